@@ -1,0 +1,1 @@
+"""Customers and providers that speak the public protocols over real sockets."""
