@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
@@ -19,8 +19,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def database_server() -> Iterator[DatabaseServer]:
-    yield server_of_this_run()
+def database_server() -> DatabaseServer:
+    return server_of_this_run()
 
 
 @pytest_asyncio.fixture

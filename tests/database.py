@@ -46,7 +46,7 @@ _FAST = {
     "max_connections": "200",
 }
 _Result = TypeVar("_Result")
-_run_lock: DirectoryLock | None = None
+_run_locks: list[DirectoryLock] = []
 _started_here: list[EmbeddedPostgres] = []
 
 
@@ -97,26 +97,24 @@ class DatabaseServer:
 
 def begin_run(*, is_worker: bool) -> None:
     """Make the run's directory, after clearing away what runs that were killed left behind."""
-    global _run_lock
     if is_worker or _RUN_DIRECTORY in os.environ:
         return
     for stale in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         with suppress(EmbeddedDatabaseError, OSError), DirectoryLock(stale / "run.lock"):
             _tear_down(stale)
-    directory = Path(tempfile.mkdtemp(prefix=_PREFIX))
-    _run_lock = DirectoryLock(directory / "run.lock")
-    _run_lock.acquire()
+    directory = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
+    lock = DirectoryLock(directory / "run.lock")
+    lock.acquire()
+    _run_locks.append(lock)
     os.environ[_RUN_DIRECTORY] = str(directory)
 
 
 def end_run(*, is_worker: bool) -> None:
     """Stop the server, if a test started one, and remove the run's directory."""
-    global _run_lock
-    if is_worker or _run_lock is None:
+    if is_worker or not _run_locks:
         return
     _tear_down(Path(os.environ.pop(_RUN_DIRECTORY)))
-    _run_lock.release()
-    _run_lock = None
+    _run_locks.pop().release()
 
 
 def server_of_this_run() -> DatabaseServer:
@@ -167,7 +165,7 @@ async def _stop(data_directory: Path) -> None:
         await _started_here.pop().stop()
     # Or it was another process, which may be gone: then it is found by its directory.
     binaries = find_binaries()
-    cluster = Cluster(data_directory.resolve(), binaries)
+    cluster = Cluster(data_directory, binaries)
     if (pid := find_running(cluster, binaries)) is not None:
         await end_orphan(pid, cluster, binaries, 10)
 

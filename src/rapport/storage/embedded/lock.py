@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, Self
 
 from rapport.storage.embedded.errors import EmbeddedDatabaseError, explained
 
@@ -62,7 +62,7 @@ class DirectoryLock:
             self._file.close()
             self._file = None
 
-    def __enter__(self) -> DirectoryLock:
+    def __enter__(self) -> Self:
         self.acquire()
         return self
 

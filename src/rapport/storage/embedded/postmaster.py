@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -49,11 +50,8 @@ def find_running(cluster: Cluster, binaries: Binaries) -> int | None:
         return None
     if sys.platform == "win32":
         status = [binaries.program("pg_ctl"), "status", "-D", str(cluster.directory)]
-        return (
-            None
-            if subprocess.run(status, capture_output=True, check=False).returncode
-            else stated.pid
-        )  # noqa: S603
+        answer = subprocess.run(status, capture_output=True, check=False)  # noqa: S603
+        return stated.pid if answer.returncode == 0 else None
     return stated.pid if _works_on(stated.pid, cluster) else None
 
 
@@ -136,10 +134,10 @@ async def _end(pid: int, alive: Callable[[], bool], binaries: Binaries, deadline
 def _works_on(pid: int, cluster: Cluster) -> bool:
     if sys.platform == "linux":
         # A server's processes stay in the cluster's directory. Not readable: another user's.
+        process = Path("/proc") / str(pid)
         try:
-            return os.path.samefile(f"/proc/{pid}/cwd", cluster.directory) and (
-                Path(f"/proc/{pid}/stat").read_text().split("(", 1)[1].startswith("postgres)")
-            )
+            name = (process / "stat").read_text(errors="replace").split("(", 1)[1]
+            return name.startswith("postgres)") and (process / "cwd").samefile(cluster.directory)
         except OSError:
             return False
     listing = subprocess.run(  # noqa: S603 - a number and fixed words
@@ -149,10 +147,8 @@ def _works_on(pid: int, cluster: Cluster) -> bool:
 
 
 def _send(pid: int, number: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass
 
 
 if sys.platform == "win32":

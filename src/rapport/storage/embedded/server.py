@@ -8,33 +8,22 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
-import asyncpg
 import structlog
 
 from rapport.storage.embedded import log, postmaster
-from rapport.storage.embedded.account import Account, choose_account
-from rapport.storage.embedded.binaries import Binaries, find_binaries
+from rapport.storage.embedded.binaries import find_binaries
 from rapport.storage.embedded.cluster import Cluster
-from rapport.storage.embedded.endpoint import (
-    Endpoint,
-    choose_endpoint,
-    discard_endpoint,
-    free_port,
-)
-from rapport.storage.embedded.errors import (
-    EmbeddedDatabaseError,
-    explained,
-    from_output,
-)
+from rapport.storage.embedded.endpoint import Endpoint
+from rapport.storage.embedded.errors import EmbeddedDatabaseError, explained
+from rapport.storage.embedded.launch import Installation, Options, answers, install, launch
 from rapport.storage.embedded.lock import DirectoryLock
 
 _logger = structlog.get_logger(__name__)
 
-_POLL_S = 0.01
 _WATCH_S = 0.2
 _LOG_LIMIT = 10_000_000
-_PORT_ATTEMPTS = 5
 _FIRST_BACK_OFF_S, _LONGEST_BACK_OFF_S = 0.5, 30.0
 # A server that ran this long has recovered; its next death is a new story.
 _SETTLED_S = 60.0
@@ -70,80 +59,65 @@ class EmbeddedPostgres:
         self.state = State.STOPPED
         self.last_error: EmbeddedDatabaseError | None = None
         self.restarts = 0
-        self._database = database
-        self._settings = dict(settings or {})
-        self._loopback = loopback
-        self._start_timeout_s = start_timeout_s
-        self._stop_timeout_s = stop_timeout_s
+        self._options = Options(
+            database, dict(settings or {}), loopback, start_timeout_s, stop_timeout_s
+        )
         self._lock = DirectoryLock(self.data_directory / "rapport.lock")
         self._busy = asyncio.Lock()
-        self._account = Account()
-        self._binaries: Binaries | None = None
-        self._cluster: Cluster | None = None
-        self._endpoint: Endpoint | None = None
+        self._installation: Installation | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def dsn(self) -> str:
-        """The address of Rapport's database, the same after a restart by `supervise`.
+        """The address of Rapport's database; over a socket the same after every restart.
 
         Raises:
             RuntimeError: before `start`.
         """
-        return self.dsn_of(self._database)
+        return self.dsn_of(self._options.database)
 
     def dsn_of(self, database: str) -> str:
         """The address of any database of this server."""
-        if self._endpoint is None:
+        if self._installation is None:
             raise RuntimeError("the embedded database has not been started")
-        return self._endpoint.dsn(database)
+        return self._installation.endpoint.dsn(database)
 
     @property
     def pid(self) -> int | None:
-        """The main process of the running server."""
+        """The main process of the server, if it is alive."""
         return self._process.pid if self._process and self._process.poll() is None else None
 
     async def start(self) -> None:
         """Bring the server up, making the database at the first time; returns when it answers.
 
         Raises:
-            EmbeddedDatabaseError: with every code of `ErrorCode`; nothing is left running then.
+            EmbeddedDatabaseError: with any code of `ErrorCode`; nothing is left running then.
         """
         async with self._busy:
-            if self._process is not None:
+            if self._installation is not None:
                 return
             self.state = State.STARTING
             try:
-                await self._prepare()
-                await self._launch()
+                with explained(self.data_directory):
+                    self.data_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._lock.acquire()
+                self._installation = await install(self.data_directory, self._options)
+                self._process = await launch(self._installation)
             except BaseException as error:
                 await self._shut_down()
-                self.state = State.FAILED
-                self.last_error = error if isinstance(error, EmbeddedDatabaseError) else None
+                self._failed(error)
                 raise
-            self.state = State.RUNNING
-            self.last_error = None
+            self._running()
 
     async def stop(self) -> None:
-        """Shut the server down in order; its data stay. Does nothing if it is not running."""
+        """Shut the server down in order; its data stay. Does nothing if it was not started."""
         async with self._busy:
             await self._shut_down()
             self.state = State.STOPPED
 
     async def healthy(self, timeout_s: float = 5.0) -> bool:
         """Whether the database answers a query within the time."""
-        if self.state is not State.RUNNING:
-            return False
-        try:
-            async with asyncio.timeout(timeout_s):
-                connection = await asyncpg.connect(self.dsn)
-                try:
-                    await connection.execute("SELECT 1")
-                finally:
-                    connection.terminate()
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            return False
-        return True
+        return self.state is State.RUNNING and await answers(self.dsn, timeout_s)
 
     async def supervise(self) -> None:
         """Start the server again whenever it dies, and keep its log small; runs until cancelled.
@@ -151,135 +125,61 @@ class EmbeddedPostgres:
         Attempts that fail are repeated with growing pauses of up to 30 s; meanwhile `state` is
         `failed` and `last_error` tells why, so a full disk heals as soon as there is room.
         """
-        pause_s = 0.0
-        running_since = asyncio.get_running_loop().time()
+        loop = asyncio.get_running_loop()
+        back_off_s, up_since = 0.0, loop.time()
         while True:
             await asyncio.sleep(_WATCH_S)
-            if self._cluster is not None and log.size(self._cluster.log) > _LOG_LIMIT:
-                await asyncio.to_thread(log.cap, self._cluster.log, _LOG_LIMIT)
-            if self.state is State.STOPPED or self.pid is not None:
+            if self._installation is None:
                 continue
-            now = asyncio.get_running_loop().time()
-            pause_s = 0.0 if now - running_since > _SETTLED_S else pause_s
-            await asyncio.sleep(pause_s)
+            await asyncio.to_thread(log.cap, self._installation.cluster.log, _LOG_LIMIT)
+            if self.pid is not None:
+                continue
+            if loop.time() - up_since > _SETTLED_S and self.state is State.RUNNING:
+                back_off_s = 0.0
+            await asyncio.sleep(back_off_s)
             await self._restart()
-            running_since = asyncio.get_running_loop().time()
-            pause_s = min(max(pause_s * 2, _FIRST_BACK_OFF_S), _LONGEST_BACK_OFF_S)
+            up_since = loop.time()
+            back_off_s = min(max(back_off_s * 2, _FIRST_BACK_OFF_S), _LONGEST_BACK_OFF_S)
 
     async def _restart(self) -> None:
         async with self._busy:
-            # `stop`, or a `start`, may have come first.
-            if self._process is None or self.pid is not None:
+            # A `stop` may have come first.
+            if self._installation is None or self.pid is not None:
                 return
-            _logger.warning("embedded_database_died", exit_code=self._process.poll())
+            if self._process is not None:
+                _logger.warning("embedded_database_died", exit_code=self._process.returncode)
             self.state = State.STARTING
+            self._process = None
             try:
-                await self._launch()
+                self._process = await launch(self._installation)
             except EmbeddedDatabaseError as error:
-                self.state = State.FAILED
-                self.last_error = error
-                _logger.error("embedded_database_failed", code=error.code, reason=error.message)  # noqa: TRY400
+                self._failed(error)
+                _logger.warning("embedded_database_failed", code=error.code, reason=error.message)
                 return
             self.restarts += 1
-            self.state = State.RUNNING
-            self.last_error = None
+            self._running()
             _logger.info("embedded_database_restarted", restarts=self.restarts)
 
-    async def _prepare(self) -> None:
-        """Everything up to the point where the server can be launched."""
-        self._binaries = find_binaries()
-        cluster = self._cluster = Cluster(self.data_directory, self._binaries)
-        with explained(self.data_directory):
-            self.data_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._lock.acquire()
-        self._account = choose_account(cluster.directory, self._binaries.directory / "postgres")
-        if cluster.check():
-            orphan = await asyncio.to_thread(postmaster.find_running, cluster, self._binaries)
-            if orphan is not None:
-                _logger.warning("embedded_database_orphan", pid=orphan)
-                await postmaster.end_orphan(orphan, cluster, self._binaries, self._stop_timeout_s)
-        else:
-            await cluster.create(self._account)
-        with explained(self.data_directory):
-            self._endpoint = choose_endpoint(
-                self.data_directory, cluster.password(), self._account, loopback=self._loopback
-            )
+    def _running(self) -> None:
+        self.state = State.RUNNING
+        self.last_error = None
 
-    async def _launch(self) -> None:
-        """Start the main process and wait until it answers."""
-        for attempt in range(_PORT_ATTEMPTS):
-            try:
-                await self._launch_once()
-            except EmbeddedDatabaseError as error:
-                taken = "could not create any TCP/IP sockets" in error.message
-                if not taken or attempt == _PORT_ATTEMPTS - 1:
-                    raise
-                assert self._endpoint is not None
-                self._endpoint = Endpoint(None, free_port(), self._endpoint.password)
-            else:
-                return
-
-    async def _launch_once(self) -> None:
-        assert self._cluster is not None
-        assert self._binaries is not None
-        assert self._endpoint is not None
-        cluster = self._cluster
-        cluster.configure(self._account, self._endpoint, self._settings)
-        with explained(self.data_directory):
-            await asyncio.to_thread(postmaster.end_leftovers, cluster)
-            postmaster.forget_dead(cluster)
-            self._endpoint.remove_leftovers()
-            log_start = log.size(cluster.log)
-            self._process = postmaster.spawn(cluster, self._account, self._binaries)
-        try:
-            async with asyncio.timeout(self._start_timeout_s):
-                await self._wait_until_ready(log_start)
-                await self._ensure_database()
-        except TimeoutError:
-            await postmaster.end_child(self._process, self._binaries, self._stop_timeout_s)
-            raise EmbeddedDatabaseError(
-                "start_timeout",
-                f"The embedded PostgreSQL did not get ready within {self._start_timeout_s:g} s. "
-                f"What it was doing is in {cluster.log}.",
-            ) from None
-
-    async def _wait_until_ready(self, log_start: int) -> None:
-        assert self._cluster is not None
-        assert self._process is not None
-        while True:
-            if self._process.poll() is not None:
-                output = log.written_since(self._cluster.log, log_start)
-                raise from_output(output, self.data_directory, self._cluster.log)
-            stated = postmaster.read_pid_file(self._cluster)
-            if stated is not None and stated.pid == self._process.pid and stated.ready:
-                return
-            await asyncio.sleep(_POLL_S)
-
-    async def _ensure_database(self) -> None:
-        try:
-            connection = await asyncpg.connect(self.dsn_of("postgres"))
-            try:
-                query = "SELECT 1 FROM pg_database WHERE datname = $1"
-                if await connection.fetchval(query, self._database) is None:
-                    quoted = self._database.replace('"', '""')
-                    await connection.execute(f'CREATE DATABASE "{quoted}"')
-            finally:
-                connection.terminate()
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            raise from_output(str(error), self.data_directory) from error
+    def _failed(self, error: BaseException) -> None:
+        self.state = State.FAILED
+        self.last_error = error if isinstance(error, EmbeddedDatabaseError) else None
 
     async def _shut_down(self) -> None:
+        installation, process = self._installation, self._process
+        self._installation = self._process = None
         try:
-            if self._process is not None and self._binaries is not None:
-                await postmaster.end_child(self._process, self._binaries, self._stop_timeout_s)
+            if installation is not None and process is not None:
+                await installation.end(process)
         finally:
-            self._process = None
-            if self._endpoint is not None:
-                discard_endpoint(self._endpoint, self.data_directory)
-                self._endpoint = None
+            if installation is not None:
+                installation.discard()
             self._lock.release()
 
-    async def __aenter__(self) -> EmbeddedPostgres:
+    async def __aenter__(self) -> Self:
         await self.start()
         return self
 
@@ -292,15 +192,18 @@ class EmbeddedPostgres:
         await self.stop()
 
 
-async def dsn_of_running(data_directory: Path, database: str = "rapport") -> str | None:
-    """The address of a server that another Rapport runs on this directory; None if none runs."""
+def dsn_of_running(data_directory: Path, database: str = "rapport") -> str | None:
+    """The address of a server that another Rapport runs on this directory; None if none runs.
+
+    Raises:
+        EmbeddedDatabaseError: if the directory holds something that cannot be used.
+    """
     binaries = find_binaries()
     cluster = Cluster(data_directory.resolve(), binaries)
-    if not cluster.check():
+    if not cluster.check() or postmaster.find_running(cluster, binaries) is None:
         return None
-    running = await asyncio.to_thread(postmaster.find_running, cluster, binaries)
     stated = postmaster.read_pid_file(cluster)
-    if running is None or stated is None or not stated.ready:
+    if stated is None or not stated.ready:
         return None
     directory = Path(stated.socket_directory) if stated.socket_directory else None
     return Endpoint(directory, stated.port, cluster.password()).dsn(database)
