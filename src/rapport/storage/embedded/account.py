@@ -74,6 +74,10 @@ def choose_account(cluster: Path, *needed: Path) -> Account:
             "Rapport runs as root, and PostgreSQL refuses to. Run Rapport as another user.",
         )
     uid, gid = _unprivileged(owner)
+    if owner == 0:
+        # A restore by root: PostgreSQL insists on owning its files.
+        with explained(cluster.parent):
+            Account(uid, gid).own_tree(cluster)
     paths = (cluster, *needed)
     return Account(uid, gid, reach=not all(_reachable(path, uid) for path in paths))
 

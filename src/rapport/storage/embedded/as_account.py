@@ -6,9 +6,11 @@ account, so that neither the wheel's programs nor the data need to leave root's 
 permission of any directory has to be changed.
 """
 
+import contextlib
 import os
 import sys
 
+_PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP = 28, 4
 _PR_SET_KEEPCAPS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 8, 47, 2
 _CAPABILITY_VERSION_3 = 0x20080522
 _CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 1, 2
@@ -19,6 +21,10 @@ def main() -> None:
     uid, gid, reach, *command = sys.argv[1:]
     if reach == "1":
         _prctl(_PR_SET_KEEPCAPS, 1)
+        # Without it access(2), by which PostgreSQL looks for its own files, ignores capabilities.
+        # Refused where even root lacks the right to; then only open program folders will do.
+        with contextlib.suppress(OSError):
+            _prctl(_PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP)
     os.setgroups([])
     os.setgid(int(gid))
     os.setuid(int(uid))

@@ -104,6 +104,8 @@ def free_port() -> int:
 def _private_directories(data_directory: Path, account: Account) -> Iterator[Path]:
     inside = data_directory / "run"
     if _PLAIN.match(str(inside)):
+        # It may be of another account, from before a restore.
+        shutil.rmtree(inside, ignore_errors=True)
         yield _made_private(inside, account)
     digest = hashlib.sha256(os.fsencode(data_directory)).hexdigest()[:12]
     runtime = os.environ.get("XDG_RUNTIME_DIR")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,10 @@ ErrorCode = Literal[
     "version_mismatch",
     "wrong_owner",
 ]
+
+_FULL = re.compile(r"No space left on device|Disk quota exceeded|wrote only \d+ of \d+ bytes")
+# The lines of PostgreSQL's log that say why it gives up; a wrong setting is only a LOG line.
+_TELLING = re.compile(r"FATAL|PANIC|initdb: error|Error:|LOG:.*(invalid|unrecognized|syntax error)")
 
 
 class EmbeddedDatabaseError(Exception):
@@ -66,7 +71,7 @@ def explained(directory: Path) -> Iterator[None]:
 
 def from_output(output: str, directory: Path, log: Path | None = None) -> EmbeddedDatabaseError:
     """Explain what PostgreSQL's own programs wrote before they gave up."""
-    if "No space left on device" in output or "Disk quota exceeded" in output:
+    if _FULL.search(output):
         return disk_full(directory)
     if "Read-only file system" in output:
         return from_os_error(OSError(errno.EROFS, "Read-only file system"), directory)
@@ -77,13 +82,9 @@ def from_output(output: str, directory: Path, log: Path | None = None) -> Embedd
             "format. Start it with the Rapport version that made it, and move the data with "
             "`rapport backup` and `rapport restore`.",
         )
-    reasons = [line for line in output.splitlines() if _tells(line)]
-    reason = (reasons or output.strip().splitlines() or ["no reason given"])[-1].strip()
+    lines = [line.split("] ", 1)[-1].strip() for line in output.strip().splitlines()]
+    reason = " / ".join([line for line in lines if _TELLING.search(line)][-2:] or lines[-1:])
     where = f" More in {log}." if log else ""
     return EmbeddedDatabaseError(
-        "start_failed", f"The embedded PostgreSQL did not start: {reason}.{where}"
+        "start_failed", f"The embedded PostgreSQL did not start: {reason or 'no reason'}.{where}"
     )
-
-
-def _tells(line: str) -> bool:
-    return any(word in line for word in ("FATAL", "PANIC", "initdb: error", "cannot"))

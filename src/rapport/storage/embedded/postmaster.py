@@ -72,13 +72,21 @@ def forget_dead(cluster: Cluster) -> None:
     path.write_text("".join([f"{os.getpid()}\n", *rest]))
 
 
-def end_leftovers(cluster: Cluster) -> None:
-    """Kill processes of a dead server; they notice by themselves, but only when next idle."""
+async def end_leftovers(cluster: Cluster) -> None:
+    """Kill processes of a dead server; they notice by themselves, but only when next idle.
+
+    Elsewhere than on Linux they cannot be told by their directory: PostgreSQL refuses to start
+    until they are gone.
+    """
     if sys.platform != "linux":
         return
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and _works_on(int(entry.name), cluster):
-            _send(int(entry.name), signal.SIGKILL)
+    until = time.monotonic() + _CRASH_STOP_S
+    while leftovers := await asyncio.to_thread(_all_on, cluster):
+        for pid in leftovers:
+            _send(pid, signal.SIGKILL)
+        if time.monotonic() > until:
+            return
+        await asyncio.sleep(_POLL_S)
 
 
 def spawn(cluster: Cluster, account: Account, binaries: Binaries) -> subprocess.Popen[bytes]:
@@ -129,6 +137,11 @@ async def _end(pid: int, alive: Callable[[], bool], binaries: Binaries, deadline
             await asyncio.sleep(_POLL_S)
         else:
             return
+
+
+def _all_on(cluster: Cluster) -> list[int]:
+    pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    return [pid for pid in pids if _works_on(pid, cluster)]
 
 
 def _works_on(pid: int, cluster: Cluster) -> bool:
