@@ -15,10 +15,9 @@ import os
 import secrets
 import shutil
 import tempfile
-import time
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,6 +30,7 @@ from rapport.storage.embedded.binaries import find_binaries
 from rapport.storage.embedded.cluster import Cluster
 from rapport.storage.embedded.lock import DirectoryLock
 from rapport.storage.embedded.postmaster import end_orphan, find_running
+from tests.waiting import taking_turns
 
 _PREFIX = "rapport-tests-"
 _RUN_DIRECTORY = "RAPPORT_TEST_RUN_DIRECTORY"
@@ -121,7 +121,7 @@ def server_of_this_run() -> DatabaseServer:
     """The run's server, started and migrated by whoever asks first."""
     directory = Path(os.environ[_RUN_DIRECTORY])
     description = directory / "server.json"
-    with _waiting_for(DirectoryLock(directory / "server.lock")):
+    with taking_turns(directory / "server.lock"):
         if not description.exists():
             server = _in_new_loop(_start(directory))
             description.write_text(json.dumps(asdict(server)))
@@ -179,23 +179,6 @@ async def _migrate(dsn: str) -> None:
         return
     if hasattr(migrations, "upgrade"):
         await migrations.upgrade(dsn)
-
-
-@contextmanager
-def _waiting_for(lock: DirectoryLock) -> Iterator[None]:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            lock.acquire()
-            break
-        except EmbeddedDatabaseError as error:
-            if error.code != "in_use" or time.monotonic() > deadline:
-                raise
-        time.sleep(0.02)
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _in_new_loop(work: Coroutine[Any, Any, _Result]) -> _Result:
