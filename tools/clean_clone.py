@@ -82,7 +82,7 @@ class Trial:
     def left_running(self) -> list[str]:
         """The processes that still work in or from the clone."""
         listing = subprocess.run(
-            ["ps", "-axo", "pid=,stat=,args="], capture_output=True, text=True, check=True
+            ["ps", "-ww", "-axo", "pid=,stat=,args="], capture_output=True, text=True, check=True
         )
         found = []
         for line in listing.stdout.splitlines():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from rapport.storage.embedded import EmbeddedPostgres
+from tests.storage.embedded.processes import copy_with_owners
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def prototype(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def data_directory(prototype: Path, empty_directory: Path) -> Path:
-    subprocess.run(["cp", "-a", str(prototype), str(empty_directory)], check=True)
+    copy_with_owners(prototype, empty_directory)
     return empty_directory
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -47,6 +48,14 @@ async def supervised(postgres: EmbeddedPostgres) -> AsyncIterator[EmbeddedPostgr
         finally:
             supervision.cancel()
             await asyncio.gather(supervision, return_exceptions=True)
+
+
+def copy_with_owners(source: Path, target: Path) -> None:
+    """Copy a stopped data directory, which root does not own alone."""
+    shutil.copytree(source, target, dirs_exist_ok=True)
+    for original in (source, *source.rglob("*")):
+        status = original.stat()
+        os.chown(target / original.relative_to(source), status.st_uid, status.st_gid)
 
 
 def is_alive(pid: int) -> bool:

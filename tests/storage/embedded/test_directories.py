@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 
 from rapport.storage.embedded import EmbeddedDatabaseError, EmbeddedPostgres, State, launch
 from rapport.storage.embedded.endpoint import Endpoint
-from tests.storage.embedded.processes import query, supervised, until
+from tests.storage.embedded.processes import copy_with_owners, query, supervised, until
 
 
 async def refusal(directory: Path) -> EmbeddedDatabaseError:
@@ -59,15 +60,23 @@ def tight_disk(empty_directory: Path) -> Iterator[Path]:
     if sys.platform != "linux" or os.geteuid() != 0:
         pytest.skip("mounting a small file system takes root on Linux")
     empty_directory.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", str(empty_directory)]
-    if subprocess.run(mount, check=False).returncode:
+    if not mounted("-t", "tmpfs", "-o", "size=20m", "tmpfs", str(empty_directory)):
         pytest.skip("mounting is not permitted here")
     yield empty_directory
-    subprocess.run(["umount", str(empty_directory)], check=True)
+    subprocess.run([system_program("umount"), str(empty_directory)], check=True)
+
+
+def system_program(name: str) -> str:
+    """Also where the PATH is bare."""
+    return shutil.which(name, path="/usr/bin:/bin:/usr/sbin:/sbin") or name
+
+
+def mounted(*arguments: str) -> bool:
+    return subprocess.run([system_program("mount"), *arguments], check=False).returncode == 0
 
 
 def remount(directory: Path, options: str) -> None:
-    subprocess.run(["mount", "-o", f"remount,{options}", str(directory)], check=True)
+    assert mounted("-o", f"remount,{options}", str(directory))
 
 
 def fill(path: Path) -> None:
@@ -95,7 +104,7 @@ async def test_a_disk_that_fills_up_while_running_heals_when_there_is_room(
     tight_disk: Path, prototype: Path
 ) -> None:
     remount(tight_disk, "size=90m")
-    subprocess.run(["cp", "-a", f"{prototype}/.", str(tight_disk)], check=True)
+    copy_with_owners(prototype, tight_disk)
     async with supervised(EmbeddedPostgres(tight_disk)) as postgres:
         await query(postgres.dsn, "CREATE TABLE kept AS SELECT 42 AS answer")
         fill(tight_disk / "filler")
