@@ -14,11 +14,11 @@ import json
 import os
 import secrets
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -30,6 +30,7 @@ from rapport.storage.embedded.binaries import find_binaries
 from rapport.storage.embedded.cluster import Cluster
 from rapport.storage.embedded.lock import DirectoryLock
 from rapport.storage.embedded.postmaster import end_orphan, find_running
+from tests.temporary import new_folder, places
 from tests.waiting import taking_turns
 
 _PREFIX = "rapport-tests-"
@@ -99,10 +100,10 @@ def begin_run(*, is_worker: bool) -> None:
     """Make the run's directory, after clearing away what runs that were killed left behind."""
     if is_worker or _RUN_DIRECTORY in os.environ:
         return
-    for stale in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    for stale in chain.from_iterable(place.glob(f"{_PREFIX}*") for place in places()):
         with suppress(EmbeddedDatabaseError, OSError), DirectoryLock(stale / "run.lock"):
             _tear_down(stale)
-    directory = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
+    directory = new_folder(_PREFIX)
     lock = DirectoryLock(directory / "run.lock")
     lock.acquire()
     _run_locks.append(lock)

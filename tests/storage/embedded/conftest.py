@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -13,26 +12,29 @@ import pytest_asyncio
 
 from rapport.storage.embedded import EmbeddedPostgres
 from tests.storage.embedded.processes import copy_with_owners
+from tests.temporary import new_folder
 
 
 @pytest.fixture
 def empty_directory() -> Iterator[Path]:
-    """With a short path, as sockets like it."""
-    directory = Path(tempfile.mkdtemp(prefix="rapport-embedded-")).resolve()
+    """A place for a data directory that does not exist yet."""
+    directory = new_folder("rapport-embedded-")
     yield directory / "data"
     shutil.rmtree(directory)
 
 
 @pytest.fixture(scope="session")
-def prototype(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("prototype") / "data"
+def prototype() -> Iterator[Path]:
+    folder = new_folder("rapport-prototype-")
+    directory = folder / "data"
 
     async def make() -> None:
         async with EmbeddedPostgres(directory):
             pass
 
     asyncio.run(make())
-    return directory
+    yield directory
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
