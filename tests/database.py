@@ -103,9 +103,11 @@ def begin_run(*, is_worker: bool) -> None:
     for stale in chain.from_iterable(place.glob(f"{_PREFIX}*") for place in places()):
         with suppress(EmbeddedDatabaseError, OSError), DirectoryLock(stale / "run.lock"):
             _tear_down(stale)
-    directory = new_folder(_PREFIX)
-    lock = DirectoryLock(directory / "run.lock")
+    unnamed = new_folder("rapport-new-")
+    lock = DirectoryLock(unnamed / "run.lock")
     lock.acquire()
+    # Only now does it have the name by which another run would take it for a dead one's.
+    directory = unnamed.rename(unnamed.with_name(unnamed.name.replace("rapport-new-", _PREFIX)))
     _run_locks.append(lock)
     os.environ[_RUN_DIRECTORY] = str(directory)
 

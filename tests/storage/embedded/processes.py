@@ -20,6 +20,7 @@ from rapport.storage.embedded import EmbeddedPostgres
 from rapport.storage.embedded.account import Account
 
 DEADLINE_S = 30.0
+DAC_OVERRIDE, DAC_READ_SEARCH, SYS_PTRACE = 1, 2, 19
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -56,6 +57,13 @@ def copy_with_owners(source: Path, target: Path) -> None:
     for original in (source, *source.rglob("*")):
         status = original.stat()
         os.chown(target / original.relative_to(source), status.st_uid, status.st_gid)
+
+
+def may(capability: int) -> bool:
+    """Whether we have a Linux capability: root in a container has only some."""
+    status = Path("/proc/self/status").read_text().splitlines()
+    effective = next(line for line in status if line.startswith("CapEff"))
+    return bool(int(effective.split()[1], 16) & (1 << capability))
 
 
 def is_alive(pid: int) -> bool:

@@ -146,17 +146,27 @@ def _all_on(cluster: Cluster) -> list[int]:
 
 def _works_on(pid: int, cluster: Cluster) -> bool:
     if sys.platform == "linux":
-        # A server's processes stay in the cluster's directory. Not readable: another user's.
         process = Path("/proc") / str(pid)
         try:
             name = (process / "stat").read_text(errors="replace").split("(", 1)[1]
-            return name.startswith("postgres)") and (process / "cwd").samefile(cluster.directory)
+            return name.startswith("postgres)") and _is_at(process, cluster)
         except OSError:
             return False
     listing = subprocess.run(  # noqa: S603 - a number and fixed words
         ["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
     return "postgres" in listing.stdout and str(cluster.directory) in listing.stdout
+
+
+def _is_at(process: Path, cluster: Cluster) -> bool:
+    try:
+        # All of a server's processes stay in the cluster's directory.
+        return (process / "cwd").samefile(cluster.directory)
+    except PermissionError:
+        # Another user's; in a container, the server's as well. Its main process, the one that
+        # matters, has the directory among its arguments.
+        arguments = (process / "cmdline").read_bytes().split(b"\0")
+        return os.fsencode(cluster.directory) in arguments
 
 
 def _send(pid: int, number: int) -> None:
