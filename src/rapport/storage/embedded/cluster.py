@@ -176,7 +176,8 @@ class Cluster:
         settings = {**SETTINGS, **endpoint.settings(), **extra}
         lines = [_HEADER.format(custom=self.custom_settings.name)]
         lines += [f"{name} = '{_quoted(value)}'\n" for name, value in settings.items()]
-        lines.append(f"include_if_exists = '../{self.custom_settings.name}'\n")
+        if self.custom_settings.exists():
+            lines.append(f"include '../{self.custom_settings.name}'\n")
         with explained(self.data_directory):
             for name, text in (
                 ("postgresql.conf", "".join(lines)),

@@ -145,7 +145,7 @@ async def _ensure_database(installation: Installation) -> None:
                 quoted = name.replace('"', '""')
                 await connection.execute(f'CREATE DATABASE "{quoted}"')
         finally:
-            connection.terminate()
+            await connection.close()
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         cluster = installation.cluster
         raise from_output(str(error), cluster.data_directory, cluster.log) from error

@@ -25,16 +25,21 @@ def written_since(log: Path, offset: int) -> str:
         return ""
 
 
-def cap(log: Path, limit: int) -> bool:
-    """Keep the log below `limit` bytes, with one older part; whether it had to be cut.
+def cap(log: Path, limit: int) -> None:
+    """Keep the log below `limit` bytes, with one older part where the disk has room for it.
 
     The server keeps its file open and always appends, so it is copied and emptied, not renamed.
     Lines written between the two steps are lost.
+
+    Raises:
+        OSError: if the file cannot be changed.
     """
     if size(log) <= limit:
-        return False
+        return
     older = log.with_suffix(".log.1")
-    older.touch(mode=0o600)
-    shutil.copyfile(log, older)
+    try:
+        older.touch(mode=0o600)
+        shutil.copyfile(log, older)
+    except OSError:
+        older.unlink(missing_ok=True)
     os.truncate(log, 0)
-    return True

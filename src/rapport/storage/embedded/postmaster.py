@@ -170,7 +170,7 @@ def _is_at(process: Path, cluster: Cluster) -> bool:
 
 
 def _send(pid: int, number: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.kill(pid, number)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import subprocess
 from collections.abc import Mapping
 from enum import StrEnum
@@ -131,11 +132,15 @@ class EmbeddedPostgres:
             await asyncio.sleep(_WATCH_S)
             if self._installation is None:
                 continue
-            await asyncio.to_thread(log.cap, self._installation.cluster.log, _LOG_LIMIT)
+            with contextlib.suppress(OSError):
+                if log.size(self._installation.cluster.log) > _LOG_LIMIT:
+                    await asyncio.to_thread(log.cap, self._installation.cluster.log, _LOG_LIMIT)
             if self.pid is not None:
                 continue
-            if loop.time() - up_since > _SETTLED_S and self.state is State.RUNNING:
-                back_off_s = 0.0
+            if self.state is State.RUNNING:
+                self.state = State.STARTING
+                if loop.time() - up_since > _SETTLED_S:
+                    back_off_s = 0.0
             await asyncio.sleep(back_off_s)
             await self._restart()
             up_since = loop.time()
