@@ -34,7 +34,11 @@ _LINES: dict[type[e.Event], Callable[[Any], tuple[str, Params] | None]] = {
     e.CustomerReturned: lambda _: ("customer_returned", {}),
     e.TaskParked: lambda x: ("parked", {"agent_id": x.agent_id, "until": x.until.isoformat()}),
     e.TaskResumed: lambda x: ("resumed", {"agent_id": x.agent_id}),
-    e.TaskEnded: lambda x: _ended(x),
+    e.TaskEnded: lambda x: (
+        ("ended_by_agent", {"agent_id": x.agent_id or 0})
+        if x.by == "agent"
+        else (x.reason.value, {})
+    ),
 }
 _CUSTOMER_SEES = frozenset({"accepted", "joined", "left", "removed", "ended_by_agent"})
 _CUSTOMER_SEES_ALWAYS = frozenset({"customer_left", "abandoned", "timed_out", "closed"})
@@ -54,9 +58,3 @@ def announcement_for(
         or (code in _CUSTOMER_SEES and capabilities.joined_seen_by_customer)
     )
     return Announcement(code=code, params=tuple(params.items())), seen
-
-
-def _ended(event: e.TaskEnded) -> tuple[str, Params]:
-    if event.by == "agent":
-        return "ended_by_agent", {"agent_id": event.agent_id or 0}
-    return event.reason.value, {}

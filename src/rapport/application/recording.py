@@ -52,13 +52,14 @@ class Recorder:
         self.now = now
         self.changes = Changes()
         self._ids = ids
-        self._agents: dict[int, Agent] = {}
+        self.agents: dict[int, Agent] = {}
+        """Agents as this transaction has changed them so far."""
 
     def apply(self, case: Case, agents: Mapping[int, Agent], events: Sequence[e.Event]) -> Case:
         """Fold decided events into the case and record all that follows from them."""
         if not events:
             return case
-        known = {**agents, **self._agents}
+        known = {**agents, **self.agents}
         before = case.task
         task, after = fold(before, known, events, self.now)
         case = replace(case, task=task)
@@ -222,7 +223,7 @@ class Recorder:
                     entities["contact"] = contact_view(case.contact)
                     if case.last_message is not None:
                         entities["message"] = message_view(case.last_message)
-            private = isinstance(event, e.TaskRead)
+            private = event.agent_id if isinstance(event, e.TaskRead) else None
             self.changes.events.append(
                 EventRecord(
                     kind=event.kind,
@@ -231,7 +232,7 @@ class Recorder:
                     task_id=task.id,
                     agent_id=getattr(event, "agent_id", None),
                     queue_id=task.queue_id,
-                    audience=(f"agent.{event.agent_id}",) if private else audience,
+                    audience=audience if private is None else (f"agent.{private}",),
                     customer=isinstance(event, _CUSTOMER_STATE),
                     facts=facts_of(event),
                     entities=entities,
@@ -249,8 +250,8 @@ class Recorder:
         self, changed: Mapping[int, Agent], task: Task | None, kind: str = "agent.load_changed"
     ) -> None:
         for agent in changed.values():
-            earlier = self._agents.get(agent.id)
-            self._agents[agent.id] = agent
+            earlier = self.agents.get(agent.id)
+            self.agents[agent.id] = agent
             if earlier is not None:
                 self.changes.agents.remove(earlier)
             self.changes.agents.append(agent)

@@ -135,14 +135,18 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundMessage:
-    """What a connector's `parse` makes of one message of a customer."""
+    """What a connector's `parse` makes of one message of a customer.
+
+    `text` is None where the customer only opened the conversation. `external_id` is unique on
+    the account: the same one again is a duplicate delivery.
+    """
 
     external_id: str
     contact_key: str
-    text: str
-    sent_at: datetime | None = None
+    text: str | None
     name: str | None = None
     email: str | None = None
     phone: str | None = None
-    attachment_ids: tuple[int, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
+    sent_at: datetime | None = None

@@ -12,4 +12,4 @@ def upgrade() -> None:
     script = Path(__file__).with_suffix(".sql").read_text()
     connection = op.get_bind()
     # asyncpg takes a script of several statements only outside the extended protocol.
-    connection.connection.run_async(lambda raw: raw.execute(script))  # type: ignore[attr-defined]
+    connection.connection.run_async(lambda raw: raw.execute(script))

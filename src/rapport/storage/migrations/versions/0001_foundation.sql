@@ -189,6 +189,8 @@ CREATE TABLE message (
     read_at timestamptz
 );
 CREATE UNIQUE INDEX message_seq ON message (conversation_id, seq);
+CREATE UNIQUE INDEX message_client ON message (conversation_id, client_id)
+    WHERE client_id IS NOT NULL;
 CREATE UNIQUE INDEX message_external ON message (account_id, external_id)
     WHERE external_id IS NOT NULL;
 
