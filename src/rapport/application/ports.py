@@ -15,6 +15,7 @@ from rapport.application.configuration.snapshot import Configuration
 from rapport.domain.agent import Agent
 from rapport.domain.message import Attachment, Contact, Conversation, Message
 from rapport.domain.task import Task
+from rapport.routing.engine import FreeAgent, WaitingTask
 
 T = TypeVar("T")
 
@@ -115,6 +116,33 @@ class Store(Protocol):
 
     async def new_ids(self, count: int) -> Sequence[int]:
         """Fresh ids, ascending, unique over all tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A decision with what the offer needs: a new leg and its time."""
+
+    task_id: int
+    epoch: int
+    agent_id: int
+    leg_id: int
+    expires_at: datetime
+
+
+class OfferBoard(Protocol):
+    """The waiting line and the free agents, as routing sees and claims them."""
+
+    async def waiting(self, per_bucket: int) -> list[WaitingTask]:
+        """The first tasks of every bucket, in order of rank; a bounded read."""
+
+    async def free_agents(self) -> list[FreeAgent]:
+        """Agents who accept work and have room, longest ready first; without teams and skills."""
+
+    async def last_served(self) -> dict[int, int]:
+        """The agent that each queue offered to last."""
+
+    async def claim(self, claims: Sequence[Claim], now: datetime) -> set[int]:
+        """Make offers of those still possible, atomically; returns the tasks offered."""
 
 
 class Clock(Protocol):

@@ -142,13 +142,13 @@ class Ingest:
             unavailable = Unavailable()
             unavailable.__cause__ = error
             _fail(batch, unavailable)
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with one must not stop all
+        except Exception as error:
             if len(batch) > 1:
                 half = len(batch) // 2
                 await self._settle(batch[:half])
                 await self._settle(batch[half:])
             else:
-                log.error("ingest.refused", error=repr(error), account_id=batch[0].account_id)
+                log.exception("ingest.refused", account_id=batch[0].account_id)
                 _fail(batch, error)
         else:
             for item, result in zip(batch, results, strict=True):

@@ -315,3 +315,9 @@ CREATE TABLE early_receipt (
     error_message text,
     PRIMARY KEY (account_id, external_id, status)
 );
+
+-- The agent whom each queue asked last, for circular queues.
+CREATE TABLE queue_cursor (
+    queue_id bigint PRIMARY KEY,
+    agent_id bigint NOT NULL
+);
