@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 from rapport.application.ports import Changes, EventRecord
 from rapport.domain.agent import Agent
@@ -15,6 +16,8 @@ from rapport.domain.task import Leg, Task
 from rapport.routing.rules import bucket_of, rank
 from rapport.storage.database import encode_json
 from rapport.storage.rows import attachments_json
+
+Connection = asyncpg.Connection[Any] | PoolConnectionProxy[Any]
 
 # Rows travel as one JSON array each; PostgreSQL takes them apart by the table's own types.
 _SAVE_CONVERSATIONS = """
@@ -82,7 +85,7 @@ ORDER BY j.job_id"""
 
 
 async def write(
-    connection: asyncpg.Connection[Any],
+    connection: Connection,
     changes: Changes,
     queues: Mapping[int, QueuePolicy],
     commit_id: int,
@@ -114,7 +117,7 @@ async def write(
 
 
 async def insert_events(
-    connection: asyncpg.Connection[Any], events: Sequence[EventRecord], commit_id: int
+    connection: Connection, events: Sequence[EventRecord], commit_id: int
 ) -> None:
     """Append a commit's events to the log."""
     await connection.execute(
@@ -135,7 +138,7 @@ async def insert_events(
 
 
 async def _enqueue(
-    connection: asyncpg.Connection[Any], messages: Sequence[Message], job_ids: Sequence[int]
+    connection: Connection, messages: Sequence[Message], job_ids: Sequence[int]
 ) -> None:
     await connection.execute(
         _ENQUEUE,

@@ -15,8 +15,6 @@ from rapport.storage.changes import insert_events
 from rapport.storage.database import Database, decode_json
 from rapport.storage.rows import agent_from, contact_from, leg_from, message_from, task_from
 
-MOST_AGENTS = 5000
-
 # A loose index scan: one step per bucket, then the first tasks of each.
 _WAITING = """
 WITH RECURSIVE line AS (
@@ -29,11 +27,11 @@ SELECT t.* FROM line CROSS JOIN LATERAL (
     SELECT id, epoch, bucket, rank_at, queue_id, kind, stage, skills, preferred_agent_id
     FROM task WHERE state = 'queued' AND bucket = line.bucket ORDER BY rank_at, id LIMIT $1) t
 WHERE line.bucket IS NOT NULL ORDER BY t.rank_at, t.id"""
-_FREE = f"""
+_FREE = """
 SELECT id, extract(epoch FROM ready_since)::float8 AS ready_since, used, capacity, mode, rona_kinds
 FROM agent WHERE status = 'available' AND pending_status IS NULL
   AND (used[1] < capacity[1] OR used[2] < capacity[2] OR used[3] < capacity[3])
-ORDER BY ready_since LIMIT {MOST_AGENTS}"""
+ORDER BY ready_since LIMIT 5000"""
 _LAST_SERVED = "SELECT queue_id, agent_id FROM queue_cursor"
 # Decided rows -> tasks still waiting at that epoch -> agents in id order with free capacity ->
 # rank per agent within what is free -> new load, state and leg. What lost is simply not there.

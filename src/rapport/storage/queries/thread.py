@@ -42,7 +42,7 @@ async def thread_page(
         newest = _ALL
         if not all_allowed:
             right = await connection.fetchrow(_RIGHT, conversation_id, reader_id)
-            if right["now"] is None:
+            if right is None or right["now"] is None:
                 raise Forbidden("not_your_task", "You have no part in this conversation.")
             if not right["now"]:
                 newest = right["left_seq"] or 0
