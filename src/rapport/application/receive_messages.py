@@ -252,6 +252,7 @@ class _Folding:
             text=(message.text or "").replace("\x00", ""),
             attachments=message.attachments,
             external_id=message.external_id,
+            client_id=message.client_id,
             sent_at=message.sent_at,
             kind="message.received",
         )

@@ -100,6 +100,7 @@ class Message:
     error_message: str | None = None
     created_at: datetime
     sent_at: datetime | None = None
+    client_id: str | None = None
     delivered_at: datetime | None = None
     read_at: datetime | None = None
 
@@ -150,3 +151,4 @@ class InboundMessage:
     attachments: tuple[Attachment, ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
     sent_at: datetime | None = None
+    client_id: str | None = None

@@ -98,18 +98,7 @@ class Hub:
         self._ring_bytes += commit.size
         while self._ring_bytes > RING_BYTES:
             self._ring_bytes -= self._ring.popleft().size
-        wanted: dict[Subscription, list[bytes]] = {}
-        for event in commit.events:
-            for name in event.audience:
-                for subscription in self._by_audience.get(name, ()):
-                    mine = wanted.setdefault(subscription, [])
-                    if not mine or mine[-1] is not event.encoded:
-                        mine.append(event.encoded)
-            if event.customer and event.conversation_id in self._by_conversation:
-                frames = self._project(event)
-                for subscription in self._by_conversation[event.conversation_id]:
-                    for frame in frames:
-                        subscription.push(frame)
+        wanted = self._collect(commit)
         frames_made: dict[tuple[int, ...], bytes] = {}
         for subscription, events in wanted.items():
             key = tuple(map(id, events))
@@ -119,6 +108,25 @@ class Hub:
             subscription.push(shared)
         for listener in self._listeners:
             listener(commit)
+
+    def _collect(self, commit: Commit) -> dict[Subscription, list[bytes]]:
+        """The agents' events per subscription; the customer's frames go out right away."""
+        wanted: dict[Subscription, list[bytes]] = {}
+        for event in commit.events:
+            for name in event.audience:
+                for subscription in self._by_audience.get(name, ()):
+                    mine = wanted.setdefault(subscription, [])
+                    if not mine or mine[-1] is not event.encoded:
+                        mine.append(event.encoded)
+            if event.customer and event.conversation_id in self._by_conversation:
+                self._tell_customer(event, self._by_conversation[event.conversation_id])
+        return wanted
+
+    def _tell_customer(self, event: WireEvent, sockets: Iterable[Subscription]) -> None:
+        frames = self._project(event)
+        for subscription in sockets:
+            for frame in frames:
+                subscription.push(frame)
 
     def subscribe(self, audiences: Iterable[str], after: str | None) -> Subscription | None:
         """Follow audiences from a position on; None if it cannot be continued."""

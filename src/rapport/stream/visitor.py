@@ -51,7 +51,7 @@ def visitor_message(message: dict[str, Any], name_of: Names) -> dict[str, Any]:
         ],
         "at": message["created_at"],
         "code": announcement["code"] if announcement is not None else None,
-        "id": message.get("visitor_id"),
+        "id": message["client_id"] if author["kind"] == "customer" else None,
     }
 
 
