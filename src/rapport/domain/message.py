@@ -100,7 +100,6 @@ class Message:
     error_message: str | None = None
     created_at: datetime
     sent_at: datetime | None = None
-    client_id: str | None = None
     delivered_at: datetime | None = None
     read_at: datetime | None = None
 
@@ -152,3 +151,4 @@ class InboundMessage:
     variables: tuple[tuple[str, str], ...] = ()
     sent_at: datetime | None = None
     client_id: str | None = None
+    """The sender's own id, where the channel gives it back to them (WebChat)."""
