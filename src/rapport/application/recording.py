@@ -213,7 +213,10 @@ class Recorder:
         newcomers = {leg.agent_id for leg in task.open_legs} - {
             leg.agent_id for leg in before.open_legs
         }
-        audience = tuple(f"agent.{i}" for i in sorted(participants)) + (f"queue.{task.queue_id}",)
+        audience = (
+            *(f"agent.{i}" for i in sorted(participants)),
+            f"queue.{task.queue_id}",
+        )
         last = len(events) - 1
         for place, event in enumerate(events):
             entities: dict[str, Any] | None = None
