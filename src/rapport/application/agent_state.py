@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from rapport.application.perform import IDS_PER_COMMAND, situation_of
 from rapport.application.ports import Case, Services, Transaction
@@ -112,6 +113,7 @@ async def _change(
     change: Callable[..., Agent],
     *,
     back: bool = False,
+    quiet: bool = False,
 ) -> View:
     ids = await services.store.new_ids(IDS_PER_COMMAND * 4)
 
@@ -129,7 +131,10 @@ async def _change(
         if changed == agent:
             return {"agent": agent_view(agent)}
         recorder = Recorder(services.configuration.current, iter(ids), services.clock.now())
-        recorder.agent(changed)
+        if quiet and changed.status is agent.status:
+            recorder.changes.agents.append(changed)
+        else:
+            recorder.agent(changed)
         agents[agent_id] = changed
         for case in cases.values():
             situation = situation_of(case, agents, services)
@@ -139,3 +144,15 @@ async def _change(
         return {"agent": agent_view(changed)}
 
     return await services.store.run(work)
+
+
+async def desktop_came(services: Services, agent_id: int) -> None:
+    """A desktop's stream is connected: whoever had gone Offline meanwhile is Idle again."""
+    idle_code = services.configuration.current.default_idle_code
+
+    def change(agent: Agent, *, ringing: bool) -> Agent:
+        del ringing
+        now = services.clock.now()
+        return replace(rules.sign_in(agent, idle_code, now), seen_at=now)
+
+    await _change(services, agent_id, change, back=True, quiet=True)

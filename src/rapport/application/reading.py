@@ -88,3 +88,6 @@ class Reader(Protocol):
         self, conversation_id: int, *, after: int, before: int | None, limit: int
     ) -> View:
         """What the customer may see of their thread: `{messages, more}`."""
+
+    async def participants(self, conversation_id: int) -> list[int]:
+        """Agents who are in the conversation now."""

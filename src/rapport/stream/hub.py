@@ -17,6 +17,7 @@ from typing import TypeVar
 from rapport.stream.wire import Commit, WireEvent, commit_frame
 
 RING_BYTES = 64 * 1024 * 1024
+PING = b'{"type":"ping"}'
 LARGEST_BACKLOG = 2 * 1024 * 1024
 """Bytes that may wait for one socket; a slower one is cut off and resumes by position."""
 
@@ -73,6 +74,7 @@ class Hub:
         self._ring_bytes = 0
         self._by_audience: dict[str, set[Subscription]] = {}
         self._by_conversation: dict[int, set[Subscription]] = {}
+        self._all: set[Subscription] = set()
         self._project = project
         self._listeners: list[Callable[[Commit], None]] = []
 
@@ -143,16 +145,26 @@ class Hub:
                     subscription.push(commit_frame(f"{self.epoch}.{commit.pos}", events))
         for name in subscription.audiences:
             self._by_audience.setdefault(name, set()).add(subscription)
+        self._all.add(subscription)
         return subscription
 
-    def follow_conversation(self, conversation_id: int) -> Subscription:
-        """The customer's side: projected frames of one conversation, from now on."""
-        subscription = Subscription(frozenset(), conversation_id)
+    def attach(self, subscription: Subscription, conversation_id: int) -> None:
+        """Let a customer's socket follow its conversation: projected frames, from now on."""
+        subscription.conversation_id = conversation_id
         self._by_conversation.setdefault(conversation_id, set()).add(subscription)
-        return subscription
+
+    def watch(self, subscription: Subscription) -> None:
+        """Count a socket among those that get the heartbeat."""
+        self._all.add(subscription)
+
+    def pulse(self) -> None:
+        """One heartbeat to every socket; silence tells the other side that the line is dead."""
+        for subscription in self._all:
+            subscription.push(PING)
 
     def unsubscribe(self, subscription: Subscription) -> None:
         """Forget a subscription."""
+        self._all.discard(subscription)
         for name in subscription.audiences:
             _discard(self._by_audience, name, subscription)
         if subscription.conversation_id is not None:
@@ -180,9 +192,8 @@ class Hub:
 
     def end_all(self, reason: str) -> None:
         """The server is going down."""
-        for group in (*self._by_audience.values(), *self._by_conversation.values()):
-            for subscription in group:
-                subscription.end(reason)
+        for subscription in self._all:
+            subscription.end(reason)
 
     def audiences(self) -> set[str]:
         """Names that somebody follows here."""

@@ -81,11 +81,12 @@ def _run(
 async def accept_all(context: Ctx, session: AgentSession, once: OnceKey) -> dict[str, Any]:
     """Accept everything that rings, oldest first; the oldest is the one to open."""
     view = await context.reader.snapshot(session.user_id)
-    ringing = []
-    for task in view["tasks"]:
-        for leg in task["legs"]:
-            if leg["agent_id"] == session.user_id and leg["state"] == "offered":
-                ringing.append((leg["offered_at"], task["id"]))
+    ringing = [
+        (leg["offered_at"], task["id"])
+        for task in view["tasks"]
+        for leg in task["legs"]
+        if leg["agent_id"] == session.user_id and leg["state"] == "offered"
+    ]
     accepted: list[int] = []
     refused: list[dict[str, Any]] = []
     for _, task_id in sorted(ringing):

@@ -202,6 +202,14 @@ class PostgresReader:
         page.reverse()
         return {"messages": page, "more": len(rows) > limit}
 
+    async def participants(self, conversation_id: int) -> list[int]:  # noqa: D102
+        rows = await self._pool.fetch(
+            "SELECT l.agent_id FROM conversation c JOIN leg l ON l.task_id = c.task_id"
+            " WHERE c.id = $1 AND l.state = 'active'",
+            conversation_id,
+        )
+        return [row["agent_id"] for row in rows]
+
 
 def merge_patch(target: View, patch: View) -> View:
     """RFC 7396: null removes, objects merge, everything else replaces."""
