@@ -145,6 +145,37 @@ class OfferBoard(Protocol):
         """Make offers of those still possible, atomically; returns the tasks offered."""
 
 
+@dataclass(frozen=True, slots=True)
+class DueLeg:
+    """A leg whose deadline has passed."""
+
+    task_id: int
+    leg_id: int
+    offered: bool
+
+
+class DueBoard(Protocol):
+    """What is due, by the deadlines in the rows; picks only, locks nothing."""
+
+    async def legs(self, now: datetime) -> list[DueLeg]:
+        """Offers to expire and wrap-ups to submit."""
+
+    async def tasks(self, now: datetime) -> list[int]:
+        """Tasks whose own deadline has passed."""
+
+    async def abandoned(self, now: datetime) -> list[tuple[int, int, datetime]]:
+        """Waiting tasks whose customer's page has gone: (task, account, since)."""
+
+    async def agents_unseen_since(self, moment: datetime) -> list[int]:
+        """Agents not offline whose desktop was last seen before a moment."""
+
+    async def overflowing(self, queue_id: int, length: int) -> list[int]:
+        """Tasks that wait beyond the first `length` of a queue."""
+
+    async def mark_seen(self, agent_ids: list[int], now: datetime) -> None:
+        """These agents' desktops are live."""
+
+
 class Clock(Protocol):
     """The time, as a parameter."""
 

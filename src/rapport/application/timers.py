@@ -111,3 +111,8 @@ async def _quietly(services: Services, task_id: int, command: c.Command) -> bool
             raise
         return False
     return True
+
+
+async def overflow(services: Services, task_id: int) -> bool:
+    """Too many wait in the task's queue: it goes to the overflow queue (R1)."""
+    return await _quietly(services, task_id, c.OverflowTask())

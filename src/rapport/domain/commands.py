@@ -187,3 +187,8 @@ class NoteAgentSpoke(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteCustomerSpoke(Command):
     """The customer wrote: nobody is silent, reminders start anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverflowTask(Command):
+    """More wait in the queue than it may hold."""

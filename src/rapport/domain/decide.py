@@ -49,6 +49,7 @@ RULES: Mapping[type[c.Command], Callable[[Situation, Any], list[Event]]] = {
     c.LeaveAsCustomer: ending.customer_leaves,
     c.ReturnAsCustomer: ending.customer_returns,
     c.PassDeadline: waiting.pass_deadline,
+    c.OverflowTask: waiting.overflow,
     c.NoteOwnerGone: waiting.owner_gone,
     c.NoteOwnerBack: waiting.owner_back,
     c.NoteAgentSpoke: waiting.agent_spoke,

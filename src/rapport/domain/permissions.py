@@ -84,6 +84,7 @@ PERMISSIONS: Mapping[type[c.Command], Permission] = {
     c.LeaveAsCustomer: Permission(OPEN),
     c.ReturnAsCustomer: Permission(ACTIVE),
     c.PassDeadline: Permission(QUEUED | ACTIVE),
+    c.OverflowTask: Permission(QUEUED),
     c.NoteOwnerGone: Permission(ACTIVE),
     c.NoteOwnerBack: Permission(ACTIVE),
     c.NoteAgentSpoke: Permission(ACTIVE),

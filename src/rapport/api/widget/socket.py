@@ -120,52 +120,51 @@ class _Page:
     async def handle(self, data: str | bytes) -> None:
         """One frame of the page."""
         frame = f.parse(data)
+        if frame is None:
+            await self._refuse(None, Refused("malformed", "This was not understood."))
+            return
         try:
-            match frame:
-                case f.Start():
-                    await self._start(frame)
-                case f.Say():
-                    await self._say(frame)
-                case f.End():
-                    await self._end(frame)
-                case f.Transcript():
-                    raise Refused("transcript_off", "Transcripts are not sent from this chat.")
-                case f.Typing():
-                    await self._tell_agents(
-                        {
-                            "type": "typing",
-                            "author": {"kind": "customer", "id": None},
-                            "on": frame.on,
-                        }
-                    )
-                case f.Seen() if self._conversation_id is not None:
-                    await self._context.visits.seen(
-                        self._conversation_id, frame.seq, self._context.services.clock.now()
-                    )
-                case f.History() if self._conversation_id is not None:
-                    page = await self._thread(after=0, before=frame.before)
-                    await self._socket.send(encode({"type": "history", **page}))
-                case f.Hello():
-                    await self.welcome(max(frame.after, 0))
-                case None:
-                    await self._socket.send(
-                        b'{"type":"refused","id":null,"code":"malformed",'
-                        b'"message":"This was not understood."}'
-                    )
-                case _:
-                    pass
+            await self._do(frame)
         except Refused as refused:
-            await self._socket.send(
-                encode(
-                    {
-                        "type": "refused",
-                        "id": getattr(frame, "id", None),
-                        "code": refused.code,
-                        "message": refused.message,
-                        "details": refused.details,
-                    }
-                )
+            await self._refuse(getattr(frame, "id", None), refused)
+
+    async def _do(self, frame: f.Frame) -> None:
+        now = self._context.services.clock.now()
+        conversation_id = self._conversation_id
+        match frame:
+            case f.Start():
+                await self._start(frame)
+            case f.Say():
+                await self._say(frame)
+            case f.End():
+                await self._end(frame)
+            case f.Transcript():
+                raise Refused("transcript_off", "Transcripts are not sent from this chat.")
+            case f.Hello():
+                await self.welcome(max(frame.after, 0))
+            case f.Typing():
+                author = {"kind": "customer", "id": None}
+                await self._tell_agents({"type": "typing", "author": author, "on": frame.on})
+            case f.Seen() if conversation_id is not None:
+                await self._context.visits.seen(conversation_id, frame.seq, now)
+            case f.History() if conversation_id is not None:
+                page = await self._thread(after=0, before=frame.before)
+                await self._socket.send(encode({"type": "history", **page}))
+            case _:
+                pass
+
+    async def _refuse(self, frame_id: str | None, refused: Refused) -> None:
+        await self._socket.send(
+            encode(
+                {
+                    "type": "refused",
+                    "id": frame_id,
+                    "code": refused.code,
+                    "message": refused.message,
+                    "details": refused.details,
+                }
             )
+        )
 
     # -- what a visitor does ----------------------------------------------------------------
 

@@ -97,27 +97,40 @@ def customer_spoke(s: Situation, _: c.NoteCustomerSpoke) -> list[e.Event]:
             return []
 
 
+def overflow(s: Situation, _: c.OverflowTask) -> list[e.Event]:
+    """Move to the overflow queue; once there, its own rules hold."""
+    target = s.queue.overflow
+    return _overflow_to(s, target.queue_id) if target is not None else []
+
+
 def _waited(s: Situation) -> list[e.Event]:
     queue, waited = s.queue, s.now - s.task.queued_at
     overflow = queue.overflow
     if queue.time_out is not None and waited >= queue.time_out:
         return [e.TaskEnded(reason=EndReason.TIMED_OUT, by="system")]
     if overflow is not None and overflow.after is not None and waited >= overflow.after:
-        target = s.queues.get(overflow.queue_id)
-        if target is not None and target.id != queue.id:
-            return [
-                e.TaskRequeued(
-                    queue_id=target.id,
-                    reason="overflow",
-                    queued_at=s.now,
-                    due_at=queued_deadline(target, s.now, stage=0, now=s.now),
-                )
-            ]
+        moved = _overflow_to(s, overflow.queue_id)
+        if moved:
+            return moved
     stage = stage_at(queue, waited)
     deadline = queued_deadline(queue, s.task.queued_at, stage=stage, now=s.now)
     if stage > s.task.stage or s.task.preferred_agent_id is not None:
         return [e.TaskWidened(stage=stage, due_at=deadline)]
     return [e.TaskNeedsAttention(reason="waiting_long", due_at=s.now + queue.alert_after)]
+
+
+def _overflow_to(s: Situation, queue_id: int) -> list[e.Event]:
+    target = s.queues.get(queue_id)
+    if target is None or target.id == s.task.queue_id:
+        return []
+    return [
+        e.TaskRequeued(
+            queue_id=target.id,
+            reason="overflow",
+            queued_at=s.now,
+            due_at=queued_deadline(target, s.now, stage=0, now=s.now),
+        )
+    ]
 
 
 def _wake(s: Situation) -> list[e.Event]:

@@ -1,0 +1,122 @@
+"""Puts the parts together: besides the command line the only place that knows classes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import rapport
+from rapport.api.context import Context
+from rapport.application.access import Access
+from rapport.application.ports import Services
+from rapport.channels.custom.connector import CustomConnector
+from rapport.jobs.due import Sweeper
+from rapport.jobs.presence import keep_presence
+from rapport.jobs.router import Router
+from rapport.observability.metrics import STREAM_POSITION
+from rapport.settings import Settings
+from rapport.storage.claims import PostgresOfferBoard
+from rapport.storage.configuration import StoredConfiguration
+from rapport.storage.database import LOST, Database
+from rapport.storage.due import PostgresDueBoard
+from rapport.storage.files import LocalFiles
+from rapport.storage.ingest import Ingest
+from rapport.storage.queries.reader import PostgresReader
+from rapport.storage.secrets import Vault, load_key
+from rapport.storage.sessions import PostgresSessions
+from rapport.storage.store import PostgresStore
+from rapport.storage.visits import PostgresVisits
+from rapport.stream.hub import Hub
+from rapport.stream.tail import Tail
+from rapport.stream.visitor import project
+from rapport.stream.wire import Commit
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The present moment in UTC."""
+        return datetime.now(UTC)  # noqa: TID251 - the one place that reads the clock
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, dsn: str, roles: frozenset[str] = frozenset({"api", "worker"})
+) -> AsyncIterator[Context]:
+    """A node at work on a migrated database: api serves, worker routes and sweeps."""
+    clock = SystemClock()
+    database = await Database.connect(dsn, maximum=settings.pool_size)
+    try:
+        configuration = StoredConfiguration(database)
+        await configuration.refresh()
+        key = load_key(settings.secret_key, settings.data)
+        vault = Vault(key)
+        store = PostgresStore(database, configuration)
+        services = Services(store=store, clock=clock, configuration=configuration)
+        hub = Hub(lambda event: project(event, configuration.current.name))
+        tail = Tail(dsn, hub)
+        ingest = Ingest(database, configuration, clock)
+        router = Router(services, PostgresOfferBoard(database))
+
+        board = PostgresDueBoard(database)
+
+        def live_agents() -> list[int]:
+            return [int(n[6:]) for n in hub.audiences() if n.startswith("agent.")]
+
+        def secrets_of(account_id: int) -> Mapping[str, str]:
+            item = configuration.current.items.get(account_id)
+            return vault.open(item.secrets) if item else {}
+
+        async def ready() -> dict[str, bool]:
+            try:
+                await database.pool.fetchval("SELECT 1")
+            except LOST:
+                return {"database": False, "stream": tail.started.is_set()}
+            return {"database": True, "stream": tail.started.is_set()}
+
+        async with asyncio.TaskGroup() as group:
+            refreshes: set[asyncio.Task[object]] = set()
+
+            def committed(commit: Commit) -> None:
+                STREAM_POSITION.set(commit.pos)
+                kinds = {event.kind for event in commit.events}
+                if "catalog.changed" in kinds:
+                    task = group.create_task(configuration.refresh())
+                    refreshes.add(task)
+                    task.add_done_callback(refreshes.discard)
+                router.ring_for(kinds)
+
+            hub.on_commit(committed)
+            work = [group.create_task(tail.run()), group.create_task(ingest.run())]
+            work.append(group.create_task(keep_presence(board, live_agents, hub.pulse, clock)))
+            if "worker" in roles:
+                work.append(group.create_task(router.run()))
+                work.append(group.create_task(Sweeper(board, services, clock.now()).run()))
+            await tail.started.wait()
+            try:
+                yield Context(
+                    services=services,
+                    access=Access(PostgresSessions(database), clock, configuration),
+                    reader=PostgresReader(database, configuration),
+                    hub=hub,
+                    inbox=ingest,
+                    visits=PostgresVisits(database),
+                    files=LocalFiles(settings.data / "files"),
+                    connectors={"custom": CustomConnector()},
+                    secret=key,
+                    public_url=settings.public_url,
+                    static=Path(rapport.__file__).parent / "static",
+                    secrets_of=secrets_of,
+                    ready=ready,
+                    secure_cookies=(settings.public_url or "").startswith("https://"),
+                )
+            finally:
+                hub.end_all("shutting_down")
+                for task in work:
+                    task.cancel()
+    finally:
+        await database.close()
