@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -17,7 +17,8 @@ from rapport.routing.rules import bucket_of, rank
 from rapport.storage.database import encode_json
 from rapport.storage.rows import attachments_json
 
-Connection = asyncpg.Connection[Any] | PoolConnectionProxy[Any]
+if TYPE_CHECKING:
+    Connection = asyncpg.Connection[Any] | PoolConnectionProxy[Any]
 
 # Rows travel as one JSON array each; PostgreSQL takes them apart by the table's own types.
 _SAVE_CONVERSATIONS = """
