@@ -32,8 +32,8 @@ async def run_demo(port: int, shop_port: int, data: str, *, visitors: bool) -> i
 
         @asynccontextmanager
         async def lifespan() -> AsyncIterator[Context]:
-            async with running(settings, dsn) as context:
-                yield context
+            async with running(settings, dsn) as node:
+                yield node.context
 
         server = server_of(settings, lifespan)
         companions = asyncio.create_task(_companions(url, shop_port, visitors=visitors))

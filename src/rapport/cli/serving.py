@@ -106,7 +106,13 @@ async def run_server(roles: frozenset[str]) -> int:
     settings = Settings()
     logs.set_up(settings.log_level, settings.log_format)
     async with database_of(settings) as dsn:
-        server = server_of(settings, lambda: running(settings, dsn, roles))
+
+        @asynccontextmanager
+        async def lifespan() -> AsyncIterator[Context]:
+            async with running(settings, dsn, roles) as node:
+                yield node.context
+
+        server = server_of(settings, lifespan)
         await serve_until_signalled(server)
         return 0 if server.started else 1
 
