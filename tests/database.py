@@ -9,7 +9,6 @@ role must be allowed to create databases.
 from __future__ import annotations
 
 import asyncio
-import importlib
 import json
 import os
 import secrets
@@ -30,6 +29,7 @@ from rapport.storage.embedded.binaries import find_binaries
 from rapport.storage.embedded.cluster import Cluster
 from rapport.storage.embedded.lock import DirectoryLock
 from rapport.storage.embedded.postmaster import end_orphan, find_running
+from rapport.storage.migrations import upgrade
 from tests.temporary import new_folder, places
 from tests.waiting import taking_turns
 
@@ -82,7 +82,7 @@ class DatabaseServer:
             await connection.execute(f"CREATE DATABASE {self.template}")
         finally:
             await connection.close()
-        await _migrate(self.url.replace("{}", self.template))
+        await upgrade(self.url.replace("{}", self.template))
 
     async def drop_template(self) -> None:
         """For a server that outlives the run."""
@@ -171,17 +171,6 @@ async def _stop(data_directory: Path) -> None:
     cluster = Cluster(data_directory, binaries)
     if (pid := find_running(cluster, binaries)) is not None:
         await end_orphan(pid, cluster, binaries, 10)
-
-
-async def _migrate(dsn: str) -> None:
-    try:
-        migrations = importlib.import_module("rapport.storage.migrations")
-    except ModuleNotFoundError as error:
-        if not str(error.name).startswith("rapport.storage.migrations"):
-            raise
-        return
-    if hasattr(migrations, "upgrade"):
-        await migrations.upgrade(dsn)
 
 
 def _in_new_loop(work: Coroutine[Any, Any, _Result]) -> _Result:

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import asyncpg
 import pytest
@@ -67,9 +66,7 @@ async def test_what_migrations_make_is_in_every_database(
     async def upgrade(dsn: str) -> None:
         await query(dsn, "CREATE TABLE migrated AS SELECT 42 AS answer")
 
-    monkeypatch.setattr(
-        harness.importlib, "import_module", lambda _: SimpleNamespace(upgrade=upgrade)
-    )
+    monkeypatch.setattr(harness, "upgrade", upgrade)
     name = f"template_of_{os.getpid()}"
     server = DatabaseServer(
         database_server.url, database_server.admin, name, database_server.strategy

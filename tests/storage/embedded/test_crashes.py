@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import asyncpg
@@ -63,10 +64,14 @@ async def test_a_busy_process_of_a_killed_server_does_not_block_the_next(
                 pass
         assert postgres.pid is not None
         os.kill(postgres.pid, signal.SIGKILL)
-        await until(lambda: postgres.restarts == 1)
-        assert not is_alive(backend)
-        await asyncio.gather(busy, return_exceptions=True)
-        connection.terminate()
+        try:
+            await until(lambda: postgres.restarts == 1)
+            assert not is_alive(backend)
+        finally:
+            with suppress(ProcessLookupError):
+                os.kill(backend, signal.SIGKILL)
+            await asyncio.gather(busy, return_exceptions=True)
+            connection.terminate()
 
 
 async def test_a_killed_backend_is_healed_by_the_server_itself(data_directory: Path) -> None:
