@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import uuid
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -25,6 +25,7 @@ from rapport.bootstrap import Node, running
 from rapport.cli.serving import Server, server_of
 from rapport.settings import Settings
 from rapport.storage.configuration_writer import Put, write_configuration
+from rapport.stream.hub import Hub
 from tests.replay import State
 
 PASSWORD = "a-good-password"
@@ -58,10 +59,11 @@ class Desktop:
     csrf: str
     stream: ClientConnection
     state: State
+    hub: Hub
     frames: list[Json] = field(default_factory=list)
 
     async def send(self, method: str, path: str, body: Json | None = None) -> httpx2.Response:
-        headers = {"X-CSRF-Token": self.csrf, "Idempotency-Key": uuid.uuid4().hex}
+        headers = {"X-CSRF-Token": self.csrf, "Idempotency-Key": secrets.token_hex(16)}
         return await self.http.request(method, f"/api/v1{path}", json=body, headers=headers)
 
     async def post(self, path: str, body: Json | None = None) -> Json:
@@ -90,6 +92,9 @@ class Desktop:
         """Apply events up to a position."""
         wanted = int(position.rsplit(".", 1)[1])
         async with asyncio.timeout(PATIENCE_S):
+            while self.hub.pos < wanted:
+                await asyncio.sleep(0.002)
+            self.hub.pulse()
             while int(self.state.position.rsplit(".", 1)[1]) < wanted:
                 frame = json.loads(await self.stream.recv())
                 self.frames.append(frame)
@@ -128,7 +133,10 @@ class VisitorPage:
     async def start(self, text: str | None = "Hello", **fields: str) -> int:
         """Open a conversation; returns the first message's seq."""
         await self.send(
-            type="start", id=uuid.uuid4().hex, fields={"name": "Dana Example", **fields}, text=text
+            type="start",
+            id=secrets.token_hex(16),
+            fields={"name": "Dana Example", **fields},
+            text=text,
         )
         ack = await self.until("ack")
         await self.until("welcome")
@@ -136,13 +144,13 @@ class VisitorPage:
 
     async def say(self, text: str, frame_id: str | None = None) -> int:
         """Send a message; returns its seq."""
-        frame_id = frame_id or uuid.uuid4().hex
+        frame_id = frame_id or secrets.token_hex(16)
         await self.send(type="message", id=frame_id, text=text)
         ack = await self.until("ack", id=frame_id)
         return int(ack["seq"])
 
     async def end(self) -> None:
-        await self.send(type="end", id=uuid.uuid4().hex)
+        await self.send(type="end", id=secrets.token_hex(16))
         await self.until("ack")
 
 
@@ -157,11 +165,11 @@ class Centre:
         self.desktops: dict[str, Desktop] = {}
         self._open: list[Any] = []
 
-    async def put(self, kind: str, name: str, spec: Json, secrets: Json | None = None) -> int:
+    async def put(self, kind: str, name: str, spec: Json, sealed: Json | None = None) -> int:
         """Configure something; the id is also kept under its name."""
-        sealed = self.node.vault.seal(secrets) if secrets else None
+        box = self.node.vault.seal(sealed) if sealed else None
         existing = self.ids.get(name)
-        change = Put(kind, name, spec, id=existing, secrets=sealed)
+        change = Put(kind, name, spec, id=existing, secrets=box)
         written = await write_configuration(self.node.database, [change], None, self.clock.now())
         await self.node.configuration.refresh()
         self.ids[name] = written[0]
@@ -190,6 +198,7 @@ class Centre:
             answer.json()["csrf_token"],
             stream,
             State(snapshot),
+            self.node.context.hub,
         )
         hello = json.loads(await stream.recv())
         assert hello["type"] == "hello", hello

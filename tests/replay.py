@@ -19,9 +19,10 @@ class State:
 
     def apply_frame(self, frame: Json) -> None:
         """One frame of the stream; only commits change anything."""
+        if frame["type"] in {"commit", "ping"}:
+            self.position = frame["position"]
         if frame["type"] != "commit":
             return
-        self.position = frame["position"]
         for event in frame["events"]:
             self._apply(event)
         mine = {t for t, task in self.tasks.items() if self._concerns_me(task)}

@@ -242,7 +242,7 @@ async def test_the_customer_ends_and_comes_back(centre: Centre) -> None:
     codes = [
         e["message"]["announcement"]["code"]
         for f in ana.frames
-        for e in f["events"]
+        for e in f.get("events", [])
         if e.get("message") and e["message"]["announcement"]
     ]
     assert "customer_left" in codes

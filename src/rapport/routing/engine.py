@@ -44,7 +44,10 @@ class FreeAgent:
 
 @dataclass(frozen=True, slots=True)
 class WaitingTask:
-    """A queued task as routing sees it. `tried` agents have just let it ring out."""
+    """A queued task as routing sees it.
+
+    `excluded` agents still have a part in it: who has just transferred it wraps it up.
+    """
 
     id: int
     epoch: int
@@ -55,6 +58,7 @@ class WaitingTask:
     stage: int = 0
     skills: Skills = ()
     preferred_agent_id: int | None = None
+    excluded: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ def decide(
             if rule is None:
                 continue
             line = lines[task.bucket, slot] = _Line.of(task, rule, agents, slot)
-        agent = line.next(served.get(task.queue_id))
+        agent = line.next(served.get(task.queue_id), task.excluded)
         if agent is None:
             continue
         agent.used[slot] += 1
@@ -127,23 +131,35 @@ class _Line:
         eligible = [agent for agent in agents if _qualifies(agent, task, rule, slot)]
         return cls(eligible, slot, rule.strategy, _Key.of(task, rule))
 
-    def next(self, last_agent_id: int | None) -> FreeAgent | None:
+    def next(self, last_agent_id: int | None, excluded: frozenset[int]) -> FreeAgent | None:
         if self._circular:
-            return self._next_in_circle(last_agent_id)
+            return self._next_in_circle(last_agent_id, excluded)
         entries, slot = self._entries, self._slot
+        passed_over = []
+        found = None
         while entries:
             first, second, agent_id, agent = entries[0]
             if not agent.has_room(slot):
                 heapq.heappop(entries)
-                continue
-            key = self._key(agent)
-            if key == (first, second):
-                return agent
-            heapq.heapreplace(entries, (*key, agent_id, agent))
-        return None
+            elif agent_id in excluded:
+                passed_over.append(heapq.heappop(entries))
+            elif (key := self._key(agent)) == (first, second):
+                found = agent
+                break
+            else:
+                heapq.heapreplace(entries, (*key, agent_id, agent))
+        for entry in passed_over:
+            heapq.heappush(entries, entry)
+        return found
 
-    def _next_in_circle(self, last_agent_id: int | None) -> FreeAgent | None:
-        free = [entry for entry in self._entries if entry[3].has_room(self._slot)]
+    def _next_in_circle(
+        self, last_agent_id: int | None, excluded: frozenset[int]
+    ) -> FreeAgent | None:
+        free = [
+            entry
+            for entry in self._entries
+            if entry[2] not in excluded and entry[3].has_room(self._slot)
+        ]
         if not free:
             return None
         last = last_agent_id if last_agent_id is not None else -1

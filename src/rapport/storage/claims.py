@@ -23,7 +23,9 @@ WITH RECURSIVE line AS (
     SELECT (SELECT t.bucket FROM task t WHERE t.state = 'queued' AND t.bucket > line.bucket
             ORDER BY t.bucket LIMIT 1)
     FROM line WHERE line.bucket IS NOT NULL)
-SELECT t.* FROM line CROSS JOIN LATERAL (
+SELECT t.*, ARRAY(SELECT l.agent_id FROM leg l WHERE l.task_id = t.id AND l.state <> 'closed')
+    AS excluded
+FROM line CROSS JOIN LATERAL (
     SELECT id, epoch, bucket, rank_at, queue_id, kind, stage, skills, preferred_agent_id
     FROM task WHERE state = 'queued' AND bucket = line.bucket ORDER BY rank_at, id LIMIT $1) t
 WHERE line.bucket IS NOT NULL ORDER BY t.rank_at, t.id"""
@@ -58,7 +60,9 @@ ranked AS (
            first_value(w.slot) OVER (PARTITION BY w.agent_id, w.slot <> 2 ORDER BY w.place)
                AS first_slot
     FROM waiting w JOIN ready a ON a.id = w.agent_id
-    WHERE NOT w.kind = ANY (a.rona_kinds)),
+    WHERE NOT w.kind = ANY (a.rona_kinds)
+      AND NOT EXISTS (SELECT FROM leg l WHERE l.task_id = w.id AND l.agent_id = w.agent_id
+                      AND l.state <> 'closed')),
 won AS (
     SELECT * FROM ranked
     WHERE used[slot] + nth_of_kind <= capacity[slot]
@@ -111,6 +115,7 @@ class PostgresOfferBoard:
                 stage=row["stage"],
                 skills=tuple((s, level) for s, level in decode_json(row["skills"])),
                 preferred_agent_id=row["preferred_agent_id"],
+                excluded=frozenset(row["excluded"]),
             )
             for row in await self._database.pool.fetch(_WAITING, per_bucket)
         ]

@@ -17,7 +17,6 @@ from typing import TypeVar
 from rapport.stream.wire import Commit, WireEvent, commit_frame
 
 RING_BYTES = 64 * 1024 * 1024
-PING = b'{"type":"ping"}'
 LARGEST_BACKLOG = 2 * 1024 * 1024
 """Bytes that may wait for one socket; a slower one is cut off and resumes by position."""
 
@@ -158,9 +157,13 @@ class Hub:
         self._all.add(subscription)
 
     def pulse(self) -> None:
-        """One heartbeat to every socket; silence tells the other side that the line is dead."""
+        """One heartbeat to every socket; silence tells the other side that the line is dead.
+
+        It carries the position, so that who has had no events for long can still resume.
+        """
+        frame = b'{"type":"ping","position":"%s"}' % self.position.encode()
         for subscription in self._all:
-            subscription.push(PING)
+            subscription.push(frame)
 
     def unsubscribe(self, subscription: Subscription) -> None:
         """Forget a subscription."""

@@ -26,7 +26,7 @@ DAC_OVERRIDE, DAC_READ_SEARCH, SYS_PTRACE = 1, 2, 19
 async def until(condition: Callable[[], bool]) -> None:
     """Wait until the condition holds; fails after half a minute."""
     async with asyncio.timeout(DEADLINE_S):
-        while not condition():  # noqa: ASYNC110 - nothing tells us of another process
+        while not condition():
             await asyncio.sleep(0.01)
 
 
