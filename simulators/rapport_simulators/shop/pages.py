@@ -6,6 +6,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from typing_extensions import override
+
 SITE = Path(__file__).parent / "site"
 MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -45,9 +47,8 @@ def widget_tag(server: str, site: str, locale: str = "") -> str:
     """The script tag as a shop would paste it."""
     language = f' data-locale="{html.escape(locale)}"' if locale else ""
     source = html.escape(server.rstrip("/"))
-    return (
-        f'<script src="{source}/widget.js" data-site="{html.escape(site)}"{language} async></script>'
-    )
+    key = html.escape(site)
+    return f'<script src="{source}/widget.js" data-site="{key}"{language} async></script>'
 
 
 class _ShopHandler(BaseHTTPRequestHandler):
@@ -71,5 +72,6 @@ class _ShopHandler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:
+    @override
+    def log_message(self, *_args: object) -> None:
         """Say nothing: the demo's terminal belongs to the demo."""
