@@ -101,7 +101,7 @@ export function Composer({ host, client, site, say, restored, onReceiver }: Prop
       file,
       (share) => put({ share }),
       (attachment: Attachment | null, reason) =>
-        put(attachment ? { attachment } : { problem: reason || say("uploadFailed", { name }) }),
+        put(attachment ? { attachment } : { problem: reason ? `${name}: ${reason}` : say("uploadFailed", { name }) }),
     );
     setUploads((held) => [...held, { key, name, share: 0, abort }]);
   }

@@ -1,5 +1,5 @@
 import { type ComponentChildren, Fragment, h } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { keepFocus } from "../focus";
 import type { ChatClient } from "../protocol/client";
 import type { Say } from "../texts/say";
@@ -7,7 +7,7 @@ import type { Say } from "../texts/say";
 /** A question at the foot of the panel; gives the focus back to where it was. */
 export function Sheet(props: { label: string; onClose: () => void; children: ComponentChildren }) {
   const sheet = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = (sheet.current?.getRootNode() as ShadowRoot).activeElement;
     sheet.current?.querySelector<HTMLElement>("input,button")?.focus();
     return () => (before as HTMLElement | null)?.focus();
@@ -45,6 +45,10 @@ export function Transcript({
   const [email, setEmail] = useState("");
   const [problem, setProblem] = useState("");
   const [done, setDone] = useState(false);
+  const closer = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (done) closer.current?.focus();
+  }, [done]);
   const submit = async (event: Event) => {
     event.preventDefault();
     if (!/^\S+@\S+\.\S+$/.test(email)) return setProblem(say("badEmail"));
@@ -78,7 +82,7 @@ export function Transcript({
               {say("send")}
             </button>
           )}
-          <button type="button" class="secondary" onClick={onClose}>
+          <button type="button" class="secondary" ref={closer} onClick={onClose}>
             {say(done ? "close" : "cancel")}
           </button>
         </div>

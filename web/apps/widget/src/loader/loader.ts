@@ -116,6 +116,7 @@ function start(script: HTMLScriptElement): void {
     setOpen(open) {
       if (open === isOpen) return;
       isOpen = open;
+      element.toggleAttribute("open", open);
       try {
         sessionStorage.setItem(openKey, open ? "1" : "");
       } catch {

@@ -94,12 +94,12 @@ export class App extends Component<Props, Local> {
     const agents = state.conversation?.state === "active" ? state.conversation.agents : [];
     return (
       <>
-        <header>
+        <div class="head">
           <div class="heading">
             <h2 id="title">
               {agents.map(({ name }) => name).join(", ") || state.site?.name || say("chat")}
             </h2>
-            <p>{subtitle(state, agents.length > 0, say)}</p>
+            <p>{subtitle(state, this.#view(), agents.length > 0, say)}</p>
           </div>
           {tools}
           <button
@@ -111,7 +111,7 @@ export class App extends Component<Props, Local> {
           >
             <Icon name="down" />
           </button>
-        </header>
+        </div>
         <div class="offline" role="status">
           {this.state.away && say("offline")}
         </div>
@@ -175,11 +175,11 @@ function isLive({ conversation }: ChatState): boolean {
   return conversation !== null && conversation.state !== "ended";
 }
 
-function subtitle(state: ChatState, served: boolean, say: Say): string {
+function subtitle(state: ChatState, view: View, served: boolean, say: Say): string {
   if (state.connection === "offline") return say("connecting");
   if (!state.site) return "";
   if (served) return state.site.name;
-  if (state.conversation?.state === "ended") return say("ended");
+  if (view === "chat" && !isLive(state)) return say("ended");
   return say(state.site.open ? "online" : "closedNow");
 }
 
