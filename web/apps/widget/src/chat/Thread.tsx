@@ -26,6 +26,7 @@ export function Thread(props: Props) {
   const { client, state, say, locale } = props;
   const box = useRef<HTMLDivElement>(null);
   const atBottom = useRef(true);
+  const top = useRef(0);
   const height = useRef(0);
   const [behind, setBehind] = useState(false);
   const { messages } = state.thread;
@@ -64,8 +65,11 @@ export function Thread(props: Props) {
   const onScroll = () => {
     const element = box.current;
     if (!element) return;
-    atBottom.current =
-      element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_BOTTOM;
+    const below = element.scrollHeight - element.scrollTop - element.clientHeight;
+    // Only the visitor scrolls up; a picture that grows below is no reason to stay behind.
+    if (below < NEAR_BOTTOM) atBottom.current = true;
+    else if (element.scrollTop < top.current) atBottom.current = false;
+    top.current = element.scrollTop;
     if (atBottom.current) setBehind(false);
   };
   const lastOwn = messages.findLast((message) => message.author === "customer")?.seq;
@@ -80,6 +84,7 @@ export function Thread(props: Props) {
         tabIndex={0}
         ref={box}
         onScroll={onScroll}
+        onLoadCapture={() => atBottom.current && toBottom()}
       >
         {state.hasEarlier && (
           <button type="button" class="quiet" onClick={() => client.loadEarlier()}>

@@ -2,6 +2,8 @@ let audio: AudioContext | null = null;
 
 /** Two soft notes; nothing where the browser has no sound or does not allow it yet. */
 export function chime(): void {
+  // Before the visitor's first touch of the page the browser would refuse, and complain.
+  if (navigator.userActivation && !navigator.userActivation.hasBeenActive) return;
   try {
     const context = (audio ??= new AudioContext());
     void context.resume();

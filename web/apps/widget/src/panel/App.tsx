@@ -45,6 +45,8 @@ export class App extends Component<Props, Local> {
   override state: Local = { fresh: false, away: false };
   #panel = createRef<HTMLDivElement>();
   #timer = 0;
+  #shown = "";
+  #askedWhen = "";
 
   override componentDidMount(): void {
     this.#drawn(null);
@@ -59,8 +61,9 @@ export class App extends Component<Props, Local> {
     const view = this.#view();
     if (isLive(state) && this.state.fresh) this.setState({ fresh: false });
     const wanted = view === "chat" || state.pending.length > 0;
-    if (wanted && !chat && before?.state.connection !== state.connection) {
+    if (wanted && !chat && this.#askedWhen !== state.connection) {
       // Asked for again with each change of the connection, should the network be away.
+      this.#askedWhen = state.connection;
       host.part<ChatPart>("chat", KIT).then(onChat, () => {});
     }
     const key = `${open} ${view} ${chat !== null}`;
@@ -78,8 +81,6 @@ export class App extends Component<Props, Local> {
       else this.setState({ away: false });
     }
   }
-
-  #shown = "";
 
   #view(): View {
     const { state } = this.props;

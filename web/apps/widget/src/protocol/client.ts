@@ -279,7 +279,8 @@ export class ChatClient {
       return;
     }
     this.#stop("retry");
-    this.#update({ connection: "connecting" });
+    // Trying again is still being away, for the one who waits.
+    if (this.state.connection !== "offline") this.#update({ connection: "connecting" });
     const socket = this.#ports.connect();
     this.#socket = socket;
     socket.onopen = () => {
