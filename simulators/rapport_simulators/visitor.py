@@ -23,7 +23,8 @@ Frame = dict[str, Any]
 TIMEOUT_S = 10.0
 FIRST_BACKOFF_S = 0.2
 LONGEST_BACKOFF_S = 5.0
-TOKEN_LOST = 4401
+NEW_VISITOR_REASON = "token_invalid"
+"""The reason of a close that means: not with this token."""
 
 
 class Refused(Exception):  # noqa: N818 - it is the protocol's word for it
@@ -148,6 +149,7 @@ class Visitor:
         self._greeted = asyncio.Event()
         self._changed = asyncio.Condition()
         self._history: asyncio.Future[Frame] | None = None
+        self._fill_to: int | None = None
         self._closing = False
 
     # ── what has come in ──
@@ -255,7 +257,18 @@ class Visitor:
         frame: Frame = {"type": "message", "text": text}
         if attachment_ids:
             frame["attachment_ids"] = list(attachment_ids)
-        return int((await self._request(frame, request_id))["seq"])
+        key = request_id or self._new_id()
+        seq = _seq(await self._request(frame, key))
+        if seq is None:
+            # Acknowledged without its number: the broadcast of the message carries it.
+            await self.wait_until(lambda visitor: visitor.own(key) is not None)
+            message = self.own(key)
+            seq = message.seq if message is not None else 0
+        return seq
+
+    def own(self, request_id: str) -> VisitorMessage | None:
+        """The own message that was sent under an id, once it has come back."""
+        return next((message for message in self.messages if message.id == request_id), None)
 
     async def upload(
         self, filename: str, content: bytes, media_type: str = "application/octet-stream"
@@ -394,7 +407,7 @@ class Visitor:
                 await self._receive(json.loads(text))
         self._greeted.clear()
         if not self._closing:
-            if socket.close_code == TOKEN_LOST:
+            if socket.close_reason == NEW_VISITOR_REASON:
                 self._forget()
             async with self._changed:
                 self._changed.notify_all()
@@ -426,9 +439,12 @@ class Visitor:
             with contextlib.suppress(WebSocketException, OSError):
                 await self._socket.send(json.dumps(frame))
 
+    def _new_id(self) -> str:
+        return f"{self._random.getrandbits(128):032x}"
+
     async def _request(self, frame: Frame, request_id: str | None = None) -> Frame:
         """Send a request until it is answered, over as many connections as it takes."""
-        key = request_id or f"{self._random.getrandbits(128):032x}"
+        key = request_id or self._new_id()
         frame = {**frame, "id": key}
         answer: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()
         self._requests[key] = _Request(frame, answer)
@@ -451,13 +467,14 @@ class Visitor:
         messages = [VisitorMessage.read(message) for message in frame["messages"]]
         for message in messages:
             self._inbox.take(message, live=False)
-        if messages:
+        if frame.get("more") and asked_from and messages and messages[0].seq > asked_from:
+            # A page holds the newest; what was missed before it is fetched back to where we were.
+            self._fill_to = asked_from
+            await self._write({"type": "history", "before": messages[0].seq})
+        elif messages:
             # Numbers may be missing for good: notes between agents count in the same row.
             self._inbox.complete_to = max(self._inbox.complete_to, messages[-1].seq)
         self.conversation = Conversation.read(frame["conversation"])
-        if frame.get("more") and self._inbox.complete_to > asked_from:
-            await self._hello()
-            return
         self._greeted.set()
         for request in list(self._requests.values()):
             await self._write(request.frame)
@@ -469,9 +486,16 @@ class Visitor:
             self.typing = False
 
     async def _on_history(self, frame: Frame) -> None:
-        for message in frame["messages"]:
-            self._inbox.take(VisitorMessage.read(message), live=False)
-        if self._history is not None and not self._history.done():
+        messages = [VisitorMessage.read(message) for message in frame["messages"]]
+        for message in messages:
+            self._inbox.take(message, live=False)
+        if self._fill_to is not None:
+            if frame.get("more") and messages and messages[0].seq > self._fill_to:
+                await self._write({"type": "history", "before": messages[0].seq})
+            else:
+                self._fill_to = None
+                self._inbox.complete_to = max(self._inbox.messages, default=0)
+        elif self._history is not None and not self._history.done():
             self._history.set_result(frame)
 
     async def _on_answer(self, frame: Frame) -> None:

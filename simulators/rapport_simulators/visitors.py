@@ -8,6 +8,7 @@ They speak the widget's protocol over real sockets. Every run is bounded, by a c
 import argparse
 import asyncio
 import random
+import re
 import struct
 import sys
 import zlib
@@ -41,6 +42,9 @@ READING_S = (1.0, 3.0)
 """How long a visitor waits for the agent to finish before answering."""
 CHARACTERS_PER_S = 14.0
 LONGEST_TYPING_S = 12.0
+ASKS_TO_END = re.compile(
+    r"\bend (this|the|our) (chat|conversation)|(Chat|Gespräch) beenden", re.IGNORECASE
+)
 ANSWER_WITHIN_S = 300.0
 """A visitor gives up on an agent who is silent for this long."""
 
@@ -168,7 +172,7 @@ class Performance:
 
     @staticmethod
     def _asked(message: VisitorMessage) -> bool:
-        return message.code == "ask_to_end"
+        return message.code == "ask_to_end" or bool(ASKS_TO_END.search(message.text))
 
     def _over(self) -> bool:
         conversation = self.visitor.conversation

@@ -28,6 +28,7 @@ class Peer:
         self.frames: list[Frame] = []
         self.socket: ServerConnection | None = None
         self.asked = asyncio.Event()
+        self.page = 50
         self.answer: Callable[[Frame], Frame | None] = lambda frame: {
             "type": "ack",
             "id": frame["id"],
@@ -44,9 +45,16 @@ class Peer:
                 await self.push(
                     type="welcome",
                     conversation={"state": "active", "agents": [{"name": "Robin"}]},
-                    messages=after,
-                    more=False,
+                    messages=after[-self.page :],
+                    more=len(after) > self.page,
                     heartbeat_s=20,
+                )
+            elif frame["type"] == "history":
+                before = [m for m in self.held if m["seq"] < frame["before"]]
+                await self.push(
+                    type="history",
+                    messages=before[-self.page :],
+                    more=len(before) > self.page,
                 )
             elif "id" in frame:
                 self.asked.set()
@@ -136,6 +144,30 @@ async def test_what_is_delivered_twice_is_held_once_and_counted() -> None:
         await visitor.wait_for_message("end")
         assert [m.text for m in visitor.received] == ["once", "end"]
         assert visitor.repeats == 1
+
+
+async def test_more_than_a_page_that_was_missed_is_fetched_completely() -> None:
+    peer = Peer()
+    peer.page = 2
+    peer.held = [message(1)]
+    async with visiting(peer) as visitor:
+        await visitor.connect()
+        await visitor.drop()
+        peer.held += [message(seq) for seq in range(2, 8)]
+        await visitor.reconnect()
+        await visitor.wait_for_message("m2")
+        assert [m.seq for m in visitor.received] == list(range(1, 8))
+
+
+async def test_an_acknowledgement_without_a_number_waits_for_the_message() -> None:
+    peer = Peer()
+    peer.answer = lambda frame: {"type": "ack", "id": frame["id"], "seq": None}
+    async with visiting(peer) as visitor:
+        await visitor.connect()
+        sending = asyncio.create_task(visitor.send("", [1], request_id="file-message"))
+        await peer.asked.wait()
+        await peer.push(type="message", message=message(4, "customer", id="file-message"))
+        assert await sending == 4
 
 
 async def test_a_refusal_is_raised_with_its_code() -> None:

@@ -23,8 +23,8 @@ class TestSocket implements Socket {
   push(frame: ServerFrame): void {
     this.onmessage?.({ data: JSON.stringify(frame) });
   }
-  break(code = 1006): void {
-    this.onclose?.({ code });
+  break(reason = ""): void {
+    this.onclose?.({ reason });
   }
   of<T extends ClientFrame["type"]>(type: T): Extract<ClientFrame, { type: T }>[] {
     return this.sent.filter((f): f is Extract<ClientFrame, { type: T }> => f.type === type);
@@ -286,7 +286,7 @@ describe("sending exactly once", () => {
   it("tries again later when told to slow down", async () => {
     const chat = await chatting();
     chat.send("hello");
-    last().push({ type: "refused", id: "id1", code: "slow_down", message: "Slow down." });
+    last().push({ type: "refused", id: "id1", code: "too_many_messages", message: "Slow down." });
     expect(chat.state.pending[0]?.refused).toBeUndefined();
     await vi.advanceTimersByTimeAsync(3_000);
     expect(last().of("message")).toHaveLength(2);
@@ -340,10 +340,35 @@ describe("receiving everything", () => {
     last().break();
     await vi.advanceTimersByTimeAsync(1000);
     last().open();
-    welcome(last(), [message(2), message(3)], true);
-    expect(last().of("hello").at(-1)?.after).toBe(3);
-    welcome(last(), [message(4)]);
-    expect(chat.state.thread.messages.map((m) => m.seq)).toEqual([1, 2, 3, 4]);
+    welcome(last(), [message(6), message(7)], true);
+    expect(last().of("history").at(-1)?.before).toBe(6);
+    expect(chat.state.thread.completeTo).toBe(1);
+    last().push({ type: "history", messages: [message(4), message(5)], more: true });
+    expect(last().of("history").at(-1)?.before).toBe(4);
+    last().push({ type: "history", messages: [message(1), message(2)], more: false });
+    expect(last().of("history")).toHaveLength(2);
+    expect(chat.state.thread.messages.map((m) => m.seq)).toEqual([1, 2, 4, 5, 6, 7]);
+    expect(chat.state.thread.completeTo).toBe(7);
+    expect(last().of("hello")).toHaveLength(1);
+  });
+
+  it("keeps its token when the server closes for another reason", async () => {
+    const store = memoryStore();
+    await chatting(store, [message(1)]);
+    last().break("no_hello");
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(store.get("token")).toBe("t1");
+    last().open();
+    last().break("token_invalid");
+    expect(store.get("token")).toBeNull();
+  });
+
+  it("shows nothing of its own when the acknowledgement carries no number", async () => {
+    const chat = await chatting();
+    chat.send("", []);
+    last().push({ type: "ack", id: "id1", seq: null });
+    expect(chat.state.pending).toHaveLength(0);
+    expect(chat.state.thread.messages).toEqual([]);
   });
 
   it("offers earlier messages and merges them", async () => {

@@ -134,9 +134,11 @@ function Conversation(props: ConversationProps) {
   );
 }
 
-function endedLine({ conversation }: ChatState, say: Say): string {
+function endedLine({ conversation, thread }: ChatState, say: Say): string {
   if (conversation?.ended_by === "customer") return say("endedByYou");
-  const name = conversation?.agents.at(-1)?.name;
+  const name =
+    conversation?.agents.at(-1)?.name ??
+    thread.messages.findLast((message) => message.author === "agent")?.name;
   return conversation?.ended_by === "agent" && name ? say("endedByAgent", { name }) : say("ended");
 }
 

@@ -5,7 +5,7 @@ import type { Attachment, VisitorMessage } from "../protocol/frames";
 import type { Pending } from "../protocol/outbox";
 import { linkify } from "../protocol/text";
 import { Icon } from "../Icon";
-import type { Say } from "../texts/say";
+import type { Say, TextKey } from "../texts/say";
 import { formatSize } from "./upload";
 
 interface Props {
@@ -21,6 +21,21 @@ interface Props {
 /** Messages of one author within this time share a name and a time. */
 const GROUP_MS = 3 * 60_000;
 const NEAR_BOTTOM = 60;
+
+/** The lines of a thread that customers see, by the server's code. */
+const LINES: Record<string, TextKey> = {
+  accepted: "joined",
+  joined: "joined",
+  left: "left",
+  removed: "left",
+};
+const ENDINGS: Record<string, TextKey> = {
+  ended_by_agent: "endedByAgent",
+  customer_left: "endedByYou",
+  abandoned: "endedByYou",
+  timed_out: "ended",
+  closed: "ended",
+};
 
 export function Thread(props: Props) {
   const { client, state, say, locale } = props;
@@ -165,8 +180,10 @@ function Line({
   const { author, code, text } = message;
   const asks = code === "ask_to_end";
   if (author === "system" && !asks) {
-    const known = code === "joined" || code === "left" ? code : null;
-    const line = known && message.name ? say(known, { name: message.name }) : text;
+    // Below the thread it says already how the chat ended.
+    if (isLast && code && ENDINGS[code] && state.conversation?.state === "ended") return null;
+    const key = code && (LINES[code] ?? ENDINGS[code]);
+    const line = key ? say(key, { name: message.name || say("team") }) : text;
     return line ? <div class="system">{line}</div> : null;
   }
   const own = author === "customer";

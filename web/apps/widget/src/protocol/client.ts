@@ -20,7 +20,7 @@ import { EMPTY_THREAD, type Thread, countUnread, hasGap, lastSeq, merge, settle 
 export interface Socket {
   onmessage: ((event: { data: unknown }) => void) | null;
   onopen: (() => void) | null;
-  onclose: ((event: { code: number }) => void) | null;
+  onclose: ((event: { reason: string }) => void) | null;
   send(text: string): void;
   close(): void;
 }
@@ -64,9 +64,9 @@ const SESSION_EVERY = 4;
 const RETRY_MS = 3_000;
 
 /** Refusals that mean "not now": the request stays in the outbox and is sent again. */
-const TEMPORARY = /^(slow_down|too_many|try_again)/;
-/** Farewells that mean "not with this token". */
-const TOKEN_LOST = /token|session|visitor|unauth/;
+const TEMPORARY = /^(slow_down|too_many_messages|try_again)/;
+/** Refusals, farewells and reasons of a close that mean "not with this token". */
+const TOKEN_LOST = /token/;
 
 type Timer = "retry" | "silence" | "ack" | "gap" | "typing";
 
@@ -79,6 +79,7 @@ export class ChatClient {
   #wanted = false;
   #attempt = 0;
   #helloAfter = 0;
+  #fillTo = Infinity;
   #helloToken: string | null = null;
   #timers = new Map<Timer, () => void>();
   #silenceMs = 60_000;
@@ -152,9 +153,8 @@ export class ChatClient {
     return entry;
   }
 
-  loadEarlier(): void {
-    const first = this.state.thread.messages[0];
-    if (first) this.#write({ type: "history", before: first.seq });
+  loadEarlier(before = this.state.thread.messages[0]?.seq): void {
+    if (before) this.#write({ type: "history", before });
   }
 
   typing(on: boolean): void {
@@ -292,10 +292,7 @@ export class ChatClient {
       this.#watch();
       if (frame) this.#receive(frame);
     };
-    socket.onclose = ({ code }) => {
-      if (code === 4401 || code === 4403) this.#tokenRefused();
-      else this.#lost();
-    };
+    socket.onclose = ({ reason }) => this.#leave(reason);
     this.#watch();
   }
 
@@ -319,6 +316,11 @@ export class ChatClient {
     if (!socket) return;
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close();
+  }
+
+  #leave(reason: string): void {
+    if (TOKEN_LOST.test(reason)) this.#tokenRefused();
+    else this.#lost();
   }
 
   #lost(): void {
@@ -396,10 +398,11 @@ export class ChatClient {
       case "message":
         return this.#arrived(frame.message);
       case "history":
-        return this.#update({
+        this.#update({
           thread: merge(this.state.thread, frame.messages),
           hasEarlier: frame.more,
         });
+        return this.#fill(frame);
       case "typing":
         this.#later("typing", TYPING_SHOWN_MS, () => this.#update({ typing: null }));
         return this.#update({ typing: frame.on ? (frame.name ?? "") : null });
@@ -410,7 +413,7 @@ export class ChatClient {
       case "ping":
         return this.#write({ type: "pong" });
       case "bye":
-        return TOKEN_LOST.test(frame.reason) ? this.#tokenRefused() : this.#lost();
+        return this.#leave(frame.reason);
     }
   }
 
@@ -420,27 +423,35 @@ export class ChatClient {
     this.#silenceMs = frame.heartbeat_s * 2250;
     this.#watch();
     const before = this.state.thread;
-    const lastInPage = frame.messages.at(-1)?.seq ?? this.#helloAfter;
-    let thread = settle(merge(before, frame.messages), lastInPage);
-    // Asked once and the server has nothing for the hole: it is one of those that stay.
-    if (hasGap(thread) && thread.completeTo === before.completeTo) {
-      thread = settle(thread, lastSeq(thread));
+    let thread = merge(before, frame.messages);
+    // More was missed than fits a page: not complete until the rest has been fetched.
+    this.#fillTo = frame.more && this.#helloAfter ? this.#helloAfter : Infinity;
+    if (this.#fillTo === Infinity) {
+      thread = settle(thread, frame.messages.at(-1)?.seq ?? this.#helloAfter);
+      // Asked once and the server has nothing for the hole: it is one of those that stay.
+      if (hasGap(thread) && thread.completeTo === before.completeTo) {
+        thread = settle(thread, lastSeq(thread));
+      }
     }
-    const first = this.#helloAfter === 0;
     this.#update({
       connection: "online",
       thread,
-      hasEarlier: first && before.messages.length === 0 ? frame.more : this.state.hasEarlier,
+      hasEarlier: before.messages.length ? this.state.hasEarlier : frame.more,
     });
     this.#setConversation(frame.conversation);
-    if (frame.more && lastInPage > this.#helloAfter) {
-      // A page may end before the newest message, or begin after the hole: ask at both ends.
-      const from = frame.messages[0]?.seq ?? 0;
-      if (!first && from > this.#helloAfter + 1) this.#write({ type: "history", before: from });
-      this.#hello();
-    }
+    this.#fill(frame);
     this.#flush();
     if (this.#seenSeq() > 0) this.#write({ type: "seen", seq: this.#seenSeq() });
+  }
+
+  /** A page holds the newest; what was missed before it is fetched back to where we were. */
+  #fill({ more, messages }: { more: boolean; messages: VisitorMessage[] }): void {
+    if (this.#fillTo === Infinity) return;
+    const from = messages[0]?.seq ?? 0;
+    if (more && from > this.#fillTo) return this.loadEarlier(from);
+    this.#fillTo = Infinity;
+    const { thread } = this.state;
+    this.#update({ thread: settle(thread, lastSeq(thread)) });
   }
 
   #setConversation(conversation: ConversationState | null): void {
@@ -473,10 +484,10 @@ export class ChatClient {
     return entry;
   }
 
-  #acknowledged(id: string, seq: number | undefined): void {
+  #acknowledged(id: string, seq: number | null | undefined): void {
     const entry = this.#settleRequest(id);
     const held = this.state.thread.messages.some((message) => message.seq === seq);
-    if (entry && seq !== undefined && !held) {
+    if (entry && seq && !held) {
       const { request } = entry;
       const text = "text" in request ? (request.text ?? "") : "";
       // The server may leave out the echo to the tab that sent it: show our own copy.

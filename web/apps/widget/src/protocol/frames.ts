@@ -83,7 +83,7 @@ export type ServerFrame =
       more: boolean;
       heartbeat_s: number;
     }
-  | { type: "ack"; id: string; seq?: number }
+  | { type: "ack"; id: string; seq?: number | null }
   | ({ type: "refused"; id: string } & Refusal)
   | { type: "message"; message: VisitorMessage }
   | { type: "typing"; on: boolean; name: string | null }
