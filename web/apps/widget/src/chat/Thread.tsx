@@ -89,6 +89,8 @@ export function Thread(props: Props) {
   };
   const lastOwn = messages.findLast((message) => message.author === "customer")?.seq;
   const now = new Date();
+  const ended = state.conversation?.state === "ended";
+  const lastWords = messages.findLastIndex((message) => !isEnding(message));
 
   return (
     <div class="thread">
@@ -120,6 +122,7 @@ export function Thread(props: Props) {
                 starts={!before || !sameGroup(before, message)}
                 ends={!messages[i + 1] || !sameGroup(message, messages[i + 1])}
                 isLast={message.seq === last}
+                repeatsEnd={isEnding(message) && (isEnding(before) || (ended && i > lastWords))}
                 mark={
                   message.seq === lastOwn && !unsent.length
                     ? say(message.seq <= state.agentSeen ? "seen" : "sent")
@@ -164,6 +167,7 @@ function Line({
   starts,
   ends,
   isLast,
+  repeatsEnd,
   mark,
   say,
   state,
@@ -175,13 +179,14 @@ function Line({
   starts: boolean;
   ends: boolean;
   isLast: boolean;
+  /** Another line, or the foot of the panel, says already how this chat ended. */
+  repeatsEnd: boolean;
   mark: string;
 }) {
   const { author, code, text } = message;
   const asks = code === "ask_to_end";
   if (author === "system" && !asks) {
-    // Below the thread it says already how the chat ended.
-    if (isLast && code && ENDINGS[code] && state.conversation?.state === "ended") return null;
+    if (repeatsEnd) return null;
     const key = code && (LINES[code] ?? ENDINGS[code]);
     const line = key ? say(key, { name: message.name || say("team") }) : text;
     return line ? <div class="system">{line}</div> : null;
@@ -291,6 +296,10 @@ function FileLink({ file, href, say }: { file: Attachment; href: string; say: Sa
       )}
     </a>
   );
+}
+
+function isEnding(message: VisitorMessage | undefined): boolean {
+  return Boolean(message?.code && ENDINGS[message.code]);
 }
 
 function dayOf(at: string): string {
