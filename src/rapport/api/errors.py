@@ -41,9 +41,12 @@ def error_body(code: str, message: str, details: dict[str, Any] | None = None) -
     return {"error": {"code": code, "message": message, "details": details or {}}}
 
 
-def answer(refused: Refused) -> JSONResponse:
-    """A refusal as a response."""
+def answer(refused: Refused, request: Request) -> JSONResponse:
+    """A refusal as a response; a site's page may read why the widget was refused."""
     headers = {}
+    origin = request.headers.get("origin")
+    if origin is not None and request.url.path.startswith("/widget/v1/"):
+        headers = {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
     if "retry_after_s" in refused.details:
         headers["Retry-After"] = str(refused.details["retry_after_s"])
     elif refused.kind == "unavailable":
@@ -58,9 +61,9 @@ def answer(refused: Refused) -> JSONResponse:
 def install(app: FastAPI) -> None:
     """Give every failure of the API the one shape."""
 
-    async def refused(_: Request, error: Exception) -> JSONResponse:
+    async def refused(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, Refused)  # noqa: S101 - registered for it
-        return answer(error)
+        return answer(error, request)
 
     async def invalid(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it

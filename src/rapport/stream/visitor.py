@@ -25,12 +25,16 @@ def project(event: WireEvent, name_of: Names) -> list[bytes]:
             frames.append(encode({"type": "message", "message": visitor_message(message, name_of)}))
     elif task := entities.get("task"):
         if event.kind == "task.read":
-            read = max((leg["read_seq"] for leg in task["legs"]), default=0)
-            frames.append(encode({"type": "seen", "seq": read}))
+            frames.append(encode({"type": "seen", "seq": read_mark(task)}))
         else:
             state = conversation_state(task, name_of)
             frames.append(encode({"type": "state", "conversation": state}))
     return frames
+
+
+def read_mark(task: dict[str, Any] | None) -> int:
+    """How far any agent has read the thread."""
+    return max((leg["read_seq"] for leg in task["legs"]), default=0) if task else 0
 
 
 def visitor_message(message: dict[str, Any], name_of: Names) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from rapport.domain.errors import Invalid, Refused, TooMany
 from rapport.domain.message import Attachment, InboundMessage
 from rapport.observability.metrics import MESSAGES_DUPLICATE, MESSAGES_IN
 from rapport.stream.hub import Subscription
-from rapport.stream.visitor import conversation_state, visitor_message
+from rapport.stream.visitor import conversation_state, read_mark, visitor_message
 
 encode = msgspec.json.Encoder().encode
 PAGE = 50
@@ -108,6 +108,8 @@ class _Page:
             frame["conversation"] = self._state(found)
             frame |= await self._thread(after=after, before=None)
         await self._socket.send(encode(frame))
+        if found is not None and (read := read_mark(found["task"])):
+            await self._socket.send(encode({"type": "seen", "seq": read}))
 
     async def leave(self) -> None:
         """The page has gone; if it was the last one, the customer is away."""
@@ -197,11 +199,11 @@ class _Page:
         for field in self._site.webchat.fields:
             value = frame.fields.get(field.name, "").strip()[:200]
             if not value and field.required:
-                wrong.append({"path": field.name, "message": "required"})
+                wrong.append({"path": field.name, "message": "Please fill this in."})
             elif value and field.kind == "email" and ("@" not in value or " " in value):
-                wrong.append({"path": field.name, "message": "email"})
+                wrong.append({"path": field.name, "message": "This is not an e-mail address."})
             elif value and field.kind == "select" and value not in (field.options or []):
-                wrong.append({"path": field.name, "message": "option"})
+                wrong.append({"path": field.name, "message": "Please choose one of the options."})
             elif value:
                 answers[field.name] = value
         if wrong:
@@ -273,7 +275,9 @@ class _Page:
         self._task_id = received.task_id
         first = self._conversation_id is None
         await self._socket.send(
-            encode({"type": "ack", "id": client_id, "seq": received.seq if text else None})
+            encode(
+                {"type": "ack", "id": client_id, "seq": received.seq if text is not None else None}
+            )
         )
         if first:
             await self._follow(received.conversation_id)
@@ -304,6 +308,7 @@ class _Page:
         state = conversation_state(task, self._name)
         if state["state"] == "waiting":
             state["wait_text"] = self._site.webchat.wait_text
+            state["position"] = found["ahead"] + 1
         return state
 
     async def _thread(self, *, after: int, before: int | None) -> dict[str, Any]:

@@ -16,6 +16,11 @@ from rapport.storage.queries.targets import handover_targets
 from rapport.storage.queries.thread import thread_page
 from rapport.storage.rows import leg_from, message_from, task_from
 
+_AHEAD = """
+SELECT count(*) FROM task t JOIN task other ON other.queue_id = t.queue_id
+WHERE t.id = $1 AND other.state = 'queued'
+  AND (other.rank_at, other.id) < (t.rank_at, t.id)"""
+
 
 class PostgresReader:
     """What each method does is said at the Protocol."""
@@ -178,6 +183,7 @@ class PostgresReader:
         if row is None:
             return None
         task: Any = None
+        ahead = 0
         if row["task_id"] is not None:
             found = await self._pool.fetchrow("SELECT * FROM task WHERE id = $1", row["task_id"])
             legs = await self._pool.fetch(
@@ -185,7 +191,9 @@ class PostgresReader:
             )
             if found is not None:
                 task = task_view(task_from(found, tuple(leg_from(leg) for leg in legs)))
-        return {**dict(row), "task": task}
+            if task is not None and task["state"] == "queued":
+                ahead = await self._pool.fetchval(_AHEAD, row["task_id"])
+        return {**dict(row), "task": task, "ahead": ahead}
 
     async def visitor_thread(  # noqa: D102
         self, conversation_id: int, *, after: int, before: int | None, limit: int
