@@ -1,0 +1,38 @@
+import { ActionIcon, Tooltip } from "@mantine/core";
+import { useLingui } from "@lingui/react/macro";
+import { Link } from "@tanstack/react-router";
+import { Inbox, Keyboard, Layers, Settings } from "lucide-react";
+import { useDesk } from "../shared/desk.ts";
+import classes from "./Nav.module.css";
+
+export function Nav() {
+  const { t } = useLingui();
+  const desk = useDesk();
+  return (
+    <nav className={classes.nav} aria-label={t`Pages`} id="navigation">
+      <NavLink to="/" label={t`Desk`} icon={<Inbox size={20} />} />
+      <NavLink to="/queues" label={t`Queues`} icon={<Layers size={20} />} />
+      <span className={classes.space} />
+      <Tooltip label={t`Keyboard shortcuts (?)`} position="right">
+        <ActionIcon variant="subtle" color="gray" size={40} aria-label={t`Keyboard shortcuts`} onClick={() => desk.ui.open({ name: "shortcuts" })}>
+          <Keyboard size={20} />
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label={t`Preferences`} position="right">
+        <ActionIcon variant="subtle" color="gray" size={40} aria-label={t`Preferences`} onClick={() => desk.ui.open({ name: "preferences" })}>
+          <Settings size={20} />
+        </ActionIcon>
+      </Tooltip>
+    </nav>
+  );
+}
+
+function NavLink({ to, label, icon }: { to: "/" | "/queues"; label: string; icon: React.ReactNode }) {
+  return (
+    <Tooltip label={label} position="right">
+      <Link to={to} className={classes.link!} aria-label={label} activeOptions={{ exact: to !== "/" ? true : false }}>
+        {icon}
+      </Link>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,8 @@
+import { i18n } from "@lingui/core";
+import { beforeEach } from "vitest";
+import { messages } from "../src/locales/en.po";
+
+beforeEach(() => {
+  localStorage.clear();
+  i18n.loadAndActivate({ locale: "en", messages });
+});
