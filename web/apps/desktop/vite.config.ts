@@ -7,7 +7,7 @@ const server = process.env["RAPPORT_URL"] ?? "http://127.0.0.1:8080";
 export default defineConfig({
   base: "/static/desktop/",
   // Missing German texts fail the build, so that no language is ever shipped half done.
-  plugins: [react(), lingui({ macroTransform: true, failOnMissing: false, failOnCompileError: true })],
+  plugins: [react(), lingui({ macroTransform: true, failOnMissing: true, failOnCompileError: true })],
   build: {
     outDir: "../../../src/rapport/static/desktop",
     emptyOutDir: true,

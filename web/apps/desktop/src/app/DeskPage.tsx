@@ -1,14 +1,16 @@
 import { Trans } from "@lingui/react/macro";
 import { myLeg } from "@rapport/event-store";
 import { MessagesSquare } from "lucide-react";
-import { useEffect, useRef } from "react";
-import { Conversation } from "../features/conversation/Conversation.tsx";
+import { lazy, Suspense, useEffect, useRef } from "react";
 import { groupsOf } from "../features/task-list/rows.ts";
 import { OfferCard } from "../features/offers/OfferCard.tsx";
 import { useDesk, useDeskState, useTask } from "../shared/desk.ts";
 import { useOpenTaskId } from "../shared/open-task.ts";
 import { useStore } from "../shared/store.ts";
 import classes from "./DeskPage.module.css";
+
+const loadConversation = () => import("../features/conversation/Conversation.tsx");
+const Conversation = lazy(loadConversation);
 
 /** The open conversation, or a calm empty desk. */
 export function DeskPage() {
@@ -18,6 +20,9 @@ export function DeskPage() {
   const leg = useDeskState((state) => (task === undefined ? undefined : myLeg(task, state.me.id)));
   const held = leg !== undefined && leg.state !== "offered";
   const was = useRef<number | null>(null);
+
+  // Fetched while the agent looks at the list, so that the first conversation opens at once.
+  useEffect(() => void loadConversation(), []);
 
   // When the open conversation is gone, the next one that needs the agent takes its place.
   useEffect(() => {
@@ -37,7 +42,11 @@ export function DeskPage() {
   const row = useDeskState((state) => groupsOf(state).offered.find((each) => each.task.id === openId));
   if (row !== undefined) return <div className={classes.offer}>{!accepting && <OfferCard row={row} />}</div>;
   if (task === undefined || leg === undefined) return <Empty />;
-  return <Conversation key={task.id} task={task} leg={leg} />;
+  return (
+    <Suspense>
+      <Conversation key={task.id} task={task} leg={leg} />
+    </Suspense>
+  );
 }
 
 function Empty() {

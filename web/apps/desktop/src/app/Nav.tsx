@@ -1,17 +1,19 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { useLingui } from "@lingui/react/macro";
-import { Link } from "@tanstack/react-router";
+import { Link, useLocation } from "@tanstack/react-router";
 import { Inbox, Keyboard, Layers, Settings } from "lucide-react";
+import type { ReactNode } from "react";
 import { useDesk } from "../shared/desk.ts";
 import classes from "./Nav.module.css";
 
 export function Nav() {
   const { t } = useLingui();
   const desk = useDesk();
+  const onQueues = useLocation({ select: (location) => location.pathname === "/queues" });
   return (
     <nav className={classes.nav} aria-label={t`Pages`} id="navigation">
-      <NavLink to="/" label={t`Desk`} icon={<Inbox size={20} />} />
-      <NavLink to="/queues" label={t`Queues`} icon={<Layers size={20} />} />
+      <NavLink to="/" label={t`Desk`} current={!onQueues} icon={<Inbox size={20} />} />
+      <NavLink to="/queues" label={t`Queues`} current={onQueues} icon={<Layers size={20} />} />
       <span className={classes.space} />
       <Tooltip label={t`Keyboard shortcuts (?)`} position="right">
         <ActionIcon variant="subtle" color="gray" size={40} aria-label={t`Keyboard shortcuts`} onClick={() => desk.ui.open({ name: "shortcuts" })}>
@@ -27,10 +29,10 @@ export function Nav() {
   );
 }
 
-function NavLink({ to, label, icon }: { to: "/" | "/queues"; label: string; icon: React.ReactNode }) {
+function NavLink({ to, label, icon, current }: { to: "/" | "/queues"; label: string; icon: ReactNode; current: boolean }) {
   return (
     <Tooltip label={label} position="right">
-      <Link to={to} className={classes.link!} aria-label={label} activeOptions={{ exact: to !== "/" ? true : false }}>
+      <Link to={to} className={classes.link!} aria-label={label} data-current={current} aria-current={current ? "page" : undefined}>
         {icon}
       </Link>
     </Tooltip>

@@ -23,7 +23,8 @@ interface Props {
   onChoose: (id: string) => void;
   /** Enter on an already chosen option. */
   onConfirm?: () => void;
-  height?: number;
+  /** Of the list; "fit" takes as much as it needs. */
+  height?: number | "fit";
   empty?: ReactNode;
   aside?: ReactNode;
 }
@@ -81,7 +82,9 @@ export function SearchList({ label, placeholder, options, selected, onChoose, on
         />
         {aside}
       </div>
-      <div ref={list} id={`${base}-list`} role="listbox" aria-label={label} tabIndex={-1} className={classes.list} style={{ height }}>
+      <div ref={list} id={`${base}-list`} role="listbox" aria-label={label} tabIndex={-1} className={classes.list}
+        data-fit={height === "fit"}
+        style={height === "fit" ? undefined : { height }}>
         {shown.map((option, index) => (
           <div key={option.id} role="presentation">
             {option.group !== undefined && option.group !== shown[index - 1]?.group && (

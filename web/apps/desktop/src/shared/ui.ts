@@ -25,6 +25,8 @@ export interface UiState {
   userMenu: boolean;
   /** Folded popovers show only how many offers ring. */
   popoversFolded: boolean;
+  /** On narrow screens the customer lies over the conversation, and only when asked for. */
+  customerOver: boolean;
   /** The pane's details (fields below the name) can be folded away. */
   paneFolded: boolean;
 }
@@ -35,6 +37,7 @@ const initial: UiState = {
   notifications: false,
   userMenu: false,
   popoversFolded: false,
+  customerOver: false,
   paneFolded: false,
 };
 

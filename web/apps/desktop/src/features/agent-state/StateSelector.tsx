@@ -1,6 +1,6 @@
 import { Popover } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
-import { ChevronDown } from "lucide-react";
+import { ArrowRight, ChevronDown } from "lucide-react";
 import { useMemo } from "react";
 import { useDesk, useDeskState } from "../../shared/desk.ts";
 import { SearchList, type Option } from "../../shared/SearchList.tsx";
@@ -56,6 +56,12 @@ export function StateSelector() {
               <Trans>Engaged</Trans>
             </span>
           )}
+          {pending !== null && (
+            <span className={classes.next}>
+              <ArrowRight size={13} aria-label={t`then`} />
+              {pending}
+            </span>
+          )}
           <time className={classes.timer}>{clock(secondsSince(me.status_since, now))}</time>
           <ChevronDown size={14} aria-hidden />
         </button>
@@ -68,7 +74,7 @@ export function StateSelector() {
             </Trans>
           </p>
         )}
-        <SearchList label={t`States`} placeholder={t`Search states`} options={options} selected={current} onChoose={choose} height={260} />
+        <SearchList label={t`States`} placeholder={t`Search states`} options={options} selected={current} onChoose={choose} height="fit" />
       </Popover.Dropdown>
     </Popover>
   );

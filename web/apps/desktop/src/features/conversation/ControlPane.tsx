@@ -9,6 +9,7 @@ import { accountOf, agentName, capabilitiesOf, customerName, queueName } from ".
 import { useStore } from "../../shared/store.ts";
 import { clock, secondsSince, shortDate, useNow } from "../../shared/time.ts";
 import { conferenceOf } from "../conference/phase.ts";
+import { useCustomerPanel } from "../customer-panel/useCustomerPanel.ts";
 import { taskActions, type TaskActionId } from "./actions.ts";
 import classes from "./ControlPane.module.css";
 
@@ -29,7 +30,7 @@ export function ControlPane({ task, leg }: { task: Task; leg: Leg }) {
   const { t } = useLingui();
   const desk = useDesk();
   const folded = useStore(desk.ui.state, (ui) => ui.paneFolded);
-  const side = useStore(desk.preferences.values, (values) => values.side_panel_open);
+  const side = useCustomerPanel();
   const name = useDeskState((state) => customerName(state.contacts.get(task.contact_id)));
   return (
     <section className={classes.pane} aria-label={t`Interaction control`}>
@@ -55,14 +56,15 @@ export function ControlPane({ task, leg }: { task: Task; leg: Leg }) {
             {folded ? <ChevronDown size={18} /> : <ChevronUp size={18} />}
           </ActionIcon>
         </Tooltip>
-        <Tooltip label={side ? t`Hide the customer` : t`Show the customer`}>
+        <Tooltip label={side.open ? t`Hide the customer` : t`Show the customer`}>
           <ActionIcon
             variant="subtle"
             color="gray"
             size={34}
-            aria-expanded={side}
+            aria-expanded={side.open}
+            id="customer-panel-toggle"
             aria-label={t`Customer panel`}
-            onClick={() => desk.preferences.change({ side_panel_open: !side })}
+            onClick={side.toggle}
           >
             <PanelRight size={18} />
           </ActionIcon>
@@ -116,7 +118,8 @@ function Actions({ task, leg }: { task: Task; leg: Leg }) {
           <Button
             key={action.id}
             className={classes.action!}
-            size="sm"
+            size="xs"
+            h={34}
             variant={action.tone === "plain" ? "default" : action.tone === "main" ? "filled" : "light"}
             color={action.tone === "danger" ? "red" : "blue"}
             leftSection={<Icon size={16} aria-hidden />}

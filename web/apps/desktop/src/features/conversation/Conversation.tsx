@@ -1,23 +1,22 @@
 import { useLingui } from "@lingui/react/macro";
 import type { Leg, Task } from "@rapport/api-client";
 import { useRef } from "react";
-import { useDesk, useDeskState } from "../../shared/desk.ts";
+import { useDeskState } from "../../shared/desk.ts";
 import { capabilitiesOf } from "../../shared/people.ts";
-import { useStore } from "../../shared/store.ts";
 import { Composer } from "../composer/Composer.tsx";
 import { useAttachments } from "../composer/useAttachments.ts";
 import { useDropZone } from "../composer/useDropZone.ts";
 import { CustomerPanel } from "../customer-panel/CustomerPanel.tsx";
+import { useCustomerPanel } from "../customer-panel/useCustomerPanel.ts";
 import { WrapUpBar } from "../wrap-up/WrapUpBar.tsx";
 import { ControlPane } from "./ControlPane.tsx";
 import { Thread } from "./Thread.tsx";
 import classes from "./Conversation.module.css";
 
 /** The open conversation: control pane, thread, composer, and the customer beside it. */
-export function Conversation({ task, leg }: { task: Task; leg: Leg }) {
+export default function Conversation({ task, leg }: { task: Task; leg: Leg }) {
   const { t } = useLingui();
-  const desk = useDesk();
-  const sideOpen = useStore(desk.preferences.values, (values) => values.side_panel_open);
+  const side = useCustomerPanel();
   const takesFiles = useDeskState((state) => capabilitiesOf(state.catalog, task).attachments) === true;
   const attachments = useAttachments(task.conversation_id);
   const zone = useRef<HTMLDivElement>(null);
@@ -35,7 +34,7 @@ export function Conversation({ task, leg }: { task: Task; leg: Leg }) {
         )}
         {dropping && <div className={classes.drop}>{t`Drop files to attach them`}</div>}
       </div>
-      {sideOpen && <CustomerPanel task={task} />}
+      {side.open && <CustomerPanel task={task} />}
     </>
   );
 }

@@ -18,8 +18,9 @@ function tone(frequency: number, at: number, length: number, volume: number): vo
 
 export function play(sound: "offer" | "message", volume: number): void {
   if (volume <= 0 || !("AudioContext" in window)) return;
+  // Browsers keep sound off until the first click or key.
+  if (navigator.userActivation?.hasBeenActive === false) return;
   context ??= new AudioContext();
-  // Browsers keep sound off until the first click or key; then it starts by itself.
   if (context.state === "suspended") void context.resume();
   if (sound === "offer") {
     tone(659, 0, 0.3, volume * 0.35);

@@ -125,7 +125,7 @@ export const commands: readonly Command[] = [
     title: msg`Show or hide the customer`,
     chord: null,
     available: hasOpen,
-    run: (desk) => desk.preferences.change({ side_panel_open: !desk.preferences.values.get().side_panel_open }),
+    run: () => document.getElementById("customer-panel-toggle")?.click(),
   },
   { id: "state.available", group: state, title: msg`Go Available`, chord: "Ctrl+Alt+KeyR", run: (desk) => void desk.setState({ status: "available" }) },
   { id: "state.selector", group: state, title: msg`Open the state selector`, chord: "Ctrl+Alt+KeyN", run: (desk) => desk.ui.set({ stateSelector: true }) },

@@ -24,6 +24,7 @@ export const TaskRow = memo(function TaskRow({ row, open }: { row: Row; open: bo
         <Timer row={row} />
         <span className={classes.line}>
           <span className={classes.queue}>{queue}</span>
+          <span aria-hidden>·</span>
           <LastLine row={row} />
         </span>
         {task.customer_left_at !== null && leg.state === "active" && <UserX size={15} className={classes.left} aria-label={t`The customer has left`} />}

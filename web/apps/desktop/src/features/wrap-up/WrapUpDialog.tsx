@@ -37,6 +37,8 @@ export default function WrapUpDialog({ dialog, onClose }: DialogProps) {
 
   const choose = (id: string) =>
     setChosen((held) => (several ? (held.includes(id) ? held.filter((each) => each !== id) : [...held, id]) : [id]));
+  // A reason that the search hides is still chosen: it stays named above the list.
+  const names = options.filter(({ id }) => chosen.includes(id)).map(({ label }) => label).join(", ");
   const submit = async () => {
     if (chosen.length > 0 && (await desk.wrapUp(task, chosen.map(Number)))) onClose();
   };
@@ -61,7 +63,9 @@ export default function WrapUpDialog({ dialog, onClose }: DialogProps) {
         </>
       }
     >
-      <p className={classes.hint}>{several ? t`Choose one or more reasons.` : t`Choose one reason.`}</p>
+      <p className={classes.hint}>
+        {names !== "" ? names : several ? t`Choose one or more reasons.` : t`Choose one reason.`}
+      </p>
       <SearchList
         label={t`Wrap-up reasons`}
         placeholder={t`Search reasons`}
