@@ -12,32 +12,40 @@ interface Props {
   size?: string | number;
   closable?: boolean;
   padded?: boolean;
+  /** "palette": near the top, with its title only for screen readers. */
+  look?: "dialog" | "palette";
 }
 
 /** The frame of every dialog. */
-export function Dialog({ title, onClose, children, footer, size = 460, closable = true, padded = true }: Props) {
+export function Dialog({ title, onClose, children, footer, size = 460, closable = true, padded = true, look = "dialog" }: Props) {
   const { t } = useLingui();
+  const palette = look === "palette";
   return (
-    <Modal
+    <Modal.Root
       opened
       onClose={onClose}
-      title={title}
       size={size}
-      centered
+      centered={!palette}
+      yOffset="13dvh"
       radius="lg"
       padding={0}
       // The page itself never scrolls; locking would inject a style sheet that the policy forbids.
       lockScroll={false}
-      withCloseButton={closable}
       closeOnClickOutside={closable}
       closeOnEscape={closable}
-      closeButtonProps={{ "aria-label": t`Close` }}
       transitionProps={{ duration: 100, transition: "pop" }}
-      overlayProps={{ backgroundOpacity: 0.4 }}
-      classNames={{ header: classes.header!, title: classes.title!, content: classes.content!, body: classes.body! }}
     >
-      <div className={padded ? classes.padded : classes.plain}>{children}</div>
-      {footer !== undefined && <div className={classes.footer}>{footer}</div>}
-    </Modal>
+      <Modal.Overlay backgroundOpacity={0.4} />
+      <Modal.Content classNames={{ content: classes.content! }}>
+        <div className={palette ? "visually-hidden" : classes.header}>
+          <Modal.Title className={classes.title!}>{title}</Modal.Title>
+          {closable && !palette && <Modal.CloseButton aria-label={t`Close`} />}
+        </div>
+        <Modal.Body className={classes.body!}>
+          <div className={padded ? classes.padded : classes.plain}>{children}</div>
+          {footer !== undefined && <div className={classes.footer}>{footer}</div>}
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

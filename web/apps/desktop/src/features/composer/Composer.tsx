@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Popover, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Popover } from "@mantine/core";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import type { Task } from "@rapport/api-client";
 import { Paperclip, SendHorizontal, Smile } from "lucide-react";
@@ -11,6 +11,7 @@ import { UploadList } from "./UploadList.tsx";
 import type { Attachments } from "./useAttachments.ts";
 import { useDraft } from "./useDraft.ts";
 import { useTyping } from "./useTyping.ts";
+import { Tip } from "../../shared/Tip.tsx";
 import classes from "./Composer.module.css";
 
 const EmojiGrid = lazy(() => import("./EmojiGrid.tsx"));
@@ -135,11 +136,11 @@ export function Composer({ task, attachments }: { task: Task; attachments: Attac
             </Popover>
           )}
           {capabilities?.attachments === true && (
-            <Tooltip label={t`Attach files`}>
+            <Tip label={t`Attach files`}>
               <ActionIcon variant="subtle" color="gray" size={34} aria-label={t`Attach files`} onClick={() => picker.current?.click()}>
                 <Paperclip size={18} />
               </ActionIcon>
-            </Tooltip>
+            </Tip>
           )}
           <input
             ref={picker}

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Tooltip } from "@mantine/core";
+import { ActionIcon, Button } from "@mantine/core";
 import { useLingui } from "@lingui/react/macro";
 import type { Leg, Task } from "@rapport/api-client";
 import { Link } from "@tanstack/react-router";
@@ -11,6 +11,7 @@ import { clock, secondsSince, shortDate, useNow } from "../../shared/time.ts";
 import { conferenceOf } from "../conference/phase.ts";
 import { useCustomerPanel } from "../customer-panel/useCustomerPanel.ts";
 import { taskActions, type TaskActionId } from "./actions.ts";
+import { Tip } from "../../shared/Tip.tsx";
 import classes from "./ControlPane.module.css";
 
 const icons: Record<TaskActionId, LucideIcon> = {
@@ -44,7 +45,7 @@ export function ControlPane({ task, leg }: { task: Task; leg: Leg }) {
           <PaneState task={task} leg={leg} />
         </div>
         <Actions task={task} leg={leg} />
-        <Tooltip label={folded ? t`Show details` : t`Hide details`}>
+        <Tip label={folded ? t`Show details` : t`Hide details`}>
           <ActionIcon
             variant="subtle"
             color="gray"
@@ -55,8 +56,8 @@ export function ControlPane({ task, leg }: { task: Task; leg: Leg }) {
           >
             {folded ? <ChevronDown size={18} /> : <ChevronUp size={18} />}
           </ActionIcon>
-        </Tooltip>
-        <Tooltip label={side.open ? t`Hide the customer` : t`Show the customer`}>
+        </Tip>
+        <Tip label={side.open ? t`Hide the customer` : t`Show the customer`}>
           <ActionIcon
             variant="subtle"
             color="gray"
@@ -68,7 +69,7 @@ export function ControlPane({ task, leg }: { task: Task; leg: Leg }) {
           >
             <PanelRight size={18} />
           </ActionIcon>
-        </Tooltip>
+        </Tip>
       </div>
       {!folded && <Fields task={task} leg={leg} />}
     </section>

@@ -66,6 +66,19 @@ export function Thread({ task, leg }: { task: Task; leg: Leg }) {
   }, [atEnd, newestSeq]);
   useMarkRead(task, leg, atEnd && thread.loaded ? newestSeq : 0);
 
+  // When the composer grows, the thread gives way upwards: the newest message stays in view.
+  const end = useRef(atEnd);
+  end.current = atEnd;
+  useEffect(() => {
+    const box = scroller.current;
+    if (box === null) return;
+    const observer = new ResizeObserver(() => {
+      if (end.current && placed.current) virtualizer.scrollToEnd();
+    });
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, [virtualizer]);
+
   // What the agent sends is always shown, wherever they had scrolled to.
   const sent = useRef(outgoing.length);
   useLayoutEffect(() => {

@@ -1,10 +1,11 @@
-import { ActionIcon, Popover, Tooltip } from "@mantine/core";
+import { ActionIcon, Popover } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Bell, BellOff, CircleAlert, Info, Volume2, VolumeX } from "lucide-react";
 import { useDesk } from "../../shared/desk.ts";
 import { useStore } from "../../shared/store.ts";
 import { timeOfDay } from "../../shared/time.ts";
 import { centre } from "./centre.ts";
+import { Tip } from "../../shared/Tip.tsx";
 import classes from "./NotificationCentre.module.css";
 
 export function NotificationCentre() {
@@ -36,7 +37,7 @@ export function NotificationCentre() {
               <Trans>Mark all read</Trans>
             </button>
           )}
-          <Tooltip label={sound.silent ? t`Sounds on` : t`Silence sounds`}>
+          <Tip label={sound.silent ? t`Sounds on` : t`Silence sounds`}>
             <ActionIcon
               variant="subtle"
               color="gray"
@@ -46,7 +47,7 @@ export function NotificationCentre() {
             >
               {sound.silent ? <VolumeX size={17} /> : <Volume2 size={17} />}
             </ActionIcon>
-          </Tooltip>
+          </Tip>
         </div>
         {entries.length === 0 ? (
           <p className={classes.empty}>

@@ -15,6 +15,7 @@ export function Popovers() {
   const { t } = useLingui();
   const desk = useDesk();
   const offered = useDeskState((state) => groupsOf(state).offered) ?? [];
+  const raised = useOpenTaskId() !== null;
   const listInView = useListInView();
   const folded = useStore(desk.ui.state, (ui) => ui.popoversFolded);
   if (offered.length === 0 || listInView) return null;
@@ -22,7 +23,7 @@ export function Popovers() {
   const last = shown.length;
   const total = offered.length;
   return (
-    <section className={classes.stack} aria-label={t`Requests`} id="popovers" tabIndex={-1}>
+    <section className={classes.stack} data-raised={raised} aria-label={t`Requests`} id="popovers" tabIndex={-1}>
       <header className={classes.head}>
         <span>{total > SHOWN ? t`1–${last} of ${total}` : <Plural value={total} one="# request" other="# requests" />}</span>
         {total > 1 && (

@@ -1,7 +1,7 @@
 import { useLingui } from "@lingui/react/macro";
-import { Modal } from "@mantine/core";
 import { useMemo } from "react";
 import { pages, type DialogProps } from "../../app/registry.ts";
+import { Dialog } from "../../shared/Dialog.tsx";
 import { ChannelIcon } from "../../shared/ChannelIcon.tsx";
 import { useDesk } from "../../shared/desk.ts";
 import { customerName, queueName } from "../../shared/people.ts";
@@ -43,7 +43,7 @@ export default function PaletteDialog({ onClose }: DialogProps) {
         option: {
           id: command.id,
           label: i18n._(command.title),
-          detail: chord ? <kbd>{chordText(chord)}</kbd> : "",
+          detail: chord ? <kbd className={classes.chord}>{chordText(chord)}</kbd> : "",
           group: t`Commands`,
         },
         run: () => command.run(desk),
@@ -54,20 +54,7 @@ export default function PaletteDialog({ onClose }: DialogProps) {
   const options = useMemo(() => entries.map((entry) => entry.option), [entries]);
 
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      withCloseButton={false}
-      padding={0}
-      size={560}
-      yOffset="14dvh"
-      radius="lg"
-      lockScroll={false}
-      aria-label={t`Go to, or do…`}
-      transitionProps={{ duration: 90, transition: "pop" }}
-      overlayProps={{ backgroundOpacity: 0.35 }}
-      classNames={{ content: classes.content! }}
-    >
+    <Dialog title={t`Go to, or do…`} onClose={onClose} size={560} padded={false} look="palette">
       <SearchList
         label={t`Results`}
         placeholder={t`Go to, or do…`}
@@ -78,6 +65,6 @@ export default function PaletteDialog({ onClose }: DialogProps) {
           entries.find((entry) => entry.option.id === id)?.run();
         }}
       />
-    </Modal>
+    </Dialog>
   );
 }

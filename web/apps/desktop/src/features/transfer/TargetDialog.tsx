@@ -1,4 +1,4 @@
-import { ActionIcon, Button, SegmentedControl, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, SegmentedControl } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
 import type { Target, Targets, Task } from "@rapport/api-client";
 import { Layers, RefreshCw } from "lucide-react";
@@ -10,6 +10,7 @@ import { SearchList, type Option } from "../../shared/SearchList.tsx";
 import { StateDot, useStatusLabel } from "../../shared/StateDot.tsx";
 import { useStore } from "../../shared/store.ts";
 import { useTargets } from "./useTargets.ts";
+import { Tip } from "../../shared/Tip.tsx";
 import classes from "./TargetDialog.module.css";
 
 export type TargetTab = "queue" | "agent";
@@ -80,11 +81,11 @@ export function TargetDialog({ title, action, kind, task, tabs, onClose, onChoos
         onConfirm={submit}
         empty={targets.isPending ? "" : targets.isError ? <Trans>The list could not be loaded.</Trans> : tab === "queue" ? <Trans>No queue is available.</Trans> : <Trans>No agent is available.</Trans>}
         aside={
-          <Tooltip label={t`Refresh the List`}>
+          <Tip label={t`Refresh the List`}>
             <ActionIcon variant="subtle" color="gray" aria-label={t`Refresh the List`} onClick={() => void targets.refetch()}>
               <RefreshCw size={16} className={targets.isFetching ? classes.spin : undefined} />
             </ActionIcon>
-          </Tooltip>
+          </Tip>
         }
       />
     </Dialog>
