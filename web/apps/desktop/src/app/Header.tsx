@@ -49,7 +49,7 @@ export function Header() {
         <ThemeButton />
         <UserMenu />
       </div>
-      <div id="tips" />
+      <div id="tips" className={classes.tips} />
     </header>
   );
 }

@@ -8,7 +8,7 @@ export function customerName(contact: Contact | undefined): string {
 }
 
 export function initials(name: string): string {
-  const words = name.split(/[\s._@-]+/).filter((word) => /\p{L}|\p{N}/u.test(word));
+  const words = name.match(/[\p{L}\p{N}]+/gu) ?? [];
   const first = words[0]?.[0] ?? "?";
   const second = words.length > 1 ? (words.at(-1)?.[0] ?? "") : "";
   return (first + second).toUpperCase();

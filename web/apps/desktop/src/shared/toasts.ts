@@ -5,7 +5,7 @@ export interface Toast {
   error: unknown;
 }
 
-/** Short messages at the bottom of the screen: why something could not be done. */
+/** Short messages below the header: why something could not be done. */
 export class Toasts {
   readonly list = new Store<readonly Toast[]>([]);
   private next = 1;

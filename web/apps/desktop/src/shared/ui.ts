@@ -47,6 +47,8 @@ export class Ui {
   /** Set by the router. */
   navigate: (path: string) => void = () => undefined;
   currentTask: () => number | null = () => null;
+  /** A refused message that goes back into the message field, to be corrected. */
+  readonly returned = new Store<{ conversationId: number; text: string } | null>(null);
   private lastKey = 0;
 
   set(change: Partial<UiState>): void {

@@ -51,6 +51,15 @@ export function Composer({ task, attachments }: { task: Task; attachments: Attac
     area.style.height = `${Math.min(area.scrollHeight, 220)}px`;
   }, [text]);
 
+  // A refused message comes back in front of what has been typed since.
+  const returned = useStore(desk.ui.returned, (value) => value);
+  useEffect(() => {
+    if (returned === null || returned.conversationId !== task.conversation_id) return;
+    desk.ui.returned.set(null);
+    change([returned.text, text].filter(Boolean).join("\n"));
+    field.current?.focus();
+  }, [desk, returned, task.conversation_id, change, text]);
+
   const send = () => {
     if (problem !== null) return;
     const files = attachments.takeReady();

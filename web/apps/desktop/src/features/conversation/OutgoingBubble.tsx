@@ -14,6 +14,10 @@ export function OutgoingBubble({ item }: { item: Outgoing }) {
   const { t, i18n } = useLingui();
   const desk = useDesk();
   const offline = useStore(desk.connection.state, (state) => state === "offline");
+  const edit = () => {
+    desk.ui.returned.set({ conversationId: item.conversationId, text: item.text });
+    desk.outbox.discard(item.key);
+  };
   return (
     <div className={classes.line} data-in="false" data-last="true">
       <div className={classes.bubble}>
@@ -35,8 +39,8 @@ export function OutgoingBubble({ item }: { item: Outgoing }) {
           <button type="button" onClick={() => desk.outbox.retry(item.key)}>
             {t`Try again`}
           </button>
-          <button type="button" onClick={() => desk.outbox.discard(item.key)}>
-            {t`Discard`}
+          <button type="button" onClick={edit}>
+            {t`Edit`}
           </button>
         </div>
       )}

@@ -24,7 +24,9 @@ export function Thread({ task, leg }: { task: Task; leg: Leg }) {
   const failed = useStore(desk.threads.failed, (set) => set.has(id));
   const outgoing = useStore(desk.outbox.items, (items) => items.filter((item) => item.conversationId === id), sameItems);
   const [readAtOpening] = useState(leg.read_seq);
-  const [divider, setDivider] = useState<number | null>(null);
+  const [divider, setDivider] = useState<number | null>(() =>
+    thread.loaded ? (firstUnread(thread.messages, leg.read_seq) ?? 0) : null,
+  );
   const rows = useMemo(() => threadRows(thread.messages, outgoing, divider), [thread.messages, outgoing, divider]);
   const scroller = useRef<HTMLDivElement>(null);
   const placed = useRef(false);

@@ -15,10 +15,13 @@ export const TaskRow = memo(function TaskRow({ row, open }: { row: Row; open: bo
   const { t } = useLingui();
   const { task, leg, contact, unread } = row;
   const name = customerName(contact);
+  const desk = useDesk();
+  // Fetched when the pointer or the focus comes near, so that opening is immediate.
+  const near = () => desk.threads.ensure(task.conversation_id);
   const queue = useDeskState((state) => queueName(state.catalog, task.queue_id));
   return (
     <li>
-      <Link to="/tasks/$taskId" params={{ taskId: String(task.id) }} className={classes.row!} data-open={open} data-unread={unread > 0}>
+      <Link to="/tasks/$taskId" params={{ taskId: String(task.id) }} className={classes.row!} onPointerEnter={near} onFocus={near} data-open={open} data-unread={unread > 0}>
         <ChannelIcon channel={task.channel} />
         <span className={classes.name}>{name}</span>
         <Timer row={row} />
