@@ -45,7 +45,7 @@ def find_uv() -> str:
         print(f"Installing uv {UV_VERSION} into {home.relative_to(ROOT)} …", file=sys.stderr)
         try:
             venv.create(home, with_pip=True, clear=True)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - ensurepip fails in many ways
+        except (Exception, SystemExit) as error:
             sys.exit(
                 f"Python could not make a virtual environment ({error}).\n"
                 "On Debian and Ubuntu: apt install python3-venv"

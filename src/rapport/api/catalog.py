@@ -1,0 +1,75 @@
+"""Names and rules that views need: the configuration, as far as agents may see it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from rapport.application.configuration.snapshot import Configuration
+from rapport.application.configuration.specs import IdleCodeSpec, ReasonSpec
+from rapport.domain.channel import Capabilities
+
+
+def capabilities_view(capabilities: Capabilities) -> dict[str, Any]:
+    """A channel's row of the capability table."""
+    view = asdict(capabilities)
+    view["kind"] = capabilities.kind.value
+    view["end_conference"] = "owner"
+    view.pop("pushed")
+    view.pop("window_s")
+    return view
+
+
+def catalog_view(configuration: Configuration) -> dict[str, Any]:
+    """The catalogue of docs/architecture/interfaces.md §3."""
+    named = configuration.name
+    return {
+        "version": configuration.version,
+        "agents": [
+            {"id": i, "name": named(i), "roles": user.roles, "team_ids": user.teams}
+            for i, user in configuration.users.items()
+            if user.active
+        ],
+        "teams": [{"id": i, "name": name} for i, name in configuration.teams()],
+        "queues": [
+            {"id": i, "name": named(i), "channels": spec.channels, "self_assign": spec.self_assign}
+            for i, spec in configuration.queue_specs.items()
+        ],
+        "idle_codes": [
+            {"id": i.id, "name": i.name, "default": i.id == configuration.default_idle_code}
+            for i in configuration.by_kind["idle_codes"]
+            if isinstance(i.spec, IdleCodeSpec)
+        ],
+        "reasons": [
+            {
+                "id": i.id,
+                "name": i.name,
+                "queue_ids": i.spec.queues,
+                "default": i.spec.default,
+            }
+            for i in configuration.by_kind["reasons"]
+            if isinstance(i.spec, ReasonSpec)
+        ],
+        "accounts": [
+            {
+                "id": i,
+                "name": named(i),
+                "channel": spec.channel,
+                "address": spec.address,
+                "capabilities": capabilities_view(configuration.accounts[i].capabilities),
+                "files": spec.files.model_dump(),
+                "ask_to_end_text": spec.ask_to_end_text,
+            }
+            for i, spec in configuration.account_specs.items()
+        ],
+        "settings": {
+            "company": configuration.settings.company,
+            "queues": {
+                str(i): {
+                    "reason_required": queue.reason_required,
+                    "wrap_up_cancel_allowed": queue.auto_wrap_up_cancellable,
+                }
+                for i, queue in configuration.queues.items()
+            },
+        },
+    }

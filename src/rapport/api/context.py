@@ -1,0 +1,58 @@
+"""What requests are served with; built once by `bootstrap`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from rapport.application.access import Access
+from rapport.application.ports import Services
+from rapport.application.reading import Reader
+from rapport.application.receive_messages import Received
+from rapport.channels.sdk.connector import Connector
+from rapport.domain.message import InboundMessage
+from rapport.storage.files import LocalFiles
+from rapport.stream.hub import Hub
+
+
+class Inbox(Protocol):
+    """Where customers' messages are handed in; answers after the commit."""
+
+    async def submit(self, account_id: int, messages: list[InboundMessage]) -> list[Received]:
+        """Store the messages of one delivery."""
+
+
+class Visits(Protocol):
+    """Coming and going of visitors' pages."""
+
+    async def came(self, conversation_id: int) -> None:
+        """A page is connected."""
+
+    async def went(self, conversation_id: int, at: datetime) -> None:
+        """The last page has gone."""
+
+    async def seen(self, conversation_id: int, seq: int, at: datetime) -> None:
+        """The visitor has seen the thread up to here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Everything that handlers need."""
+
+    services: Services
+    access: Access
+    reader: Reader
+    hub: Hub
+    inbox: Inbox
+    visits: Visits
+    files: LocalFiles
+    connectors: Mapping[str, Connector]
+    secret: bytes
+    public_url: str | None
+    static: Path
+    secrets_of: Callable[[int], Mapping[str, str]]
+    ready: Callable[[], Awaitable[dict[str, bool]]]
+    secure_cookies: bool

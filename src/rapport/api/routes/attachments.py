@@ -1,0 +1,74 @@
+"""Files of agents: streamed in, served typed by content."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import FileResponse
+
+from rapport.api.access import AgentSession, Ctx
+from rapport.api.routes.desk import Id
+from rapport.application.reading import FileRow
+from rapport.application.views import attachment_view
+from rapport.domain.errors import Forbidden, NotFound, Refused
+from rapport.domain.message import Attachment
+
+router = APIRouter(tags=["attachments"])
+INLINE = {"image/png", "image/jpeg", "image/gif", "image/webp"}
+
+
+@router.post("/conversations/{conversation_id}/attachments")
+async def upload(
+    conversation_id: Id,
+    request: Request,
+    context: Ctx,
+    session: AgentSession,
+    filename: Annotated[str, Query(min_length=1, max_length=500)],
+) -> dict[str, Any]:
+    """Upload a file (raw body) for a later message of this conversation."""
+    if not await context.reader.may_read(conversation_id, session.user_id):
+        raise Forbidden("not_your_task", "You have no part in this conversation.")
+    policy = context.services.configuration.current.settings.files
+    if not policy.enabled:
+        raise Refused("files_off", "Files cannot be sent.")
+    file = await context.files.save(request.stream(), filename, policy.max_bytes, policy.types)
+    (attachment_id,) = await context.services.store.new_ids(1)
+    row = FileRow(
+        attachment_id, conversation_id, file.filename, file.media_type, file.size, file.key
+    )
+    now = context.services.clock.now()
+    await context.reader.add_attachment(
+        attachment_id, conversation_id, row, by_customer=False, now=now
+    )
+    attachment = Attachment(
+        id=attachment_id, filename=file.filename, media_type=file.media_type, size=file.size
+    )
+    return {"attachment": attachment_view(attachment)}
+
+
+@router.get("/attachments/{attachment_id}")
+async def download(attachment_id: Id, context: Ctx, session: AgentSession) -> FileResponse:
+    """The file: images inline, everything else as a download, never sniffed."""
+    row = await context.reader.attachment(attachment_id)
+    if row is None or not (
+        session.supervises or await context.reader.may_read(row.conversation_id, session.user_id)
+    ):
+        raise NotFound("file_not_found", "This file does not exist.")
+    return serve_file(context, row)
+
+
+def serve_file(context: Ctx, row: FileRow) -> FileResponse:
+    """A stored file as a safe response."""
+    inline = row.media_type in INLINE
+    return FileResponse(
+        context.files.path(row.storage_key),
+        media_type=row.media_type if inline else "application/octet-stream",
+        filename=row.filename,
+        content_disposition_type="inline" if inline else "attachment",
+        headers={
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Cache-Control": "private, max-age=86400",
+        },
+    )

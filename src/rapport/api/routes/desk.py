@@ -1,0 +1,120 @@
+"""The agent's desk: snapshot, catalogue, own state, threads, drafts, contacts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from rapport.api.access import AgentSession, Ctx, OnceKey, Signed, clean_text
+from rapport.api.catalog import catalog_view
+from rapport.api.routes.session import user_view
+from rapport.application import agent_state
+from rapport.domain.errors import Forbidden
+
+router = APIRouter(tags=["desk"])
+Id = Annotated[int, Field(ge=1, le=2**62)]
+Seq = Annotated[int | None, Query(ge=0, le=2**62)]
+
+
+class StateChange(BaseModel):
+    """The state an agent chooses."""
+
+    status: Literal["available", "idle"]
+    idle_code_id: int | None = Field(default=None, ge=1, le=2**62)
+
+
+class Draft(BaseModel):
+    """Text not sent yet, written on top of a version."""
+
+    text: str = Field(max_length=200_000)
+    version: int = Field(ge=0, le=2**62)
+
+
+@router.get("/snapshot")
+async def snapshot(context: Ctx, session: AgentSession) -> dict[str, Any]:
+    """The agent's whole state at an exact stream position."""
+    view = await context.reader.snapshot(session.user_id)
+    preferences = await context.reader.preferences(session.user_id)
+    catalog = catalog_view(context.services.configuration.current)
+    return {**view, "user": user_view(session, preferences), "catalog": catalog}
+
+
+@router.get("/catalog")
+async def catalog(context: Ctx, _: Signed) -> dict[str, Any]:
+    """Names and rules that views need."""
+    return catalog_view(context.services.configuration.current)
+
+
+@router.post("/me/state")
+async def change_state(
+    change: StateChange, context: Ctx, session: AgentSession, _: OnceKey
+) -> dict[str, Any]:
+    """Available, or Idle with a code; while engaged Idle stays pending."""
+    return await agent_state.change_state(
+        context.services, session.user_id, change.status, change.idle_code_id
+    )
+
+
+@router.get("/conversations/{conversation_id}/messages")
+async def messages(
+    conversation_id: Id,
+    context: Ctx,
+    session: AgentSession,
+    before: Seq = None,
+    after: Seq = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> dict[str, Any]:
+    """A page of the thread, ascending, as far as the agent may see it."""
+    return await context.reader.thread(
+        conversation_id,
+        session.user_id,
+        before=before,
+        after=after,
+        limit=limit,
+        all_allowed=session.supervises,
+    )
+
+
+@router.get("/conversations/{conversation_id}/draft")
+async def draft(conversation_id: Id, context: Ctx, session: AgentSession) -> dict[str, Any]:
+    """The agent's own draft; version 0 is none."""
+    return await context.reader.draft(session.user_id, conversation_id)
+
+
+@router.put("/conversations/{conversation_id}/draft")
+async def save_draft(
+    conversation_id: Id, draft: Draft, context: Ctx, session: AgentSession
+) -> dict[str, Any]:
+    """Keep what was typed; `stale_version` carries the stored draft."""
+    if not await context.reader.may_read(conversation_id, session.user_id):
+        raise Forbidden("not_your_task", "You have no part in this conversation.")
+    return await context.reader.save_draft(
+        session.user_id,
+        conversation_id,
+        clean_text(draft.text),
+        draft.version,
+        context.services.clock.now(),
+    )
+
+
+@router.get("/contacts/{contact_id}")
+async def contact(contact_id: Id, context: Ctx, session: AgentSession) -> dict[str, Any]:
+    """Who the customer is and what was talked about before."""
+    return await context.reader.contact(contact_id, session.user_id, all_allowed=session.supervises)
+
+
+@router.get("/queues/{queue_id}/tasks")
+async def waiting_tasks(
+    queue_id: Id,
+    context: Ctx,
+    session: AgentSession,
+    cursor: Annotated[str | None, Query(max_length=30)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> dict[str, Any]:
+    """Tasks waiting in a queue that allows self-assignment."""
+    queue = context.services.configuration.current.queue_specs.get(queue_id)
+    if queue is None or not (queue.self_assign or session.supervises):
+        raise Forbidden("self_assign_off", "This queue does not allow taking conversations.")
+    return await context.reader.waiting_tasks(queue_id, cursor, limit)

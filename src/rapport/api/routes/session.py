@@ -1,0 +1,85 @@
+"""Signing in and out, and the person's own preferences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+
+from rapport.api.access import COOKIE, Ctx, Signed, same_origin
+from rapport.application import agent_state
+from rapport.application.access import Session
+from rapport.domain.errors import Forbidden, Invalid, Refused
+
+router = APIRouter(tags=["session"])
+LARGEST_PREFERENCES = 50_000
+
+
+class Credentials(BaseModel):
+    """What a person signs in with."""
+
+    login: str = Field(max_length=200)
+    password: str = Field(max_length=1000)
+
+
+def user_view(session: Session, preferences: dict[str, Any]) -> dict[str, Any]:
+    """The signed-in person."""
+    return {
+        "id": session.user_id,
+        "name": session.name,
+        "login": session.login,
+        "roles": sorted(session.roles),
+        "preferences": preferences,
+    }
+
+
+@router.post("/session")
+async def sign_in(
+    credentials: Credentials, request: Request, response: Response, context: Ctx
+) -> dict[str, Any]:
+    """Sign in: sets the session cookie. A signed-in agent is Idle."""
+    origin, host = request.headers.get("origin"), request.headers.get("host")
+    if not same_origin(origin, host, context.public_url):
+        raise Forbidden("origin_refused", "Sign in on Rapport's own page.")
+    address = request.client.host if request.client else "unknown"
+    token, session = await context.access.sign_in(credentials.login, credentials.password, address)
+    if session.roles & {"agent", "supervisor"}:
+        await agent_state.sign_in(context.services, session.user_id)
+    response.set_cookie(
+        COOKIE, token, httponly=True, samesite="lax", secure=context.secure_cookies, path="/"
+    )
+    preferences = await context.reader.preferences(session.user_id)
+    return {"user": user_view(session, preferences), "csrf_token": session.csrf_token}
+
+
+@router.get("/session")
+async def current_session(context: Ctx, session: Signed) -> dict[str, Any]:
+    """Who is signed in."""
+    preferences = await context.reader.preferences(session.user_id)
+    return {"user": user_view(session, preferences), "csrf_token": session.csrf_token}
+
+
+@router.delete("/session", status_code=204)
+async def sign_out(request: Request, response: Response, context: Ctx, session: Signed) -> None:
+    """Sign out; refused while an offer rings or a conversation is open."""
+    if session.roles & {"agent", "supervisor"}:
+        try:
+            await agent_state.sign_out(context.services, session.user_id)
+        except Refused as refused:
+            if refused.code != "not_an_agent":
+                raise
+    await context.access.end(request.cookies[COOKIE])
+    context.hub.end(f"agent.{session.user_id}", "session_ended")
+    response.delete_cookie(COOKIE, path="/")
+
+
+@router.patch("/me/preferences")
+async def change_preferences(
+    patch: dict[str, Any], request: Request, context: Ctx, session: Signed
+) -> dict[str, Any]:
+    """Merge-patch (RFC 7396) the person's own preferences."""
+    if len(await request.body()) > LARGEST_PREFERENCES:
+        raise Invalid.field("preferences", "These preferences are too large.")
+    merged = await context.reader.merge_preferences(session.user_id, patch)
+    return {"preferences": merged}

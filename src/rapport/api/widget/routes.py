@@ -1,0 +1,149 @@
+"""The widget's HTTP: a visitor's session and files. Cross-origin, for the allowed origins only."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, Field
+
+from rapport.api.access import Ctx
+from rapport.api.context import Context
+from rapport.api.routes.attachments import serve_file
+from rapport.api.widget.sites import Site, site_of, site_view
+from rapport.application.reading import FileRow
+from rapport.application.views import View, attachment_view
+from rapport.channels.webchat import tokens
+from rapport.channels.webchat.tokens import Visitor
+from rapport.domain.errors import NotFound, NotSignedIn, Refused
+from rapport.domain.message import Attachment
+from rapport.stream.visitor import conversation_state
+
+router = APIRouter(prefix="/widget/v1/{site_key}", tags=["widget"])
+
+
+class Page(BaseModel):
+    """Where the visitor is."""
+
+    url: str = Field(default="", max_length=2000)
+    title: str = Field(default="", max_length=300)
+
+
+class SessionRequest(BaseModel):
+    """A returning visitor brings the token."""
+
+    token: str | None = Field(default=None, max_length=500)
+    page: Page | None = None
+    locale: str | None = Field(default=None, max_length=40)
+
+
+def _cors(response: Response, origin: str | None) -> None:
+    if origin is not None:
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Vary"] = "Origin"
+
+
+@router.options("/{rest:path}", include_in_schema=False)
+async def preflight(site_key: str, rest: str, request: Request, context: Ctx) -> Response:
+    """Allow the listed origins to ask."""
+    del rest
+    origin = request.headers.get("origin")
+    site_of(context, site_key, origin)
+    response = Response(status_code=204)
+    _cors(response, origin)
+    response.headers["Access-Control-Allow-Methods"] = "GET, POST"
+    response.headers["Access-Control-Allow-Headers"] = "authorization, content-type"
+    response.headers["Access-Control-Max-Age"] = "600"
+    return response
+
+
+@router.post("/session")
+async def session(
+    site_key: str, body: SessionRequest, request: Request, response: Response, context: Ctx
+) -> dict[str, Any]:
+    """A visitor's token, the site's settings and the state of the visitor's conversation.
+
+    A token that was not issued here is ignored: the visitor gets a new one (R3).
+    """
+    origin = request.headers.get("origin")
+    site = site_of(context, site_key, origin)
+    _cors(response, origin)
+    visitor = tokens.read(context.secret, body.token) if body.token else None
+    conversation: View | None = None
+    if visitor is None or visitor.account_id != site.account_id:
+        visitor = Visitor(site.account_id, secrets.token_hex(16))
+    else:
+        found = await context.reader.visitor_conversation(site.account_id, visitor.key)
+        if found is not None and found["task"] is not None:
+            state = conversation_state(found["task"], lambda _: None)
+            conversation = {"state": state["state"]}
+    return {
+        "token": tokens.issue(context.secret, visitor),
+        "site": site_view(context, site),
+        "conversation": conversation,
+    }
+
+
+@router.post("/files")
+async def upload(
+    site_key: str,
+    request: Request,
+    response: Response,
+    context: Ctx,
+    filename: Annotated[str, Query(min_length=1, max_length=500)],
+) -> dict[str, Any]:
+    """Upload a file (raw body) for a message of the visitor's own conversation."""
+    origin = request.headers.get("origin")
+    site = site_of(context, site_key, origin)
+    _cors(response, origin)
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    conversation = await _own_conversation(context, site, token if scheme == "Bearer" else "")
+    policy = site.account.files
+    if not policy.enabled:
+        raise Refused("files_off", "Files cannot be sent here.")
+    file = await context.files.save(request.stream(), filename, policy.max_bytes, policy.types)
+    (attachment_id,) = await context.services.store.new_ids(1)
+    row = FileRow(
+        attachment_id, conversation["id"], file.filename, file.media_type, file.size, file.key
+    )
+    now = context.services.clock.now()
+    await context.reader.add_attachment(
+        attachment_id, conversation["id"], row, by_customer=True, now=now
+    )
+    attachment = Attachment(
+        id=attachment_id, filename=file.filename, media_type=file.media_type, size=file.size
+    )
+    view = attachment_view(attachment)
+    return {"attachment": {**view, "url": f"/widget/v1/{site_key}/files/{attachment_id}"}}
+
+
+@router.get("/files/{attachment_id}")
+async def download(
+    site_key: str,
+    attachment_id: Annotated[int, Field(ge=1, le=2**62)],
+    request: Request,
+    context: Ctx,
+    token: Annotated[str, Query(max_length=500)],
+) -> FileResponse:
+    """A file of the visitor's own conversation."""
+    origin = request.headers.get("origin")
+    site = site_of(context, site_key, origin)
+    conversation = await _own_conversation(context, site, token)
+    row = await context.reader.attachment(attachment_id)
+    if row is None or row.conversation_id != conversation["id"]:
+        raise NotFound("file_not_found", "This file does not exist.")
+    response = serve_file(context, row)
+    _cors(response, origin)
+    return response
+
+
+async def _own_conversation(context: Context, site: Site, token: str) -> View:
+    visitor = tokens.read(context.secret, token)
+    if visitor is None or visitor.account_id != site.account_id:
+        raise NotSignedIn("token_invalid", "The chat's session is not valid. Load the page again.")
+    found = await context.reader.visitor_conversation(site.account_id, visitor.key)
+    if found is None:
+        raise NotFound("no_conversation", "Start the chat first.")
+    return found

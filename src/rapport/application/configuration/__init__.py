@@ -1,0 +1,1 @@
+"""What administrators set: specs as they are written, and the snapshot that rules read."""

@@ -1,0 +1,267 @@
+"""The configuration as rules and views read it: one immutable snapshot per version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from rapport.application.configuration.specs import (
+    SPECS,
+    AccountSpec,
+    EntryPointSpec,
+    HoursSpec,
+    IdleCodeSpec,
+    ProfileSpec,
+    QueueSpec,
+    ReasonSpec,
+    SettingsSpec,
+    Spec,
+    TeamSpec,
+    UserSpec,
+)
+from rapport.domain.channel import CAPABILITIES, KINDS, Capabilities, ChannelType
+from rapport.domain.policy import (
+    AccountPolicy,
+    Overflow,
+    QueuePolicy,
+    Relaxation,
+    Silence,
+    Widening,
+)
+from rapport.routing.rules import QueueRule, Strategy
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One configured thing as stored."""
+
+    id: int
+    kind: str
+    name: str
+    spec: Spec
+    version: int
+    secrets: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Everything administrators set, at one version."""
+
+    version: int
+    items: Mapping[int, Item]
+    by_kind: Mapping[str, tuple[Item, ...]] = field(repr=False)
+
+    @classmethod
+    def of(cls, version: int, items: Iterable[Item]) -> Configuration:
+        """From stored rows."""
+        known = {item.id: item for item in items}
+        by_kind: dict[str, tuple[Item, ...]] = {
+            kind: tuple(sorted((i for i in known.values() if i.kind == kind), key=lambda i: i.id))
+            for kind in SPECS
+        }
+        return cls(version, known, by_kind)
+
+    @cached_property
+    def settings(self) -> SettingsSpec:
+        """The installation's settings."""
+        for item in self.by_kind["settings"]:
+            if isinstance(item.spec, SettingsSpec):
+                return item.spec
+        return SettingsSpec()
+
+    @cached_property
+    def users(self) -> Mapping[int, UserSpec]:
+        """People by id."""
+        return {i.id: i.spec for i in self.by_kind["users"] if isinstance(i.spec, UserSpec)}
+
+    @cached_property
+    def supervisors(self) -> frozenset[int]:
+        """Users with the role supervisor."""
+        return frozenset(i for i, user in self.users.items() if "supervisor" in user.roles)
+
+    @cached_property
+    def queue_specs(self) -> Mapping[int, QueueSpec]:
+        """Queues as written."""
+        return {i.id: i.spec for i in self.by_kind["queues"] if isinstance(i.spec, QueueSpec)}
+
+    @cached_property
+    def queues(self) -> Mapping[int, QueuePolicy]:
+        """Queues as the rules read them."""
+        return {i: self._queue_policy(i, spec) for i, spec in self.queue_specs.items()}
+
+    @cached_property
+    def queue_rules(self) -> Mapping[int, QueueRule]:
+        """Queues as routing reads them."""
+        return {
+            i: QueueRule(
+                id=i,
+                strategy=Strategy(spec.strategy),
+                groups=tuple(
+                    (timedelta(seconds=g.after_s), frozenset(g.teams)) for g in spec.groups
+                ),
+                agents=tuple(spec.agents),
+                relaxations=tuple(
+                    (timedelta(seconds=r.after_s), r.lower_by) for r in spec.relaxations
+                ),
+                last_agent_wait=timedelta(seconds=spec.last_agent_s),
+            )
+            for i, spec in self.queue_specs.items()
+        }
+
+    @cached_property
+    def account_specs(self) -> Mapping[int, AccountSpec]:
+        """Channel accounts as written."""
+        return {i.id: i.spec for i in self.by_kind["accounts"] if isinstance(i.spec, AccountSpec)}
+
+    @cached_property
+    def accounts(self) -> Mapping[int, AccountPolicy]:
+        """Channel accounts as the rules read them."""
+        return {
+            i: AccountPolicy(
+                id=i,
+                channel=spec.channel,
+                capabilities=self._capabilities(spec),
+                dropped_text=spec.dropped_text,
+                ask_to_end_text=spec.ask_to_end_text,
+                abandon_after=timedelta(seconds=spec.abandon_after_s),
+            )
+            for i, spec in self.account_specs.items()
+        }
+
+    @cached_property
+    def sites(self) -> Mapping[str, int]:
+        """WebChat accounts by their site key."""
+        return {
+            spec.webchat.site_key: i
+            for i, spec in self.account_specs.items()
+            if spec.webchat is not None and spec.active
+        }
+
+    @cached_property
+    def entry_points(self) -> Mapping[int, EntryPointSpec]:
+        """The entry point of each account."""
+        return {
+            i.spec.account: i.spec
+            for i in self.by_kind["entry_points"]
+            if isinstance(i.spec, EntryPointSpec)
+        }
+
+    @cached_property
+    def reasons(self) -> Mapping[int, ReasonSpec]:
+        """Wrap-up reasons by id."""
+        return {i.id: i.spec for i in self.by_kind["reasons"] if isinstance(i.spec, ReasonSpec)}
+
+    @cached_property
+    def default_idle_code(self) -> int | None:
+        """The idle code that signing in gives."""
+        codes = self.by_kind["idle_codes"]
+        for item in codes:
+            if isinstance(item.spec, IdleCodeSpec) and item.spec.default:
+                return item.id
+        return codes[0].id if codes else None
+
+    def name(self, item_id: int | None) -> str | None:
+        """The name of a configured thing."""
+        item = self.items.get(item_id) if item_id is not None else None
+        return item.name if item is not None else None
+
+    def profile(self, user_id: int) -> ProfileSpec:
+        """A user's multimedia profile."""
+        user = self.users.get(user_id)
+        item = self.items.get(user.profile) if user and user.profile is not None else None
+        return item.spec if item and isinstance(item.spec, ProfileSpec) else ProfileSpec()
+
+    def capacity(self, user_id: int) -> tuple[int, ...]:
+        """Capacity per channel kind, in the order of the arrays."""
+        profile = self.profile(user_id)
+        return tuple(int(getattr(profile, kind.value)) for kind in KINDS)
+
+    def is_open(self, hours_id: int | None, now: datetime) -> bool:
+        """Whether these business hours are open now; no hours means always."""
+        item = self.items.get(hours_id) if hours_id is not None else None
+        if item is None or not isinstance(item.spec, HoursSpec):
+            return True
+        return hours_open(item.spec, now)
+
+    def transferable_queues(self, channel: ChannelType, now: datetime) -> frozenset[int]:
+        """Queues that serve the channel and are open."""
+        return frozenset(
+            i
+            for i, spec in self.queue_specs.items()
+            if channel in spec.channels and self.is_open(spec.hours, now)
+        )
+
+    def teams(self) -> list[tuple[int, str]]:
+        """Teams by id and name."""
+        return [(i.id, i.name) for i in self.by_kind["teams"] if isinstance(i.spec, TeamSpec)]
+
+    def _capabilities(self, spec: AccountSpec) -> Capabilities:
+        base = CAPABILITIES[spec.channel]
+        return base if spec.composer_limit is None else base.with_limit(spec.composer_limit)
+
+    def _queue_policy(self, queue_id: int, spec: QueueSpec) -> QueuePolicy:
+        reasons = {
+            i
+            for i, reason in self.reasons.items()
+            if reason.queues is None or queue_id in reason.queues
+        }
+        defaults = [i for i in sorted(reasons) if self.reasons[i].default]
+        return QueuePolicy(
+            id=queue_id,
+            name=self.items[queue_id].name,
+            offer_timeout=timedelta(seconds=spec.offer_s),
+            offer_timeouts=tuple(
+                (kind, timedelta(seconds=s)) for kind, s in spec.offer_s_by_kind.items()
+            ),
+            unanswered_transfer=spec.unanswered_transfer,
+            reason_required=spec.reason_required and bool(reasons),
+            auto_wrap_up=_optional(spec.auto_wrap_up_s),
+            auto_wrap_up_cancellable=spec.auto_wrap_up_cancellable,
+            default_reason_id=defaults[0] if defaults else None,
+            reason_ids=frozenset(reasons),
+            groups=tuple(
+                Widening(after=timedelta(seconds=g.after_s), team_ids=frozenset(g.teams))
+                for g in spec.groups
+            ),
+            relaxations=tuple(
+                Relaxation(after=timedelta(seconds=r.after_s), lower_by=r.lower_by)
+                for r in spec.relaxations
+            ),
+            overflow=None
+            if spec.overflow is None
+            else Overflow(
+                queue_id=spec.overflow.queue,
+                after=_optional(spec.overflow.after_s),
+                length=spec.overflow.length,
+            ),
+            time_out=_optional(spec.time_out_s),
+            alert_after=timedelta(seconds=spec.alert_after_s),
+            last_agent_wait=timedelta(seconds=spec.last_agent_s),
+            silence=Silence(
+                reminders=tuple(
+                    (timedelta(seconds=r.after_s), r.text) for r in spec.silence.reminders
+                ),
+                close_after=_optional(spec.silence.close_after_s),
+            ),
+            gone=spec.when_agent_gone,
+            gone_grace=timedelta(seconds=spec.gone_grace_s),
+            priority_step=timedelta(seconds=spec.priority_step_s),
+            rona_per_channel=spec.rona_per_channel,
+            self_assign=spec.self_assign,
+        )
+
+
+def hours_open(hours: HoursSpec, now: datetime) -> bool:
+    """Whether a moment lies within the weekly hours and on no holiday, in the zone's time."""
+    local = now.astimezone(ZoneInfo(hours.time_zone))
+    if local.date() in hours.holidays:
+        return False
+    day = local.strftime("%A").lower()
+    return any(shift.opens <= local.time() <= shift.closes for shift in getattr(hours, day))
+
+
+def _optional(seconds: int | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)

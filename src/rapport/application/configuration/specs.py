@@ -1,0 +1,317 @@
+"""The shape of everything an administrator can set; validated here for API and YAML alike.
+
+A field of type `Ref` holds the id of another configured thing; in YAML it is written by name.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from rapport.domain.agent import CapacityMode
+from rapport.domain.channel import ChannelKind, ChannelType
+from rapport.domain.policy import GonePolicy, UnansweredTransfer
+
+
+class To:
+    """Marks a reference's kind of target."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+
+Text = Annotated[str, Field(max_length=2000)]
+Seconds = Annotated[int, Field(ge=0, le=30 * 86_400)]
+Level = Annotated[int, Field(ge=1, le=10)]
+SkillRef = Annotated[int, To("skills")]
+QueueRef = Annotated[int, To("queues")]
+TeamRef = Annotated[int, To("teams")]
+UserRef = Annotated[int, To("users")]
+
+
+class Spec(BaseModel):
+    """Base of all specs: unknown fields are errors, not silently dropped."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SkillLevel(Spec):
+    """A skill at a level from 1 to 10."""
+
+    skill: SkillRef
+    level: Level = 5
+
+
+class WidgetField(Spec):
+    """A field of the form before a chat."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+    label: Annotated[str, Field(min_length=1, max_length=80)]
+    kind: Literal["text", "email", "select"] = "text"
+    required: bool = False
+    options: list[Annotated[str, Field(max_length=80)]] | None = None
+
+
+class WidgetTheme(Spec):
+    """How the widget looks on the site."""
+
+    color: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = "#1864ab"
+    position: Literal["right", "left"] = "right"
+    dark: Literal["auto", "light", "dark"] = "auto"
+
+
+class FilePolicy(Spec):
+    """Which files may be sent. Types are of the content, found by looking at it."""
+
+    enabled: bool = True
+    max_bytes: Annotated[int, Field(ge=1, le=100_000_000)] = 10_000_000
+    max_count: Annotated[int, Field(ge=1, le=50)] = 10
+    types: list[str] = [
+        "image/png",
+        "image/jpeg",
+        "image/gif",
+        "image/webp",
+        "application/pdf",
+        "text/plain",
+        "text/csv",
+        "application/zip",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ]
+
+
+class Webchat(Spec):
+    """Settings of a website's chat."""
+
+    site_key: Annotated[str, Field(pattern=r"^[a-z0-9-]{3,40}$")]
+    allowed_origins: list[str] = []
+    greeting: Text = "Hello! How can we help?"
+    wait_text: Text | None = None
+    fields: list[WidgetField] = []
+    theme: WidgetTheme = WidgetTheme()
+    emojis: bool = True
+    texts: dict[str, str] = {}
+    messages_per_minute: Annotated[int, Field(ge=1, le=600)] = 30
+    chats_per_hour_per_address: Annotated[int, Field(ge=1, le=10_000)] = 30
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins(cls, value: list[str]) -> list[str]:
+        for origin in value:
+            if origin != "*" and not re.fullmatch(r"https?://[^/\s]+", origin):
+                raise ValueError(f"{origin!r} is not an origin such as https://shop.example")
+        return value
+
+
+class Custom(Spec):
+    """Settings of a signed JSON webhook channel. The secret is kept apart, encrypted."""
+
+    callback_url: str | None = None
+    per_second: Annotated[float, Field(gt=0, le=10_000)] = 80
+
+
+class AccountSpec(Spec):
+    """A connected page, number, website or mailbox."""
+
+    channel: ChannelType
+    address: Annotated[str, Field(max_length=200)] = ""
+    active: bool = True
+    composer_limit: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    files: FilePolicy = FilePolicy()
+    dropped_text: Text | None = None
+    ask_to_end_text: Text = "Is there anything else, or may we end this conversation?"
+    abandon_after_s: Seconds = 60
+    webchat: Webchat | None = None
+    custom: Custom | None = None
+
+
+class EntryPointSpec(Spec):
+    """Where contacts of an account go."""
+
+    account: Annotated[int, To("accounts")]
+    queue: QueueRef
+    hours: Annotated[int, To("hours")] | None = None
+    priority: Annotated[int, Field(ge=1, le=9)] = 5
+    skills: list[SkillLevel] = []
+    greeting: Text | None = None
+    closed_text: Text | None = None
+    when_closed: Literal["queue", "refuse"] = "queue"
+
+
+class Shift(Spec):
+    """Open from a time to a later time of the same day; 24:00 is written 23:59:59.999999."""
+
+    opens: time
+    closes: time
+
+
+class HoursSpec(Spec):
+    """Business hours in a time zone, with holidays."""
+
+    time_zone: str = "UTC"
+    monday: list[Shift] = []
+    tuesday: list[Shift] = []
+    wednesday: list[Shift] = []
+    thursday: list[Shift] = []
+    friday: list[Shift] = []
+    saturday: list[Shift] = []
+    sunday: list[Shift] = []
+    holidays: list[date] = []
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"{value!r} is not a time zone such as Europe/Berlin") from None
+        return value
+
+
+class GroupSpec(Spec):
+    """Teams that are asked from this waiting time on, together with the earlier groups."""
+
+    after_s: Seconds = 0
+    teams: list[TeamRef]
+
+
+class RelaxationSpec(Spec):
+    """From this waiting time on, every required level is lower by this much."""
+
+    after_s: Seconds
+    lower_by: Level
+
+
+class OverflowSpec(Spec):
+    """Where tasks go that wait too long, or when too many wait."""
+
+    queue: QueueRef
+    after_s: Seconds | None = None
+    length: Annotated[int, Field(ge=1)] | None = None
+
+
+class ReminderSpec(Spec):
+    """A reminder to a silent customer."""
+
+    after_s: Seconds
+    text: Text
+
+
+class SilenceSpec(Spec):
+    """Up to three reminders, then the end."""
+
+    reminders: Annotated[list[ReminderSpec], Field(max_length=3)] = []
+    close_after_s: Seconds | None = None
+
+
+class QueueSpec(Spec):
+    """How tasks wait and to whom they are offered."""
+
+    channels: list[ChannelType]
+    strategy: Literal[
+        "longest_available", "skills_longest", "skills_best", "agent_based", "circular"
+    ] = "longest_available"
+    groups: list[GroupSpec] = []
+    agents: list[UserRef] = []
+    skills: list[SkillLevel] = []
+    relaxations: list[RelaxationSpec] = []
+    hours: Annotated[int, To("hours")] | None = None
+    offer_s: Annotated[int, Field(ge=1, le=6000)] = 30
+    offer_s_by_kind: dict[ChannelKind, Annotated[int, Field(ge=1, le=6000)]] = {}
+    unanswered_transfer: UnansweredTransfer = UnansweredTransfer.DROP
+    rona_per_channel: bool = False
+    reason_required: bool = True
+    auto_wrap_up_s: Seconds | None = None
+    auto_wrap_up_cancellable: bool = True
+    overflow: OverflowSpec | None = None
+    time_out_s: Seconds | None = None
+    alert_after_s: Annotated[int, Field(ge=10, le=86_400)] = 600
+    last_agent_s: Seconds = 0
+    silence: SilenceSpec = SilenceSpec()
+    when_agent_gone: GonePolicy = GonePolicy.KEEP
+    gone_grace_s: Annotated[int, Field(ge=1, le=86_400)] = 300
+    priority_step_s: Annotated[int, Field(ge=0, le=86_400)] = 60
+    self_assign: bool = False
+    service_level_s: Seconds = 60
+
+
+class TeamSpec(Spec):
+    """A group of agents."""
+
+    description: Text = ""
+
+
+class SkillSpec(Spec):
+    """Something agents can do to a level."""
+
+    description: Text = ""
+
+
+Capacity = Annotated[int, Field(ge=0, le=99)]
+
+
+class ProfileSpec(Spec):
+    """A multimedia profile: how many conversations of each kind at once."""
+
+    mode: CapacityMode = CapacityMode.BLENDED
+    chat: Capacity = 3
+    email: Capacity = 5
+    social: Capacity = 5
+
+
+Role = Literal["agent", "supervisor", "administrator"]
+
+
+class UserSpec(Spec):
+    """A person who signs in."""
+
+    login: Annotated[str, Field(pattern=r"^[A-Za-z0-9._@+-]{2,100}$")]
+    email: Annotated[str, Field(max_length=200)] = ""
+    roles: Annotated[list[Role], Field(min_length=1)] = ["agent"]
+    active: bool = True
+    teams: list[TeamRef] = []
+    skills: list[SkillLevel] = []
+    profile: Annotated[int, To("profiles")] | None = None
+
+
+class IdleCodeSpec(Spec):
+    """A reason for being idle."""
+
+    default: bool = False
+
+
+class ReasonSpec(Spec):
+    """A wrap-up reason, for all queues or for some."""
+
+    default: bool = False
+    queues: list[QueueRef] | None = None
+
+
+class SettingsSpec(Spec):
+    """Installation-wide settings; there is one, named `settings`."""
+
+    company: Annotated[str, Field(max_length=100)] = "Rapport"
+    desktop_gone_s: Annotated[int, Field(ge=10, le=3600)] = 60
+    session_hours: Annotated[int, Field(ge=1, le=720)] = 14
+    files: FilePolicy = FilePolicy()
+
+
+SPECS: dict[str, type[Spec]] = {
+    "settings": SettingsSpec,
+    "skills": SkillSpec,
+    "profiles": ProfileSpec,
+    "teams": TeamSpec,
+    "hours": HoursSpec,
+    "idle_codes": IdleCodeSpec,
+    "users": UserSpec,
+    "queues": QueueSpec,
+    "reasons": ReasonSpec,
+    "accounts": AccountSpec,
+    "entry_points": EntryPointSpec,
+}
+"""Kinds in the order in which they can be created: references point upward, but for queues'
+overflow, which is set in a second pass."""

@@ -1,0 +1,54 @@
+"""A routing pass: read a bounded snapshot, decide, claim what was decided (R1, R2).
+
+Several routers may run at once: the claim is atomic, and who loses sees the truth next time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from rapport.application.ports import Claim, OfferBoard, Services
+from rapport.routing.engine import FreeAgent, decide
+
+PER_BUCKET = 64
+_DEFAULT_TIMEOUT = timedelta(seconds=30)
+
+
+async def offer_tasks(services: Services, board: OfferBoard) -> int:
+    """Offer waiting tasks to free agents.
+
+    Returns:
+        How many offers were made; call again at once if there were any.
+    """
+    configuration = services.configuration.current
+    agents = [_with_team_and_skills(a, services) for a in await board.free_agents()]
+    if not agents:
+        return 0
+    tasks = await board.waiting(PER_BUCKET)
+    if not tasks:
+        return 0
+    decisions = decide(tasks, agents, configuration.queue_rules, await board.last_served())
+    if not decisions:
+        return 0
+    now = services.clock.now()
+    by_id = {task.id: task for task in tasks}
+    leg_ids = await services.store.new_ids(len(decisions))
+    claims = []
+    for decision, leg_id in zip(decisions, leg_ids, strict=True):
+        task = by_id[decision.task_id]
+        queue = configuration.queues.get(task.queue_id)
+        timeout = queue.timeout_for(task.kind) if queue else _DEFAULT_TIMEOUT
+        claims.append(Claim(task.id, decision.epoch, decision.agent_id, leg_id, now + timeout))
+    return len(await board.claim(claims, now))
+
+
+def _with_team_and_skills(agent: FreeAgent, services: Services) -> FreeAgent:
+    user = services.configuration.current.users.get(agent.id)
+    if user is None:
+        return replace(agent, capacity=(0,) * len(agent.capacity))
+    return replace(
+        agent,
+        teams=frozenset(user.teams),
+        skills={level.skill: level.level for level in user.skills},
+    )

@@ -1,0 +1,135 @@
+"""Running one command on one task: load under lock, decide, record, save, answer.
+
+Every verb of an agent, a customer or a timer goes through here, in one transaction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from rapport.application.configuration.snapshot import Configuration
+from rapport.application.ports import Case, Services, Transaction
+from rapport.application.recording import Recorder
+from rapport.application.views import View, task_view
+from rapport.domain.agent import Agent
+from rapport.domain.commands import Command
+from rapport.domain.decide import decide
+from rapport.domain.errors import NotFound, Refused
+from rapport.domain.policy import QueuePolicy, account_policy
+from rapport.domain.situation import Situation
+from rapport.domain.task import Task
+
+IDS_PER_COMMAND = 24
+"""More than any single command needs: announcements, system texts and a new leg."""
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """An idempotency key with what was asked under it."""
+
+    user_id: int
+    key: str
+    fingerprint: str
+
+
+async def perform(
+    services: Services,
+    task_id: int,
+    command: Callable[[int], Command],
+    *,
+    involved: Iterable[int] = (),
+    once: Once | None = None,
+    answer: Callable[[Case], View] = lambda case: {"task": task_view(case.task)},
+) -> View:
+    """Decide a command on a task and commit what follows; the answer is remembered under `once`.
+
+    Args:
+        command: Makes the command, given an id for a leg that it may create.
+        involved: Agents besides those with a part in the task, such as a transfer's target.
+
+    Raises:
+        NotFound: no such task.
+        Refused: the rules say no; nothing has changed.
+    """
+    ids = await services.store.new_ids(IDS_PER_COMMAND)
+    involved = tuple(involved)
+
+    async def work(transaction: Transaction) -> View:
+        if once is not None and (earlier := await recalled(transaction, once)) is not None:
+            return earlier
+        case = (await transaction.cases([task_id])).get(task_id)
+        if case is None:
+            raise task_unknown()
+        fresh = iter(ids)
+        leg_id = next(fresh)
+        agents = await transaction.agents({*participants(case.task), *involved})
+        situation = situation_of(case, agents, services)
+        events = decide(situation, command(leg_id))
+        recorder = Recorder(services.configuration.current, fresh, situation.now)
+        case = recorder.apply(case, agents, events)
+        if events:
+            await transaction.save(recorder.changes)
+        view = answer(case)
+        if once is not None:
+            await remember(transaction, once, view, services)
+        return view
+
+    return await services.store.run(work)
+
+
+def situation_of(case: Case, agents: Mapping[int, Agent], services: Services) -> Situation:
+    """What a decision about this case may look at, now."""
+    configuration = services.configuration.current
+    now = services.clock.now()
+    return Situation(
+        task=case.task,
+        agents=agents,
+        queues=queues_for(configuration, case.task),
+        account=configuration.accounts.get(
+            case.task.account_id, account_policy(case.task.account_id, case.task.channel)
+        ),
+        now=now,
+        supervisors=configuration.supervisors,
+        open_queues=configuration.transferable_queues(case.task.channel, now),
+    )
+
+
+def queues_for(configuration: Configuration, task: Task) -> Mapping[int, QueuePolicy]:
+    """All queues; the task's own with defaults should it have been removed meanwhile."""
+    queues = configuration.queues
+    if task.queue_id in queues:
+        return queues
+    return {**queues, task.queue_id: QueuePolicy(id=task.queue_id)}
+
+
+def participants(task: Task) -> set[int]:
+    """Agents whose state a decision on this task may need."""
+    return {leg.agent_id for leg in task.legs}
+
+
+def task_unknown() -> NotFound:
+    """The refusal for a task that is not there."""
+    return NotFound("task_not_found", "This conversation does not exist.")
+
+
+async def recalled(transaction: Transaction, once: Once) -> View | None:
+    """The answer given before under this key, if any."""
+    earlier = await transaction.recall(once.user_id, once.key)
+    if earlier is None:
+        return None
+    fingerprint, _, answer = earlier
+    if fingerprint != once.fingerprint:
+        raise Refused(
+            "idempotency_key_reused", "This Idempotency-Key was used for another request."
+        )
+    view: View = json.loads(answer)
+    return view
+
+
+async def remember(transaction: Transaction, once: Once, view: View, services: Services) -> None:
+    """Keep the answer under its key, in the same transaction."""
+    await transaction.remember(
+        once.user_id, once.key, once.fingerprint, 200, json.dumps(view), services.clock.now()
+    )

@@ -1,0 +1,200 @@
+"""What use cases need from the outside, as Protocols; storage implements them.
+
+A transaction locks in one order for everybody: conversation, task, leg, agent, outbox lane,
+message; ids ascending within a class. That order is why use cases do not deadlock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from rapport.application.configuration.snapshot import Configuration
+from rapport.domain.agent import Agent
+from rapport.domain.message import Attachment, Contact, Conversation, Message
+from rapport.domain.task import Task
+from rapport.routing.engine import FreeAgent, WaitingTask
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRecord:
+    """One row of the event log: what happened, whom it concerns, what changed (absolute)."""
+
+    kind: str
+    at: datetime
+    conversation_id: int | None = None
+    task_id: int | None = None
+    agent_id: int | None = None
+    queue_id: int | None = None
+    audience: tuple[str, ...] = ()
+    customer: bool = False
+    facts: Mapping[str, Any] | None = None
+    entities: Mapping[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class Changes:
+    """Everything one transaction writes; plural, so that batches cost no more round trips."""
+
+    conversations: list[Conversation] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    new_task_ids: set[int] = field(default_factory=set)
+    agents: list[Agent] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    contacts: list[Contact] = field(default_factory=list)
+    events: list[EventRecord] = field(default_factory=list)
+    jobs: list[Message] = field(default_factory=list)
+    """Outbound messages that leave through the outbox."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A conversation with one of its tasks and its contact, read under lock."""
+
+    conversation: Conversation
+    task: Task
+    contact: Contact
+    last_message: Message | None
+    """The task's newest message that is not an announcement."""
+
+
+class Transaction(Protocol):
+    """One database transaction; commits when its context ends without an exception."""
+
+    async def cases(self, task_ids: Iterable[int]) -> dict[int, Case]:
+        """Lock conversations, then tasks, then legs. Unknown ids are left out."""
+
+    async def case_of_conversation(self, conversation_id: int) -> Case | None:
+        """Lock a conversation with its newest task."""
+
+    async def agents(self, agent_ids: Iterable[int]) -> dict[int, Agent]:
+        """Lock agents; after the cases."""
+
+    async def ringing_tasks(self, agent_ids: Iterable[int]) -> set[int]:
+        """Tasks in which these agents have an offer, without locking."""
+
+    async def held_tasks(self, agent_id: int) -> set[int]:
+        """Tasks in which the agent has an active leg, without locking."""
+
+    async def inbound_seq_at(self, conversation_id: int, seq: int) -> tuple[int, int]:
+        """Clip a read position to the thread: (seq, inbound messages up to it)."""
+
+    async def attachments(self, conversation_id: int, ids: Sequence[int]) -> tuple[Attachment, ...]:
+        """Uploaded files of this conversation, in the order asked; unknown ids left out."""
+
+    async def message_by_client_id(self, conversation_id: int, client_id: str) -> Message | None:
+        """The message sent with this key, if it was."""
+
+    async def queue_length(self, queue_id: int) -> int:
+        """How many tasks wait in a queue."""
+
+    async def save(self, changes: Changes) -> None:
+        """Write everything; visible on commit, at one stream position."""
+
+    async def recall(self, user_id: int, key: str) -> tuple[str, int, str] | None:
+        """Fingerprint, status and answer remembered under an idempotency key."""
+
+    async def remember(
+        self, user_id: int, key: str, fingerprint: str, status: int, answer: str, now: datetime
+    ) -> None:
+        """Keep an answer under an idempotency key, in this transaction."""
+
+
+class Store(Protocol):
+    """The database, as use cases see it."""
+
+    async def run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Run work in a transaction; again if it lost a race for locks.
+
+        Raises:
+            Unavailable: the database could not be reached.
+        """
+
+    async def new_ids(self, count: int) -> Sequence[int]:
+        """Fresh ids, ascending, unique over all tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A decision with what the offer needs: a new leg and its time."""
+
+    task_id: int
+    epoch: int
+    agent_id: int
+    leg_id: int
+    expires_at: datetime
+
+
+class OfferBoard(Protocol):
+    """The waiting line and the free agents, as routing sees and claims them."""
+
+    async def waiting(self, per_bucket: int) -> list[WaitingTask]:
+        """The first tasks of every bucket, in order of rank; a bounded read."""
+
+    async def free_agents(self) -> list[FreeAgent]:
+        """Agents who accept work and have room, longest ready first; without teams and skills."""
+
+    async def last_served(self) -> dict[int, int]:
+        """The agent that each queue offered to last."""
+
+    async def claim(self, claims: Sequence[Claim], now: datetime) -> set[int]:
+        """Make offers of those still possible, atomically; returns the tasks offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueLeg:
+    """A leg whose deadline has passed."""
+
+    task_id: int
+    leg_id: int
+    offered: bool
+
+
+class DueBoard(Protocol):
+    """What is due, by the deadlines in the rows; picks only, locks nothing."""
+
+    async def legs(self, now: datetime) -> list[DueLeg]:
+        """Offers to expire and wrap-ups to submit."""
+
+    async def tasks(self, now: datetime) -> list[int]:
+        """Tasks whose own deadline has passed."""
+
+    async def abandoned(self, now: datetime) -> list[tuple[int, int, datetime]]:
+        """Waiting tasks whose customer's page has gone: (task, account, since)."""
+
+    async def agents_unseen_since(self, moment: datetime) -> list[int]:
+        """Agents not offline whose desktop was last seen before a moment."""
+
+    async def overflowing(self, queue_id: int, length: int) -> list[int]:
+        """Tasks that wait beyond the first `length` of a queue."""
+
+    async def mark_seen(self, agent_ids: list[int], now: datetime) -> None:
+        """These agents' desktops are live."""
+
+
+class Clock(Protocol):
+    """The time, as a parameter."""
+
+    def now(self) -> datetime:
+        """The present moment in UTC."""
+
+
+class ConfigurationSource(Protocol):
+    """Where the present configuration is read from."""
+
+    @property
+    def current(self) -> Configuration:
+        """The newest snapshot known to this process."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What every use case is given."""
+
+    store: Store
+    clock: Clock
+    configuration: ConfigurationSource

@@ -1,0 +1,325 @@
+"""What a customer's messages do to their conversation (T1): pure, one conversation at a time.
+
+A message joins the conversation's task if any leg can still serve it, else it opens a new one.
+Ingest runs this for whole batches; agents' rows are never touched here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from rapport.application.announcements import announcement_for
+from rapport.application.configuration.snapshot import Configuration
+from rapport.application.configuration.specs import EntryPointSpec
+from rapport.application.ports import Changes, EventRecord
+from rapport.application.recording import message_audience
+from rapport.application.views import contact_view, message_view, task_view
+from rapport.domain import events as e
+from rapport.domain.commands import NoteCustomerSpoke
+from rapport.domain.deadlines import queued_deadline
+from rapport.domain.decide import decide
+from rapport.domain.evolve import evolve
+from rapport.domain.message import (
+    Announcement,
+    AuthorKind,
+    Contact,
+    Conversation,
+    DeliveryStatus,
+    Direction,
+    InboundMessage,
+    Message,
+)
+from rapport.domain.policy import QueuePolicy
+from rapport.domain.situation import Situation
+from rapport.domain.task import DueFor, SkillRequirement, Task, TaskState
+
+
+class NoQueue(Exception):  # noqa: N818 - names the situation
+    """No queue is configured: the input must be kept until there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of one message: its place in the thread, or that of its first copy."""
+
+    conversation_id: int
+    task_id: int | None
+    seq: int
+    duplicate: bool
+
+
+@dataclass(slots=True)
+class Thread:
+    """A locked conversation with what the decision needs; replaced as messages are folded in."""
+
+    conversation: Conversation
+    contact: Contact
+    task: Task | None
+    known: Mapping[str, int]
+    """External ids already stored, with their `seq`."""
+
+
+def receive(
+    thread: Thread,
+    messages: Sequence[InboundMessage],
+    configuration: Configuration,
+    ids: Iterator[int],
+    now: datetime,
+    changes: Changes,
+) -> list[Received]:
+    """Fold messages, in order of arrival, into a conversation; record what follows."""
+    folding = _Folding(thread, configuration, ids, now, changes)
+    return [folding.take(message) for message in messages]
+
+
+class _Folding:
+    """One conversation's turn in a batch."""
+
+    def __init__(
+        self,
+        thread: Thread,
+        configuration: Configuration,
+        ids: Iterator[int],
+        now: datetime,
+        changes: Changes,
+    ) -> None:
+        self.thread = thread
+        self.configuration = configuration
+        self.ids = ids
+        self.now = now
+        self.changes = changes
+        self.known = dict(thread.known)
+        self.task_changed = False
+        changes.conversations.append(thread.conversation)
+        self._place = len(changes.conversations) - 1
+        self._task_place: int | None = None
+
+    def take(self, message: InboundMessage) -> Received:
+        thread = self.thread
+        conversation = thread.conversation
+        seen = self.known.get(message.external_id)
+        if seen is not None:
+            return Received(conversation.id, conversation.task_id, seen, duplicate=True)
+        self._learn_contact(message)
+        if thread.task is None or thread.task.state is TaskState.ENDED:
+            self._open_task(message)
+        else:
+            self._rejoin()
+        if message.text is not None:
+            self._append_inbound(message)
+        self.changes.conversations[self._place] = thread.conversation
+        seq = thread.conversation.last_seq
+        self.known[message.external_id] = seq
+        return Received(thread.conversation.id, thread.conversation.task_id, seq, duplicate=False)
+
+    # -- task -----------------------------------------------------------------------------
+
+    def _open_task(self, message: InboundMessage) -> None:
+        thread, configuration, now = self.thread, self.configuration, self.now
+        account_id = thread.conversation.account_id
+        account = configuration.accounts[account_id]
+        entry = configuration.entry_points.get(account_id)
+        queue = self._queue(entry)
+        last_agent = thread.conversation.last_agent_id
+        wait = queue.last_agent_wait
+        preferred = last_agent if last_agent is not None and wait else None
+        due_at = queued_deadline(queue, now, stage=0, now=now)
+        spec = configuration.queue_specs[queue.id]
+        wanted = {x.skill: x.level for x in (*spec.skills, *(entry.skills if entry else ()))}
+        task = Task(
+            id=next(self.ids),
+            version=1,
+            epoch=1,
+            state=TaskState.QUEUED,
+            conversation_id=thread.conversation.id,
+            contact_id=thread.contact.id,
+            account_id=account_id,
+            channel=account.channel,
+            queue_id=queue.id,
+            priority=entry.priority if entry else 5,
+            arrived_at=now,
+            queued_at=now,
+            due_at=min(due_at, now + wait) if preferred is not None else due_at,
+            due_for=DueFor.WAITING,
+            preferred_agent_id=preferred,
+            skills=tuple(
+                SkillRequirement(skill_id=skill, level=level)
+                for skill, level in sorted(wanted.items())
+            ),
+            variables=message.variables,
+        )
+        thread.task = task
+        thread.conversation = replace(
+            thread.conversation, task_id=task.id, customer_away_since=None
+        )
+        self.changes.tasks.append(task)
+        self.changes.new_task_ids.add(task.id)
+        self._task_place = len(self.changes.tasks) - 1
+        self._event("task.queued", (f"queue.{queue.id}",), {"task": task_view(task)}, customer=True)
+        self._greet(entry)
+
+    def _queue(self, entry: EntryPointSpec | None) -> QueuePolicy:
+        queues = self.configuration.queues
+        if entry is not None and entry.queue in queues:
+            return queues[entry.queue]
+        if not queues:
+            raise NoQueue
+        channel = self.configuration.accounts[self.thread.conversation.account_id].channel
+        serving = [i for i, q in self.configuration.queue_specs.items() if channel in q.channels]
+        return queues[min(serving or queues)]
+
+    def _greet(self, entry: EntryPointSpec | None) -> None:
+        if entry is None:
+            return
+        is_open = self.configuration.is_open(entry.hours, self.now)
+        text = entry.greeting if is_open else entry.closed_text
+        account = self.configuration.accounts[self.thread.conversation.account_id]
+        if text and account.capabilities.pushed:
+            self._append(
+                direction=Direction.OUTBOUND,
+                author_kind=AuthorKind.SYSTEM,
+                text=text,
+                status=DeliveryStatus.QUEUED,
+            )
+            self.changes.jobs.append(self.changes.messages[-1])
+
+    def _rejoin(self) -> None:
+        """The customer spoke: back from leaving, awake from parking, no longer silent."""
+        task = self.thread.task
+        assert task is not None  # noqa: S101 - asked for by the caller
+        if task.customer_left_at is None and task.due_for in {None, DueFor.GRACE, DueFor.WAITING}:
+            return
+        account = self.configuration.accounts[self.thread.conversation.account_id]
+        situation = Situation(
+            task=task,
+            agents={},
+            queues=self.configuration.queues,
+            account=account,
+            now=self.now,
+        )
+        for event in decide(situation, NoteCustomerSpoke()):
+            task = evolve(task, event, self.now)
+            self._keep_task(task)
+            line = announcement_for(event, account.capabilities)
+            if line is not None:
+                self._announce(*line)
+            self._event(
+                event.kind,
+                (*message_audience(task), f"queue.{task.queue_id}"),
+                {"task": task_view(task)},
+                customer=isinstance(event, e.CustomerReturned),
+            )
+
+    def _keep_task(self, task: Task) -> None:
+        self.thread.task = task
+        if self._task_place is None:
+            self._task_place = len(self.changes.tasks)
+            self.changes.tasks.append(task)
+        else:
+            self.changes.tasks[self._task_place] = task
+
+    # -- contact --------------------------------------------------------------------------
+
+    def _learn_contact(self, message: InboundMessage) -> None:
+        contact = self.thread.contact
+        learned = replace(
+            contact,
+            name=message.name or contact.name,
+            email=message.email or contact.email,
+            phone=message.phone or contact.phone,
+        )
+        if learned == contact:
+            return
+        learned = replace(learned, version=contact.version + 1)
+        self.thread.contact = learned
+        self.changes.contacts.append(learned)
+        task = self.thread.task
+        if task is not None and task.state is not TaskState.ENDED:
+            self._event(
+                "contact.updated", message_audience(task), {"contact": contact_view(learned)}
+            )
+
+    # -- thread ---------------------------------------------------------------------------
+
+    def _append_inbound(self, message: InboundMessage) -> None:
+        conversation = self.thread.conversation
+        self.thread.conversation = replace(conversation, inbound_seq=conversation.inbound_seq + 1)
+        self._append(
+            direction=Direction.INBOUND,
+            author_kind=AuthorKind.CUSTOMER,
+            text=(message.text or "").replace("\x00", ""),
+            attachments=message.attachments,
+            external_id=message.external_id,
+            client_id=message.client_id,
+            sent_at=message.sent_at,
+            kind="message.received",
+        )
+
+    def _announce(self, announcement: Announcement, customer_sees: bool) -> None:
+        self._append(
+            direction=Direction.ANNOUNCEMENT,
+            author_kind=AuthorKind.SYSTEM,
+            text="",
+            announcement=announcement,
+            customer_sees=customer_sees,
+            kind="message.announced",
+        )
+
+    def _append(
+        self,
+        *,
+        direction: Direction,
+        author_kind: AuthorKind,
+        text: str,
+        kind: str = "message.sent",
+        customer_sees: bool = True,
+        **fields: object,
+    ) -> None:
+        thread = self.thread
+        conversation = thread.conversation
+        task = thread.task
+        assert task is not None  # noqa: S101 - a message always has a task
+        message = Message(
+            id=next(self.ids),
+            conversation_id=conversation.id,
+            account_id=conversation.account_id,
+            task_id=task.id,
+            seq=conversation.last_seq + 1,
+            inbound_seq=conversation.inbound_seq,
+            direction=direction,
+            author_kind=author_kind,
+            author_id=thread.contact.id if author_kind is AuthorKind.CUSTOMER else None,
+            text=text,
+            customer_sees=customer_sees,
+            created_at=self.now,
+            **fields,  # type: ignore[arg-type]
+        )
+        thread.conversation = replace(conversation, last_seq=message.seq, last_message_at=self.now)
+        self.changes.messages.append(message)
+        self._event(
+            kind, message_audience(task), {"message": message_view(message)}, customer=customer_sees
+        )
+
+    def _event(
+        self,
+        kind: str,
+        audience: tuple[str, ...],
+        entities: dict[str, object],
+        *,
+        customer: bool = False,
+    ) -> None:
+        task = self.thread.task
+        self.changes.events.append(
+            EventRecord(
+                kind=kind,
+                at=self.now,
+                conversation_id=self.thread.conversation.id,
+                task_id=task.id if task else None,
+                queue_id=task.queue_id if task else None,
+                audience=audience,
+                customer=customer,
+                entities=entities,
+            )
+        )

@@ -1,0 +1,310 @@
+"""From decided events to everything a transaction writes: rows, thread lines, log, outbox.
+
+`Recorder` is the only place where domain events become changes, so that state, announcements,
+event log and outbox can never disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from rapport.application.announcements import announcement_for
+from rapport.application.configuration.snapshot import Configuration
+from rapport.application.ports import Case, Changes, EventRecord
+from rapport.application.views import agent_view, contact_view, message_view, moment, task_view
+from rapport.domain import events as e
+from rapport.domain.agent import Agent
+from rapport.domain.evolve import fold
+from rapport.domain.message import (
+    Attachment,
+    AuthorKind,
+    Conversation,
+    DeliveryStatus,
+    Direction,
+    Message,
+)
+from rapport.domain.task import LegState, Task
+
+_HIDDEN_FACTS = {"text"}
+_CUSTOMER_STATE = (
+    e.TaskAccepted,
+    e.TaskRequeued,
+    e.TaskEnded,
+    e.TaskDropped,
+    e.CustomerLeft,
+    e.CustomerReturned,
+    e.ConferenceJoined,
+    e.ConferenceLeft,
+    e.TaskTransferred,
+    e.TaskRead,
+)
+
+
+class Recorder:
+    """Collects the changes of one transaction."""
+
+    def __init__(self, configuration: Configuration, ids: Iterator[int], now: datetime) -> None:
+        self.configuration = configuration
+        self.now = now
+        self.changes = Changes()
+        self._ids = ids
+        self.agents: dict[int, Agent] = {}
+        """Agents as this transaction has changed them so far."""
+
+    def apply(self, case: Case, agents: Mapping[int, Agent], events: Sequence[e.Event]) -> Case:
+        """Fold decided events into the case and record all that follows from them."""
+        if not events:
+            return case
+        known = {**agents, **self.agents}
+        before = case.task
+        task, after = fold(before, known, events, self.now)
+        case = replace(case, task=task)
+        case = self._announce(case, events)
+        case = replace(case, task=self._mark_left(case, before))
+        case = replace(case, conversation=self._remember_owner(case, events))
+        self._record_events(case, before, events)
+        self._record_agents({i: a for i, a in after.items() if a != known.get(i)}, case.task)
+        self._keep(case)
+        return case
+
+    def say(
+        self,
+        case: Case,
+        *,
+        author_kind: AuthorKind,
+        author_id: int | None,
+        text: str,
+        attachments: tuple[Attachment, ...] = (),
+        client_id: str | None = None,
+        note: bool = False,
+    ) -> tuple[Case, Message]:
+        """Add an agent's or the system's message to the thread, and to the outbox if pushed."""
+        account = self.configuration.accounts[case.task.account_id]
+        pushed = account.capabilities.pushed
+        message = self._next(
+            case,
+            direction=Direction.NOTE if note else Direction.OUTBOUND,
+            author_kind=author_kind,
+            author_id=author_id,
+            text=text,
+            attachments=attachments,
+            client_id=client_id,
+            customer_sees=not note,
+            status=None if note else DeliveryStatus.QUEUED if pushed else DeliveryStatus.SENT,
+            sent_at=None if note or pushed else self.now,
+        )
+        case = self._append(case, message, "message.sent")
+        if pushed and not note:
+            self.changes.jobs.append(message)
+        self._keep(case)
+        return case, message
+
+    def agent(self, agent: Agent, kind: str = "agent.state_changed") -> None:
+        """Record an agent changed outside any task."""
+        self._record_agents({agent.id: agent}, None, kind)
+
+    def notice(
+        self, audience: tuple[str, ...], level: str, code: str, params: Mapping[str, Any]
+    ) -> None:
+        """A message to desktops that is not part of a thread."""
+        self.changes.events.append(
+            EventRecord(
+                kind="notice.sent",
+                at=self.now,
+                audience=audience,
+                entities={"notice": {"level": level, "code": code, "params": dict(params)}},
+            )
+        )
+
+    # -- thread ---------------------------------------------------------------------------
+
+    def _announce(self, case: Case, events: Sequence[e.Event]) -> Case:
+        capabilities = self.configuration.accounts[case.task.account_id].capabilities
+        for event in events:
+            line = announcement_for(event, capabilities)
+            if line is not None:
+                announcement, customer_sees = line
+                message = self._next(
+                    case,
+                    direction=Direction.ANNOUNCEMENT,
+                    author_kind=AuthorKind.SYSTEM,
+                    author_id=None,
+                    text="",
+                    announcement=announcement,
+                    customer_sees=customer_sees,
+                )
+                case = self._append(case, message, "message.announced")
+            if isinstance(event, e.CustomerReminded):
+                case = self._system_text(case, event.text)
+            if isinstance(event, e.TaskDropped):
+                text = self.configuration.accounts[case.task.account_id].dropped_text
+                case = self._system_text(case, text)
+        return case
+
+    def _system_text(self, case: Case, text: str | None) -> Case:
+        if not text:
+            return case
+        return self.say(case, author_kind=AuthorKind.SYSTEM, author_id=None, text=text)[0]
+
+    def _next(self, case: Case, **fields: Any) -> Message:
+        conversation = case.conversation
+        return Message(
+            id=next(self._ids),
+            conversation_id=conversation.id,
+            account_id=conversation.account_id,
+            task_id=case.task.id,
+            seq=conversation.last_seq + 1,
+            inbound_seq=conversation.inbound_seq,
+            created_at=self.now,
+            **fields,
+        )
+
+    def _append(self, case: Case, message: Message, kind: str) -> Case:
+        self.changes.messages.append(message)
+        self.changes.events.append(
+            EventRecord(
+                kind=kind,
+                at=self.now,
+                conversation_id=message.conversation_id,
+                task_id=message.task_id,
+                agent_id=message.author_id if message.author_kind is AuthorKind.AGENT else None,
+                queue_id=case.task.queue_id,
+                audience=message_audience(case.task),
+                customer=message.customer_sees,
+                entities={"message": message_view(message)},
+            )
+        )
+        conversation = replace(case.conversation, last_seq=message.seq, last_message_at=self.now)
+        announced = message.direction is Direction.ANNOUNCEMENT
+        return replace(
+            case,
+            conversation=conversation,
+            last_message=case.last_message if announced else message,
+        )
+
+    # -- state ----------------------------------------------------------------------------
+
+    def _mark_left(self, case: Case, before: Task) -> Task:
+        """Who has left sees the thread up to here (MECHANISMS §6)."""
+        was = {leg.id: leg.state for leg in before.legs}
+        gone = {LegState.WRAPPING_UP, LegState.CLOSED}
+        seq = case.conversation.last_seq
+        legs = tuple(
+            replace(leg, left_seq=seq)
+            if leg.state in gone and leg.left_seq is None and was.get(leg.id) not in gone
+            else leg
+            for leg in case.task.legs
+        )
+        return replace(case.task, legs=legs)
+
+    def _remember_owner(self, case: Case, events: Sequence[e.Event]) -> Conversation:
+        accepted = [x.agent_id for x in events if isinstance(x, e.TaskAccepted)]
+        if not accepted:
+            return case.conversation
+        return replace(case.conversation, last_agent_id=accepted[-1])
+
+    def _record_events(self, case: Case, before: Task, events: Sequence[e.Event]) -> None:
+        task = case.task
+        participants = {leg.agent_id for leg in (*before.open_legs, *task.open_legs)}
+        newcomers = {leg.agent_id for leg in task.open_legs} - {
+            leg.agent_id for leg in before.open_legs
+        }
+        audience = (
+            *(f"agent.{i}" for i in sorted(participants)),
+            f"queue.{task.queue_id}",
+        )
+        last = len(events) - 1
+        for place, event in enumerate(events):
+            entities: dict[str, Any] | None = None
+            if place == last:
+                entities = {"task": task_view(task)}
+                if newcomers:
+                    entities["contact"] = contact_view(case.contact)
+                    if case.last_message is not None:
+                        entities["message"] = message_view(case.last_message)
+            private = event.agent_id if isinstance(event, e.TaskRead) else None
+            self.changes.events.append(
+                EventRecord(
+                    kind=event.kind,
+                    at=self.now,
+                    conversation_id=task.conversation_id,
+                    task_id=task.id,
+                    agent_id=getattr(event, "agent_id", None),
+                    queue_id=task.queue_id,
+                    audience=audience if private is None else (f"agent.{private}",),
+                    customer=isinstance(event, _CUSTOMER_STATE),
+                    facts=facts_of(event),
+                    entities=entities,
+                )
+            )
+            if isinstance(event, e.TaskDropped | e.TaskNeedsAttention):
+                self.notice(
+                    ("supervisors",),
+                    "warning",
+                    event.kind.replace(".", "_"),
+                    {"task_id": task.id, "queue_id": task.queue_id, **(facts_of(event) or {})},
+                )
+
+    def _record_agents(
+        self, changed: Mapping[int, Agent], task: Task | None, kind: str = "agent.load_changed"
+    ) -> None:
+        for agent in changed.values():
+            earlier = self.agents.get(agent.id)
+            self.agents[agent.id] = agent
+            if earlier is not None:
+                self.changes.agents.remove(earlier)
+            self.changes.agents.append(agent)
+            self.changes.events.append(
+                EventRecord(
+                    kind=kind,
+                    at=self.now,
+                    task_id=task.id if task else None,
+                    agent_id=agent.id,
+                    audience=(f"agent.{agent.id}", "floor"),
+                    facts={
+                        "status": agent.status.value,
+                        "idle_code_id": agent.idle_code_id,
+                        "used": list(agent.used),
+                    },
+                    entities={"agent": agent_view(agent)},
+                )
+            )
+
+    def _keep(self, case: Case) -> None:
+        """The newest state of each row is what gets written."""
+        self.changes.tasks = [t for t in self.changes.tasks if t.id != case.task.id]
+        self.changes.tasks.append(case.task)
+        self.changes.conversations = [
+            c for c in self.changes.conversations if c.id != case.conversation.id
+        ]
+        self.changes.conversations.append(case.conversation)
+
+
+def message_audience(task: Task) -> tuple[str, ...]:
+    """Who gets a message: agents for whom it rings and who are in, not those who wrap up."""
+    live = {LegState.OFFERED, LegState.ACTIVE}
+    return tuple(f"agent.{leg.agent_id}" for leg in task.legs if leg.state in live)
+
+
+def facts_of(event: e.Event) -> dict[str, Any] | None:
+    """An event's own fields, as plain values for the log and the reports."""
+    facts = {
+        name: _plain(value)
+        for name, value in asdict(event).items()
+        if value is not None and name not in _HIDDEN_FACTS
+    }
+    return facts or None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, tuple | frozenset):
+        return [_plain(item) for item in value]
+    return value

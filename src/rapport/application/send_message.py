@@ -1,0 +1,93 @@
+"""An agent writes to the customer, or a note to colleagues (T4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rapport.application.perform import (
+    IDS_PER_COMMAND,
+    participants,
+    situation_of,
+    task_unknown,
+)
+from rapport.application.ports import Services, Transaction
+from rapport.application.recording import Recorder
+from rapport.application.views import View, message_view
+from rapport.domain.commands import NoteAgentSpoke
+from rapport.domain.decide import decide
+from rapport.domain.errors import Invalid, Refused
+from rapport.domain.message import AuthorKind
+from rapport.domain.rules.speaking import check_may_send
+
+
+async def send_message(
+    services: Services,
+    *,
+    agent_id: int,
+    task_id: int,
+    text: str,
+    attachment_ids: Sequence[int] = (),
+    client_id: str,
+    note: bool = False,
+) -> View:
+    """Store the message, and its way out, in one commit; sending twice is one message.
+
+    Args:
+        client_id: The sender's idempotency key; the same one gives the same message.
+
+    Raises:
+        Refused: `customer_left`, `over_limit`, `task_parked`, `not_your_task`, …
+    """
+    text = text.replace("\x00", "")
+    ids = await services.store.new_ids(IDS_PER_COMMAND)
+
+    async def work(transaction: Transaction) -> View:
+        case = (await transaction.cases([task_id])).get(task_id)
+        if case is None:
+            raise task_unknown()
+        earlier = await transaction.message_by_client_id(case.conversation.id, client_id)
+        if earlier is not None:
+            if earlier.author_id != agent_id or earlier.text != text:
+                raise Refused(
+                    "idempotency_key_reused", "This Idempotency-Key was used for another message."
+                )
+            return {"message": message_view(earlier)}
+        agents = await transaction.agents(participants(case.task))
+        situation = situation_of(case, agents, services)
+        files = await transaction.attachments(case.conversation.id, attachment_ids)
+        if len(files) != len(set(attachment_ids)):
+            raise Invalid.field(
+                "attachment_ids", "A file is missing. Attach it again.", code="unknown_attachment"
+            )
+        check_may_send(situation, agent_id, text, len(files), note=note)
+        recorder = Recorder(services.configuration.current, iter(ids), situation.now)
+        case, message = recorder.say(
+            case,
+            author_kind=AuthorKind.AGENT,
+            author_id=agent_id,
+            text=text,
+            attachments=files,
+            client_id=client_id,
+            note=note,
+        )
+        if not note:
+            recorder.apply(case, agents, decide(situation, NoteAgentSpoke()))
+        await transaction.save(recorder.changes)
+        return {"message": message_view(message)}
+
+    return await services.store.run(work)
+
+
+async def ask_to_end(services: Services, *, agent_id: int, task_id: int, client_id: str) -> View:
+    """Send the account's own question whether the conversation may end (T7)."""
+
+    async def text_of(transaction: Transaction) -> str:
+        case = (await transaction.cases([task_id])).get(task_id)
+        if case is None:
+            raise task_unknown()
+        return services.configuration.current.accounts[case.task.account_id].ask_to_end_text
+
+    text = await services.store.run(text_of)
+    return await send_message(
+        services, agent_id=agent_id, task_id=task_id, text=text, client_id=client_id
+    )

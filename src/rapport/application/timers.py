@@ -1,0 +1,118 @@
+"""What deadlines do: RONA, automatic wrap-up, waiting, silence, abandonment.
+
+Each picks up one due thing, locks, checks again and runs the ordinary rules; a deadline that has
+become stale does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rapport.application.perform import IDS_PER_COMMAND, participants, perform, situation_of
+from rapport.application.ports import Case, Services, Transaction
+from rapport.application.recording import Recorder
+from rapport.application.views import View
+from rapport.domain import commands as c
+from rapport.domain.agent import Agent
+from rapport.domain.decide import decide
+from rapport.domain.errors import Refused
+from rapport.domain.task import LegState
+
+
+async def expire_offer(services: Services, task_id: int, leg_id: int) -> bool:
+    """RONA for one offer; the agent's other ringing offers return at once, without further RONA.
+
+    Returns:
+        Whether anything changed.
+    """
+    ids = await services.store.new_ids(IDS_PER_COMMAND * 8)
+
+    async def attempt(transaction: Transaction, task_ids: set[int]) -> set[int] | bool:
+        cases = await transaction.cases(task_ids)
+        case = cases.get(task_id)
+        leg = case.task.leg(leg_id) if case else None
+        if case is None or leg is None or leg.state is not LegState.OFFERED:
+            return False
+        agents = await transaction.agents(
+            {agent for other in cases.values() for agent in participants(other.task)}
+        )
+        # With the agent's row locked no further offer can appear; look whether one has.
+        ringing = await transaction.ringing_tasks([leg.agent_id])
+        if not ringing <= set(cases):
+            return task_ids | ringing
+        fresh = iter(ids)
+        recorder = Recorder(services.configuration.current, fresh, services.clock.now())
+        situation = situation_of(case, agents, services)
+        command = c.ExpireOffer(offer_id=leg_id, new_leg_id=next(fresh))
+        recorder.apply(case, agents, decide(situation, command))
+        if not situation.queue.rona_per_channel:
+            others = (cases[i] for i in sorted(ringing - {task_id}))
+            _withdraw_all(services, recorder, others, agents, leg.agent_id, fresh)
+        await transaction.save(recorder.changes)
+        return True
+
+    async def work(transaction: Transaction) -> set[int] | bool:
+        return await attempt(transaction, wanted)
+
+    wanted = {task_id}
+    for _ in range(4):
+        try:
+            outcome = await services.store.run(work)
+        except Refused as refused:
+            if refused.kind == "unavailable":
+                raise
+            return False
+        if isinstance(outcome, bool):
+            return outcome
+        wanted = outcome
+    return False
+
+
+def _withdraw_all(
+    services: Services,
+    recorder: Recorder,
+    cases: Iterable[Case],
+    agents: dict[int, Agent],
+    agent_id: int,
+    ids: Iterator[int],
+) -> None:
+    for case in cases:
+        leg = case.task.leg_of(agent_id)
+        if leg is None or leg.state is not LegState.OFFERED:
+            continue
+        situation = situation_of(case, {**agents, **recorder.agents}, services)
+        command = c.WithdrawOffer(offer_id=leg.id, new_leg_id=next(ids), reason="agent_rona")
+        recorder.apply(case, situation.agents, decide(situation, command))
+
+
+async def submit_wrap_up(services: Services, task_id: int, leg_id: int) -> bool:
+    """The countdown of a wrap-up is over."""
+    return await _quietly(services, task_id, c.SubmitWrapUpByTimer(leg_id=leg_id))
+
+
+async def pass_deadline(services: Services, task_id: int) -> bool:
+    """A task's own deadline: widening, overflow, reminders, parking, grace."""
+    return await _quietly(services, task_id, c.PassDeadline())
+
+
+async def customer_leaves(services: Services, task_id: int) -> bool:
+    """The visitor has ended the chat, or has been gone from the waiting line too long."""
+    return await _quietly(services, task_id, c.LeaveAsCustomer())
+
+
+async def _quietly(services: Services, task_id: int, command: c.Command) -> bool:
+    def nothing(_: Case) -> View:
+        return {}
+
+    try:
+        await perform(services, task_id, lambda _: command, answer=nothing)
+    except Refused as refused:
+        if refused.kind == "unavailable":
+            raise
+        return False
+    return True
+
+
+async def overflow(services: Services, task_id: int) -> bool:
+    """Too many wait in the task's queue: it goes to the overflow queue (R1)."""
+    return await _quietly(services, task_id, c.OverflowTask())

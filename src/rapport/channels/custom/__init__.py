@@ -1,0 +1,1 @@
+"""A channel of one's own: signed JSON in, signed JSON out."""

@@ -1,0 +1,1 @@
+"""WebChat: the widget's protocol and its visitors' tokens. No I/O."""

@@ -1,0 +1,57 @@
+"""Commands of Rapport. Each imports what it needs late, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="rapport",
+    help="Rapport: a contact centre for digital channels.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port of the desktop.")] = 8000,
+    shop_port: Annotated[int, typer.Option(help="Port of the sample shop.")] = 8010,
+    visitors: Annotated[
+        bool, typer.Option(help="Let scripted visitors write, so that the desktop is alive.")
+    ] = True,
+    data: Annotated[str, typer.Option(help="Where the demo keeps its data.")] = "rapport-data/demo",
+) -> None:
+    """A whole contact centre with sample data: desktop, shop and scripted visitors.
+
+    Prints the addresses and logins. Ctrl-C stops everything; what happened is kept.
+    """
+    from rapport.cli.demo import run_demo
+
+    raise typer.Exit(asyncio.run(run_demo(port, shop_port, data, visitors=visitors)))
+
+
+@app.command()
+def serve(
+    roles: Annotated[
+        str, typer.Option(help="api, worker, or both: what this node does.")
+    ] = "api,worker",
+) -> None:
+    """Serve the API, the desktop and the widget; route and run deadlines.
+
+    Settings come from the environment (RAPPORT_…). Migrates the embedded database by itself; an
+    external one is migrated by `rapport migrate`.
+    """
+    from rapport.cli.serving import run_server
+
+    raise typer.Exit(asyncio.run(run_server(frozenset(roles.split(",")))))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's schema up to date."""
+    from rapport.cli.serving import run_migration
+
+    raise typer.Exit(asyncio.run(run_migration()))

@@ -1,0 +1,94 @@
+"""The sample company of the demo: fictional people, queues and a shop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rapport.application.access import Access
+from rapport.application.configuration.snapshot import Configuration
+from rapport.application.ports import Clock
+from rapport.storage.configuration import StoredConfiguration
+from rapport.storage.configuration_writer import Delete, Put, write_configuration
+from rapport.storage.database import Database
+
+PASSWORD = "demo-demo"  # noqa: S105 - printed for everybody to see
+SITE = "demo"
+PEOPLE = {
+    "ana": ("Ana Example", ["agent"], "Sales"),
+    "ben": ("Ben Example", ["agent"], "Sales"),
+    "cleo": ("Cleo Example", ["agent"], "Support"),
+    "sam": ("Sam Example", ["agent", "supervisor", "administrator"], "Support"),
+}
+
+
+async def create_sample_company(
+    database: Database,
+    configuration: StoredConfiguration,
+    access: Access,
+    clock: Clock,
+) -> None:
+    """Set the sample company up on an empty installation; does nothing on any other."""
+    if (await configuration.refresh()).items:
+        return
+
+    async def put(kind: str, name: str, spec: dict[str, Any]) -> int:
+        changes: list[Put | Delete] = [Put(kind, name, spec)]
+        (item_id,) = await write_configuration(database, changes, None, clock.now())
+        return item_id
+
+    await put("settings", "settings", {"company": "Kettle & Clay"})
+    profile = await put("profiles", "Standard", {"chat": 4, "email": 5, "social": 5})
+    teams = {name: await put("teams", name, {}) for name in ("Sales", "Support")}
+    for name, default in (("Break", True), ("Lunch", False), ("Meeting", False)):
+        await put("idle_codes", name, {"default": default})
+    for login, (name, roles, team) in PEOPLE.items():
+        spec = {"login": login, "roles": roles, "teams": [teams[team]], "profile": profile}
+        await put("users", name, spec)
+    queues = {
+        "Sales": await put(
+            "queues",
+            "Sales",
+            {
+                "channels": ["webchat", "custom"],
+                "groups": [
+                    {"after_s": 0, "teams": [teams["Sales"]]},
+                    {"after_s": 30, "teams": [teams["Support"]]},
+                ],
+                "last_agent_s": 10,
+            },
+        ),
+        "Support": await put(
+            "queues", "Support", {"channels": ["webchat", "custom"], "self_assign": True}
+        ),
+    }
+    for name, default in (
+        ("Question answered", True),
+        ("Order placed", False),
+        ("Complaint", False),
+        ("Return or refund", False),
+        ("Passed on", False),
+    ):
+        await put("reasons", name, {"default": default})
+    account = await put(
+        "accounts",
+        "Kettle & Clay shop",
+        {
+            "channel": "webchat",
+            "address": "shop.example",
+            "webchat": {
+                "site_key": SITE,
+                "allowed_origins": ["*"],
+                "greeting": "Welcome to Kettle & Clay! How can we help you?",
+                "wait_text": "One of us will be with you in a moment.",
+                "fields": [
+                    {"name": "name", "label": "Your name", "required": True},
+                    {"name": "email", "label": "E-mail", "kind": "email"},
+                ],
+                "theme": {"color": "#7a3e1d"},
+            },
+        },
+    )
+    await put("entry_points", "Shop chat", {"account": account, "queue": queues["Sales"]})
+    current: Configuration = await configuration.refresh()
+    for user_id in current.users:
+        await access.set_password(user_id, PASSWORD)

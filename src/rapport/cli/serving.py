@@ -1,0 +1,127 @@
+"""`rapport serve` and `rapport migrate`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import uvicorn
+from typing_extensions import override
+
+from rapport.api.app import Application
+from rapport.api.context import Context
+from rapport.bootstrap import running
+from rapport.observability import logs
+from rapport.settings import Settings
+from rapport.storage import migrations
+from rapport.storage.embedded import EmbeddedDatabaseError, EmbeddedPostgres
+
+ROLES = frozenset({"api", "worker"})
+
+
+@asynccontextmanager
+async def database_of(settings: Settings) -> AsyncIterator[str]:
+    """The database's URL; the embedded one is started, supervised and migrated.
+
+    Raises:
+        SystemExit: in words, when there is no database to work with.
+    """
+    if settings.database_url is not None:
+        missing = await migrations.pending(settings.database_url)
+        if missing:
+            sys.exit(f"The database lacks {len(missing)} migrations. Run: rapport migrate")
+        yield settings.database_url
+        return
+    try:
+        server = EmbeddedPostgres(settings.data / "postgres")
+        await server.start()
+    except EmbeddedDatabaseError as error:
+        sys.exit(f"{error} [{error.code}]")
+    supervision = asyncio.create_task(server.supervise())
+    try:
+        await migrations.upgrade(server.dsn)
+        yield server.dsn
+    finally:
+        supervision.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await supervision
+        await server.stop()
+
+
+class Server(uvicorn.Server):
+    """uvicorn that leaves signals to us."""
+
+    @override
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are handled by the command."""
+        yield
+
+
+def server_of(
+    settings: Settings, lifespan: Callable[[], AbstractAsyncContextManager[Context]]
+) -> Server:
+    """An HTTP server for these settings, tuned as measured (DESIGN §2)."""
+    config = uvicorn.Config(
+        Application(lifespan),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop" if sys.platform != "win32" else "asyncio",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=1_000_000,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=5,
+        backlog=4096,
+    )
+    return Server(config)
+
+
+async def serve_until_signalled(server: Server) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, stop)
+    await server.serve()
+
+
+async def run_server(roles: frozenset[str]) -> int:
+    """Serve until signalled; returns the exit code."""
+    if not roles or not roles <= ROLES:
+        sys.exit(f"Unknown roles: {', '.join(sorted(roles - ROLES))}. There are api and worker.")
+    settings = Settings()
+    logs.set_up(settings.log_level, settings.log_format)
+    async with database_of(settings) as dsn:
+
+        @asynccontextmanager
+        async def lifespan() -> AsyncIterator[Context]:
+            async with running(settings, dsn, roles) as node:
+                yield node.context
+
+        server = server_of(settings, lifespan)
+        await serve_until_signalled(server)
+        return 0 if server.started else 1
+
+
+async def run_migration() -> int:
+    """Migrate the configured database."""
+    settings = Settings()
+    if settings.database_url is None:
+        async with database_of(settings):
+            return 0
+    await migrations.upgrade(settings.database_url)
+    return 0

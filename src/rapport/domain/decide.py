@@ -1,0 +1,67 @@
+"""One entrance to the rules: a situation and a command in, events out, or a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rapport.domain import commands as c
+from rapport.domain import permissions
+from rapport.domain.events import Event, TaskRead
+from rapport.domain.rules import ending, handing_over, offering, waiting, wrapping_up
+from rapport.domain.situation import Situation
+
+
+def _read(s: Situation, command: c.ReadUpTo) -> list[Event]:
+    leg = s.leg_of(command.agent_id)
+    if command.seq <= leg.read_seq:
+        return []
+    return [
+        TaskRead(
+            leg_id=leg.id,
+            agent_id=leg.agent_id,
+            seq=command.seq,
+            inbound_seq=max(command.inbound_seq, leg.read_inbound_seq),
+        )
+    ]
+
+
+RULES: Mapping[type[c.Command], Callable[[Situation, Any], list[Event]]] = {
+    c.OfferTask: offering.offer,
+    c.TakeTask: offering.take,
+    c.AcceptOffer: offering.accept,
+    c.ExpireOffer: offering.expire,
+    c.WithdrawOffer: offering.withdraw,
+    c.TransferToQueue: handing_over.transfer_to_queue,
+    c.TransferToAgent: handing_over.transfer_to_agent,
+    c.RequestConference: handing_over.request_conference,
+    c.CancelConference: handing_over.cancel_conference,
+    c.ExitConference: handing_over.exit_conference,
+    c.RemoveInvited: handing_over.remove_invited,
+    c.EndConference: handing_over.end_conference,
+    c.EndTask: ending.end,
+    c.SubmitWrapUp: wrapping_up.submit,
+    c.SubmitWrapUpByTimer: wrapping_up.submit_by_timer,
+    c.CancelWrapUpTimer: wrapping_up.cancel_timer,
+    c.ParkTask: waiting.park,
+    c.ResumeTask: waiting.resume,
+    c.ReadUpTo: _read,
+    c.LeaveAsCustomer: ending.customer_leaves,
+    c.ReturnAsCustomer: ending.customer_returns,
+    c.PassDeadline: waiting.pass_deadline,
+    c.OverflowTask: waiting.overflow,
+    c.NoteOwnerGone: waiting.owner_gone,
+    c.NoteOwnerBack: waiting.owner_back,
+    c.NoteAgentSpoke: waiting.agent_spoke,
+    c.NoteCustomerSpoke: waiting.customer_spoke,
+}
+
+
+def decide(situation: Situation, command: c.Command) -> list[Event]:
+    """The events that follow; none where the command changes nothing.
+
+    Raises:
+        Refused: the state does not allow it, or the actor may not.
+    """
+    permissions.check(situation, command)
+    return RULES[type(command)](situation, command)

@@ -1,0 +1,45 @@
+"""What may be said to a customer: by whom, when, and how much (T4, §2)."""
+
+from __future__ import annotations
+
+from rapport.domain.errors import Forbidden, Invalid, Refused
+from rapport.domain.permissions import Position, position
+from rapport.domain.situation import Situation
+from rapport.domain.task import TaskState
+
+NOTE_LIMIT = 10_000
+
+
+def check_may_send(
+    s: Situation, agent_id: int, text: str, attachments: int, *, note: bool = False
+) -> None:
+    """Refuse what must not reach the customer; a note is for colleagues only.
+
+    Nothing is said to a customer who has left. The limit is the channel's or the account's,
+    in characters: "Whenever the character count exceeds the configured limit, the Send button
+    is disabled" (seed); the server holds the same line.
+    """
+    stands = position(s.task.leg_of(agent_id))
+    if stands is Position.OWNER_PARKED:
+        raise Refused("task_parked", "The conversation is parked. Resume it first.")
+    if stands not in {Position.OWNER, Position.INVITED}:
+        if s.task.state is TaskState.ENDED:
+            raise Refused("task_ended", "This conversation has already ended.")
+        raise Forbidden("not_your_task", "You have no part in this conversation.")
+    if not text.strip() and not attachments:
+        raise Invalid.field("text", "Write something or attach a file.", code="empty_message")
+    capabilities = s.account.capabilities
+    limit = NOTE_LIMIT if note else capabilities.composer_limit
+    if limit is not None and len(text) > limit:
+        over = len(text) - limit
+        raise Invalid(
+            "over_limit",
+            f"The message is {over} characters too long.",
+            {"limit": limit, "length": len(text), "over": over},
+        )
+    if note:
+        return
+    if s.task.customer_left_at is not None:
+        raise Refused("customer_left", "The customer has left the conversation.")
+    if attachments and not capabilities.attachments:
+        raise Refused("no_attachments_here", "This channel takes no attachments.")

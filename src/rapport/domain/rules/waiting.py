@@ -1,0 +1,195 @@
+"""What time does to a task: widening, overflow, silence, parking, an agent who has gone.
+
+DOMAIN T9, T10, T11. `PassDeadline` is the timer's command; which rule applies follows from the
+state and the policies, so that a deadline that has become stale does nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from rapport.domain import commands as c
+from rapport.domain import events as e
+from rapport.domain.agent import AgentStatus
+from rapport.domain.deadlines import due, queued_deadline, silence_deadline, stage_at
+from rapport.domain.errors import Invalid, Refused
+from rapport.domain.policy import GonePolicy
+from rapport.domain.rules.wrapping_up import wrap_up_of
+from rapport.domain.situation import Situation
+from rapport.domain.task import DueFor, EndReason, Leg, LegOutcome, LegState, TaskState
+
+LONGEST_PARKING = timedelta(days=30)
+
+
+def pass_deadline(s: Situation, _: c.PassDeadline) -> list[e.Event]:
+    """Do what is due now; nothing if it is not."""
+    if not due(s.task, s.now):
+        return []
+    if s.task.state is TaskState.QUEUED:
+        return _waited(s)
+    match s.task.due_for:
+        case DueFor.PARKING:
+            return _wake(s)
+        case DueFor.GRACE:
+            return _owner_stayed_away(s)
+        case _:
+            return _silent(s)
+
+
+def park(s: Situation, command: c.ParkTask) -> list[e.Event]:
+    """Put aside until a time in the future, or the customer's next message."""
+    if command.until <= s.now:
+        raise Invalid.field("until", "Choose a time in the future.", code="until_in_past")
+    if command.until > s.now + LONGEST_PARKING:
+        raise Invalid.field("until", "At most 30 days ahead.", code="until_too_late")
+    if s.task.customer_left_at is not None:
+        raise Refused("customer_left", "The customer has left: end the conversation.")
+    return [e.TaskParked(agent_id=command.agent_id, until=command.until)]
+
+
+def resume(s: Situation, command: c.ResumeTask) -> list[e.Event]:
+    """Take a parked task up again; needs room for it."""
+    if not s.agent(command.agent_id).has_room(s.task.kind):
+        raise Refused("agent_at_capacity", "You have no room for another conversation.")
+    return [e.TaskResumed(agent_id=command.agent_id)]
+
+
+def owner_gone(s: Situation, command: c.NoteOwnerGone) -> list[e.Event]:
+    """Start the grace time of a task whose owner's desktop has gone."""
+    owner = s.task.owner
+    if owner is None or owner.agent_id != command.agent_id or owner.parked:
+        return []
+    return [e.DeadlineSet(due_at=s.now + s.queue.gone_grace, due_for=DueFor.GRACE)]
+
+
+def owner_back(s: Situation, command: c.NoteOwnerBack) -> list[e.Event]:
+    """End it; the owner is responsible again."""
+    owner = s.task.owner
+    if owner is None or owner.agent_id != command.agent_id or owner.parked:
+        return []
+    return [e.DeadlineSet(due_at=None)] if s.task.due_for is DueFor.GRACE else []
+
+
+def agent_spoke(s: Situation, _: c.NoteAgentSpoke) -> list[e.Event]:
+    """The customer's silence counts from now, unless they have left."""
+    deadline = silence_deadline(s.queue, 0, s.now)
+    if s.task.customer_left_at is not None or s.task.parked_until is not None:
+        return []
+    if deadline is None and s.task.due_for is not DueFor.SILENCE:
+        return []
+    return [e.DeadlineSet(due_at=deadline, due_for=DueFor.SILENCE if deadline else None)]
+
+
+def customer_spoke(s: Situation, _: c.NoteCustomerSpoke) -> list[e.Event]:
+    """Back from leaving or parking; nobody is silent. Touches no agent: ingest runs it."""
+    task = s.task
+    if task.state is not TaskState.ACTIVE:
+        return []
+    if task.customer_left_at is not None:
+        return [e.CustomerReturned()]
+    match task.due_for:
+        case DueFor.PARKING:
+            # The timer wakes it at once, with the agent's row locked.
+            return [e.DeadlineSet(due_at=s.now, due_for=DueFor.PARKING)]
+        case DueFor.SILENCE:
+            return [e.DeadlineSet(due_at=None)]
+        case _:
+            return []
+
+
+def overflow(s: Situation, _: c.OverflowTask) -> list[e.Event]:
+    """Move to the overflow queue; once there, its own rules hold."""
+    target = s.queue.overflow
+    return _overflow_to(s, target.queue_id) if target is not None else []
+
+
+def _waited(s: Situation) -> list[e.Event]:
+    queue, waited = s.queue, s.now - s.task.queued_at
+    overflow = queue.overflow
+    if queue.time_out is not None and waited >= queue.time_out:
+        return [e.TaskEnded(reason=EndReason.TIMED_OUT, by="system")]
+    if overflow is not None and overflow.after is not None and waited >= overflow.after:
+        moved = _overflow_to(s, overflow.queue_id)
+        if moved:
+            return moved
+    stage = stage_at(queue, waited)
+    deadline = queued_deadline(queue, s.task.queued_at, stage=stage, now=s.now)
+    if stage > s.task.stage or s.task.preferred_agent_id is not None:
+        return [e.TaskWidened(stage=stage, due_at=deadline)]
+    return [e.TaskNeedsAttention(reason="waiting_long", due_at=s.now + queue.alert_after)]
+
+
+def _overflow_to(s: Situation, queue_id: int) -> list[e.Event]:
+    target = s.queues.get(queue_id)
+    if target is None or target.id == s.task.queue_id:
+        return []
+    return [
+        e.TaskRequeued(
+            queue_id=target.id,
+            reason="overflow",
+            queued_at=s.now,
+            due_at=queued_deadline(target, s.now, stage=0, now=s.now),
+        )
+    ]
+
+
+def _wake(s: Situation) -> list[e.Event]:
+    owner = s.task.owner
+    assert owner is not None  # noqa: S101 - a parked task has one
+    agent = s.agent(owner.agent_id)
+    if agent.status is not AgentStatus.OFFLINE and agent.has_room(s.task.kind):
+        return [e.TaskResumed(agent_id=agent.id)]
+    return [_requeue_from(s, owner, "parking_over")]
+
+
+def _owner_stayed_away(s: Situation) -> list[e.Event]:
+    owner = s.task.owner
+    if owner is None or s.agent(owner.agent_id).status is not AgentStatus.OFFLINE:
+        return [e.DeadlineSet(due_at=None)]
+    if s.queue.gone is GonePolicy.REQUEUE:
+        events: list[e.Event] = []
+        invited = s.task.invited
+        if invited is not None and invited.state is LegState.OFFERED:
+            events.append(e.ConferenceCancelled(leg_id=invited.id, agent_id=invited.agent_id))
+        elif invited is not None:
+            events += [
+                e.ConferenceLeft(leg_id=invited.id, agent_id=invited.agent_id, removed=True),
+                wrap_up_of(s, invited, LegOutcome.REMOVED),
+            ]
+        return [*events, _requeue_from(s, owner, "agent_gone")]
+    return [e.TaskNeedsAttention(reason="agent_gone", due_at=s.now + s.queue.gone_grace)]
+
+
+def _requeue_from(s: Situation, owner: Leg, reason: str) -> e.TaskRequeued:
+    """First in line: it keeps the time of its arrival; its agent is asked first."""
+    return e.TaskRequeued(
+        queue_id=s.task.queue_id,
+        reason=reason,
+        queued_at=s.now,
+        preferred_agent_id=owner.agent_id,
+        due_at=queued_deadline(s.queue, s.now, stage=0, now=s.now),
+    )
+
+
+def _silent(s: Situation) -> list[e.Event]:
+    silence, stage = s.queue.silence, s.task.silence_stage
+    if s.task.customer_left_at is not None:
+        return [e.DeadlineSet(due_at=None)]
+    if stage < len(silence.reminders):
+        _, text = silence.reminders[stage]
+        return [
+            e.CustomerReminded(
+                stage=stage + 1,
+                text=text,
+                due_at=silence_deadline(s.queue, stage + 1, s.now),
+            )
+        ]
+    if silence.close_after is None:
+        return [e.DeadlineSet(due_at=None)]
+    events: list[e.Event] = []
+    invited = s.task.invited
+    if invited is not None and invited.state is LegState.OFFERED:
+        events.append(e.ConferenceCancelled(leg_id=invited.id, agent_id=invited.agent_id))
+    events.append(e.TaskEnded(reason=EndReason.CLOSED, by="system"))
+    active = [leg for leg in s.task.legs if leg.state is LegState.ACTIVE]
+    return [*events, *(wrap_up_of(s, leg, LegOutcome.HANDLED) for leg in active)]

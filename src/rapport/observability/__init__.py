@@ -1,0 +1,1 @@
+"""Logs and metrics; anything but domain and routing may use it."""

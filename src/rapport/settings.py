@@ -1,0 +1,39 @@
+"""Settings from the environment (`RAPPORT_…`), one small model; see docs/operations/settings.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an operator sets. Everything else is configuration in the database."""
+
+    model_config = SettingsConfigDict(env_prefix="RAPPORT_", frozen=True, extra="ignore")
+
+    data: Path = Field(
+        default=Path("rapport-data"),
+        description="Directory for the embedded database, files, spool and the secret key.",
+    )
+    database_url: str | None = Field(
+        default=None,
+        description="PostgreSQL 15 or later; the embedded one is started when absent.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on.")
+    public_url: str | None = Field(
+        default=None, description="How browsers and providers reach this server."
+    )
+    secret_key: str | None = Field(
+        default=None,
+        min_length=32,
+        description="Signs visitors' tokens and encrypts secrets; a file in `data` when absent.",
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1", description="Addresses whose X-Forwarded-* headers are believed."
+    )
+    log_level: str = Field(default="info", description="debug, info, warning or error.")
+    log_format: str = Field(default="auto", description="json, text, or auto: text on a terminal.")
+    pool_size: int = Field(default=10, ge=4, le=100, description="Database connections.")

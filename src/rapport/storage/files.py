@@ -1,0 +1,125 @@
+"""Attachments on the local disk: streamed in, typed by content, never trusted by name."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import puremagic
+
+from rapport.domain.errors import Invalid, Refused, TooLarge
+
+HEAD = 8192
+_TEXT_TYPES = {".csv": "text/csv", ".txt": "text/plain", ".md": "text/plain", ".log": "text/plain"}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file on disk."""
+
+    key: str
+    size: int
+    media_type: str
+    filename: str
+
+
+class LocalFiles:
+    """A directory of files under random names."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    async def save(
+        self, chunks: AsyncIterator[bytes], filename: str, max_bytes: int, types: list[str]
+    ) -> StoredFile:
+        """Store a stream of bytes; nothing stays behind when it is refused.
+
+        Raises:
+            TooLarge: more bytes than allowed; found while streaming.
+            Refused: a type that is not allowed, by content.
+            Invalid: no bytes, or no name.
+        """
+        name = clean_filename(filename)
+        key = secrets.token_hex(16)
+        path = self.path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".part")
+        try:
+            size, head = await self._receive(chunks, partial, max_bytes)
+            if size == 0:
+                raise Invalid.field("body", "The file is empty.", code="file_empty")
+            media_type = sniff(head, name)
+            if media_type not in types:
+                raise Refused(
+                    "file_type_refused",
+                    f"Files of this type ({media_type}) cannot be sent here.",
+                    {"media_type": media_type, "allowed": types},
+                )
+            await asyncio.to_thread(partial.replace, path)
+        finally:
+            await asyncio.to_thread(partial.unlink, missing_ok=True)
+        return StoredFile(key, size, media_type, name)
+
+    def path(self, key: str) -> Path:
+        """Where a key's bytes are."""
+        if not key.isalnum():
+            raise ValueError("not a file key")
+        return self._directory / key[:2] / key
+
+    async def _receive(
+        self, chunks: AsyncIterator[bytes], path: Path, max_bytes: int
+    ) -> tuple[int, bytes]:
+        size, head = 0, b""
+        with path.open("wb") as file:
+            async for chunk in chunks:
+                size += len(chunk)
+                if size > max_bytes:
+                    raise TooLarge(
+                        "file_too_large",
+                        f"The file is larger than {max_bytes / 1_000_000:.0f} MB.",
+                        {"max_bytes": max_bytes},
+                    )
+                if len(head) < HEAD:
+                    head += chunk[: HEAD - len(head)]
+                await asyncio.to_thread(file.write, chunk)
+            await asyncio.to_thread(_sync, file.fileno())
+        return size, head
+
+
+def _sync(descriptor: int) -> None:
+    os.fsync(descriptor)
+
+
+def clean_filename(filename: str) -> str:
+    """A name without folders and control characters, at most 150 characters long."""
+    name = PurePosixPath(filename.replace("\\", "/")).name
+    name = "".join(c for c in name if c.isprintable()).strip(" .")
+    if not name:
+        raise Invalid.field("filename", "The file has no name.", code="filename_missing")
+    stem, dot, suffix = name.rpartition(".")
+    return name if len(name) <= 150 else f"{stem[: 149 - len(suffix)]}{dot}{suffix}"
+
+
+def sniff(head: bytes, filename: str) -> str:
+    """The media type by content; text by being text. A name alone proves nothing."""
+    suffix = Path(filename).suffix.lower()
+    try:
+        found = puremagic.from_string(head, mime=True, filename=filename)
+    except (puremagic.PureError, ValueError):
+        found = ""
+    if found and not found.startswith("text/"):
+        return str(found)
+    if b"\x00" not in head:
+        try:
+            head[: HEAD - 4].decode()
+        except UnicodeDecodeError:
+            return "application/octet-stream"
+        lowered = head.lstrip().lower()
+        if lowered.startswith((b"<!doctype html", b"<html", b"<svg", b"<?xml", b"<script")):
+            return "text/html" if b"<svg" not in lowered else "image/svg+xml"
+        return _TEXT_TYPES.get(suffix, "text/plain")
+    return "application/octet-stream"

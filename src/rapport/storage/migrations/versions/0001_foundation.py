@@ -1,0 +1,15 @@
+"""Foundation: configuration, agents, conversations, tasks, the event log and the outbox."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    script = Path(__file__).with_suffix(".sql").read_text()
+    connection = op.get_bind()
+    # asyncpg takes a script of several statements only outside the extended protocol.
+    connection.connection.run_async(lambda raw: raw.execute(script))

@@ -1,0 +1,1 @@
+"""Read models: what screens need, in bounded queries, with no side effect."""

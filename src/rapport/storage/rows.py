@@ -1,0 +1,255 @@
+"""Between rows and the domain's dataclasses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import asyncpg
+
+from rapport.domain.agent import Agent, AgentStatus, CapacityMode, Pending
+from rapport.domain.channel import ChannelKind, ChannelType
+from rapport.domain.message import (
+    Announcement,
+    Attachment,
+    AuthorKind,
+    Contact,
+    Conversation,
+    DeliveryStatus,
+    Direction,
+    Message,
+)
+from rapport.domain.task import (
+    DueFor,
+    EndReason,
+    Leg,
+    LegOrigin,
+    LegOutcome,
+    LegRole,
+    LegState,
+    SkillRequirement,
+    Task,
+    TaskState,
+)
+from rapport.storage.database import decode_json
+
+Row = asyncpg.Record
+LEG_COLUMNS = [
+    "id",
+    "task_id",
+    "agent_id",
+    "role",
+    "origin",
+    "state",
+    "outcome",
+    "offered_at",
+    "accepted_at",
+    "wrap_up_at",
+    "closed_at",
+    "due_at",
+    "reason_ids",
+    "parked",
+    "read_seq",
+    "read_inbound_seq",
+    "left_seq",
+]
+TASK_COLUMNS = [
+    "id",
+    "version",
+    "epoch",
+    "state",
+    "end_reason",
+    "conversation_id",
+    "contact_id",
+    "account_id",
+    "channel",
+    "queue_id",
+    "priority",
+    "arrived_at",
+    "queued_at",
+    "accepted_at",
+    "ended_at",
+    "customer_left_at",
+    "parked_until",
+    "due_at",
+    "due_for",
+    "stage",
+    "silence_stage",
+    "preferred_agent_id",
+    "skills",
+    "variables",
+]
+AGENT_COLUMNS = [
+    "id",
+    "version",
+    "status",
+    "idle_code_id",
+    "status_since",
+    "pending_status",
+    "pending_idle_code_id",
+    "rona_kinds",
+    "mode",
+    "used",
+    "capacity",
+    "ready_since",
+    "seen_at",
+]
+
+
+def leg_from(row: Row) -> Leg:
+    """A leg."""
+    return Leg(
+        id=row["id"],
+        agent_id=row["agent_id"],
+        role=LegRole(row["role"]),
+        origin=LegOrigin(row["origin"]),
+        state=LegState(row["state"]),
+        outcome=LegOutcome(row["outcome"]) if row["outcome"] else None,
+        offered_at=row["offered_at"],
+        accepted_at=row["accepted_at"],
+        wrap_up_at=row["wrap_up_at"],
+        closed_at=row["closed_at"],
+        due_at=row["due_at"],
+        reason_ids=tuple(row["reason_ids"]),
+        parked=row["parked"],
+        read_seq=row["read_seq"],
+        read_inbound_seq=row["read_inbound_seq"],
+        left_seq=row["left_seq"],
+    )
+
+
+def task_from(row: Row, legs: tuple[Leg, ...]) -> Task:
+    """A task with its legs."""
+    return Task(
+        id=row["id"],
+        version=row["version"],
+        epoch=row["epoch"],
+        state=TaskState(row["state"]),
+        end_reason=EndReason(row["end_reason"]) if row["end_reason"] else None,
+        conversation_id=row["conversation_id"],
+        contact_id=row["contact_id"],
+        account_id=row["account_id"],
+        channel=ChannelType(row["channel"]),
+        queue_id=row["queue_id"],
+        priority=row["priority"],
+        arrived_at=row["arrived_at"],
+        queued_at=row["queued_at"],
+        accepted_at=row["accepted_at"],
+        ended_at=row["ended_at"],
+        customer_left_at=row["customer_left_at"],
+        parked_until=row["parked_until"],
+        due_at=row["due_at"],
+        due_for=DueFor(row["due_for"]) if row["due_for"] else None,
+        stage=row["stage"],
+        silence_stage=row["silence_stage"],
+        preferred_agent_id=row["preferred_agent_id"],
+        skills=skills_from(row["skills"]),
+        variables=tuple(decode_json(row["variables"]).items()),
+        legs=legs,
+    )
+
+
+def skills_from(text: str) -> tuple[SkillRequirement, ...]:
+    """Requirements from `[[skill, level], …]`."""
+    return tuple(SkillRequirement(skill_id=s, level=level) for s, level in decode_json(text))
+
+
+def agent_from(row: Row) -> Agent:
+    """An agent's state."""
+    pending = row["pending_status"]
+    return Agent(
+        id=row["id"],
+        version=row["version"],
+        status=AgentStatus(row["status"]),
+        idle_code_id=row["idle_code_id"],
+        status_since=row["status_since"],
+        pending=Pending(AgentStatus(pending), row["pending_idle_code_id"]) if pending else None,
+        rona_kinds=frozenset(ChannelKind(kind) for kind in row["rona_kinds"]),
+        mode=CapacityMode(row["mode"]),
+        used=tuple(row["used"]),
+        capacity=tuple(row["capacity"]),
+        ready_since=row["ready_since"],
+        seen_at=row["seen_at"],
+    )
+
+
+def conversation_from(row: Row) -> Conversation:
+    """A conversation."""
+    return Conversation(
+        id=row["id"],
+        account_id=row["account_id"],
+        contact_key=row["contact_key"],
+        contact_id=row["contact_id"],
+        last_seq=row["last_seq"],
+        inbound_seq=row["inbound_seq"],
+        task_id=row["task_id"],
+        last_agent_id=row["last_agent_id"],
+        customer_seen_seq=row["customer_seen_seq"],
+        customer_away_since=row["customer_away_since"],
+        created_at=row["created_at"],
+        last_message_at=row["last_message_at"],
+    )
+
+
+def contact_from(row: Row) -> Contact:
+    """A contact."""
+    return Contact(
+        id=row["id"],
+        version=row["version"],
+        name=row["name"],
+        email=row["email"],
+        phone=row["phone"],
+    )
+
+
+def message_from(row: Row) -> Message:
+    """One entry of a thread."""
+    announcement = decode_json(row["announcement"]) if row["announcement"] else None
+    return Message(
+        id=row["id"],
+        version=row["version"],
+        conversation_id=row["conversation_id"],
+        account_id=row["account_id"],
+        task_id=row["task_id"],
+        seq=row["seq"],
+        inbound_seq=row["inbound_seq"],
+        direction=Direction(row["direction"]),
+        author_kind=AuthorKind(row["author_kind"]),
+        author_id=row["author_id"],
+        text=row["text"],
+        attachments=attachments_from(row["attachments"]),
+        announcement=None
+        if announcement is None
+        else Announcement(code=announcement["code"], params=tuple(announcement["params"].items())),
+        customer_sees=row["customer_sees"],
+        client_id=row["client_id"],
+        external_id=row["external_id"],
+        status=DeliveryStatus(row["status"]) if row["status"] else None,
+        error_code=row["error_code"],
+        error_message=row["error_message"],
+        created_at=row["created_at"],
+        sent_at=row["sent_at"],
+        delivered_at=row["delivered_at"],
+        read_at=row["read_at"],
+    )
+
+
+def attachments_from(text: str | None) -> tuple[Attachment, ...]:
+    """The files of a message."""
+    return tuple(Attachment(**item) for item in decode_json(text)) if text else ()
+
+
+def attachments_json(attachments: tuple[Attachment, ...]) -> list[dict[str, Any]] | None:
+    """The files of a message, as stored in it."""
+    if not attachments:
+        return None
+    return [
+        {
+            "id": a.id,
+            "filename": a.filename,
+            "media_type": a.media_type,
+            "size": a.size,
+            "refusal_code": a.refusal_code,
+            "refusal_message": a.refusal_message,
+        }
+        for a in attachments
+    ]

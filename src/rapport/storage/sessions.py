@@ -1,0 +1,76 @@
+"""Sessions, password hashes and failed attempts; implements `application.access.SessionStore`."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from rapport.application.access import StoredSession
+from rapport.storage.database import Database
+
+KEPT = timedelta(hours=1)
+
+
+class PostgresSessions:
+    """What each method does is said at the Protocol."""
+
+    def __init__(self, database: Database) -> None:
+        self._pool = database.pool
+
+    async def password_hash(self, user_id: int) -> str | None:  # noqa: D102
+        value = await self._pool.fetchval(
+            "SELECT password_hash FROM credential WHERE user_id = $1", user_id
+        )
+        return None if value is None else str(value)
+
+    async def set_password_hash(self, user_id: int, password_hash: str) -> None:  # noqa: D102
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(
+                "INSERT INTO credential VALUES ($1, $2)"
+                " ON CONFLICT (user_id) DO UPDATE SET password_hash = excluded.password_hash",
+                user_id,
+                password_hash,
+            )
+            await connection.execute("DELETE FROM session WHERE user_id = $1", user_id)
+
+    async def failures(self, keys: list[str], since: datetime) -> dict[str, int]:  # noqa: D102
+        rows = await self._pool.fetch(
+            "SELECT key, count(*) AS failures FROM sign_in_attempt"
+            " WHERE key = ANY($1::text[]) AND at > $2 GROUP BY key",
+            keys,
+            since,
+        )
+        return {row["key"]: row["failures"] for row in rows}
+
+    async def note_failure(self, keys: list[str], at: datetime) -> None:  # noqa: D102
+        await self._pool.execute(
+            "INSERT INTO sign_in_attempt SELECT key, $2 FROM unnest($1::text[]) key", keys, at
+        )
+        await self._pool.execute("DELETE FROM sign_in_attempt WHERE at < $1", at - KEPT)
+
+    async def forget_failures(self, key: str) -> None:  # noqa: D102
+        await self._pool.execute("DELETE FROM sign_in_attempt WHERE key = $1", key)
+
+    async def create(self, token_hash: bytes, session: StoredSession) -> None:  # noqa: D102
+        await self._pool.execute(
+            "INSERT INTO session VALUES ($1, $2, $3, $4, $5)",
+            token_hash,
+            session.user_id,
+            session.csrf_token,
+            session.created_at,
+            session.seen_at,
+        )
+
+    async def find(self, token_hash: bytes) -> StoredSession | None:  # noqa: D102
+        row = await self._pool.fetchrow(
+            "SELECT user_id, csrf_token, created_at, seen_at FROM session WHERE token_hash = $1",
+            token_hash,
+        )
+        return StoredSession(**dict(row)) if row else None
+
+    async def touch(self, token_hash: bytes, at: datetime) -> None:  # noqa: D102
+        await self._pool.execute(
+            "UPDATE session SET seen_at = $2 WHERE token_hash = $1", token_hash, at
+        )
+
+    async def delete(self, token_hash: bytes) -> None:  # noqa: D102
+        await self._pool.execute("DELETE FROM session WHERE token_hash = $1", token_hash)

@@ -1,0 +1,77 @@
+"""Coming and going of visitors' pages, and what they have seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from rapport.application.ports import EventRecord
+from rapport.application.views import message_view
+from rapport.storage.changes import insert_events
+from rapport.storage.database import Database
+from rapport.storage.rows import message_from
+
+_SEEN = """
+UPDATE conversation SET customer_seen_seq = $2
+WHERE id = $1 AND customer_seen_seq < $2 AND last_seq >= $2 RETURNING task_id"""
+_READ = """
+UPDATE message SET status = 'read', read_at = $3, version = version + 1,
+    delivered_at = coalesce(delivered_at, $3)
+WHERE conversation_id = $1 AND seq <= $2 AND direction = 'outbound'
+  AND status IN ('sent', 'delivered') RETURNING *"""
+_LIVE = "SELECT agent_id FROM leg WHERE task_id = $1 AND state IN ('offered', 'active')"
+
+
+class PostgresVisits:
+    """Implements `api.context.Visits`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def came(self, conversation_id: int) -> None:
+        """A page is connected: nobody is away."""
+        await self._database.pool.execute(
+            "UPDATE conversation SET customer_away_since = NULL"
+            " WHERE id = $1 AND customer_away_since IS NOT NULL",
+            conversation_id,
+        )
+
+    async def went(self, conversation_id: int, at: datetime) -> None:
+        """The last page has gone; whoever waits is given up after the account's time (T9)."""
+        await self._database.pool.execute(
+            "UPDATE conversation SET customer_away_since = $2 WHERE id = $1"
+            " AND customer_away_since IS NULL",
+            conversation_id,
+            at,
+        )
+
+    async def seen(self, conversation_id: int, seq: int, at: datetime) -> None:
+        """Our messages up to here are read."""
+        commit_id = (await self._database.new_ids(1))[0]
+        async with self._database.pool.acquire() as connection:
+            await connection.execute("BEGIN")
+            try:
+                row = await connection.fetchrow(_SEEN, conversation_id, seq)
+                read = await connection.fetch(_READ, conversation_id, seq, at) if row else []
+                if not read:
+                    await connection.execute("COMMIT")
+                    return
+                live = await connection.fetch(_LIVE, row["task_id"] if row else None)
+                audience = tuple(f"agent.{leg['agent_id']}" for leg in live)
+                event = EventRecord(
+                    kind="message.status",
+                    at=at,
+                    conversation_id=conversation_id,
+                    audience=audience,
+                )
+                messages = sorted((message_from(m) for m in read), key=lambda m: m.seq)
+                events = [
+                    replace(event, task_id=m.task_id, entities={"message": message_view(m)})
+                    for m in messages
+                ]
+                await insert_events(connection, events, commit_id)
+                await connection.execute(f"SELECT seal({commit_id:d}); COMMIT")
+            except BaseException:
+                if not connection.is_closed():
+                    await connection.execute("ROLLBACK")
+                raise

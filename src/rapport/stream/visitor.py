@@ -1,0 +1,84 @@
+"""The customer's view of their conversation: a projection of its own, never the agents' events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from rapport.stream.wire import WireEvent
+
+encode = msgspec.json.Encoder().encode
+decode = msgspec.json.Decoder().decode
+Names = Callable[[int], str | None]
+
+
+def project(event: WireEvent, name_of: Names) -> list[bytes]:
+    """Frames for the customer's sockets; none where the event is not for them."""
+    if event.entities is None:
+        return []
+    entities = decode(event.entities)
+    frames = []
+    if message := entities.get("message"):
+        if message["direction"] in {"inbound", "outbound", "announcement"}:
+            frames.append(encode({"type": "message", "message": visitor_message(message, name_of)}))
+    elif task := entities.get("task"):
+        if event.kind == "task.read":
+            frames.append(encode({"type": "seen", "seq": read_mark(task)}))
+        else:
+            state = conversation_state(task, name_of)
+            frames.append(encode({"type": "state", "conversation": state}))
+    return frames
+
+
+def read_mark(task: dict[str, Any] | None) -> int:
+    """How far any agent has read the thread."""
+    return max((leg["read_seq"] for leg in task["legs"]), default=0) if task else 0
+
+
+def visitor_message(message: dict[str, Any], name_of: Names) -> dict[str, Any]:
+    """A message as the customer sees it; colleagues' ids become names."""
+    announcement = message.get("announcement")
+    author = message["author"]
+    agent_id = author["id"] if author["kind"] == "agent" else None
+    if announcement is not None:
+        agent_id = announcement["params"].get("agent_id")
+    return {
+        "seq": message["seq"],
+        "author": author["kind"],
+        "name": name_of(agent_id) if agent_id is not None else None,
+        "text": message["text"],
+        "attachments": [
+            {key: a[key] for key in ("id", "filename", "media_type", "size", "state", "refusal")}
+            for a in message["attachments"]
+        ],
+        "at": message["created_at"],
+        "code": announcement["code"] if announcement is not None else None,
+        "id": message["client_id"] if author["kind"] == "customer" else None,
+    }
+
+
+def conversation_state(task: dict[str, Any], name_of: Names) -> dict[str, Any]:
+    """Waiting, active or ended, and who is in."""
+    left = task["customer_left_at"] is not None
+    ended_by = None
+    if task["state"] == "ended":
+        state = "ended"
+        reason = task["end_reason"]
+        ended_by = {"handled": "agent", "abandoned": "customer"}.get(reason, "system")
+        if left:
+            ended_by = "customer"
+    elif left:
+        state, ended_by = "ended", "customer"
+    else:
+        state = "active" if task["state"] == "active" else "waiting"
+    return {
+        "state": state,
+        "agents": [
+            {"name": name_of(leg["agent_id"])} for leg in task["legs"] if leg["state"] == "active"
+        ],
+        "position": None,
+        "ended_by": ended_by,
+        "wait_text": None,
+    }

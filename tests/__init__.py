@@ -1,0 +1,1 @@
+"""The tests: by area, with the machinery they share in modules at the top."""

@@ -1,0 +1,37 @@
+"""What every test may ask for. The machinery is in the modules named here."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tests.database import DatabaseServer, begin_run, end_run, server_of_this_run
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    begin_run(is_worker=hasattr(config, "workerinput"))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    end_run(is_worker=hasattr(config, "workerinput"))
+
+
+@pytest.fixture(scope="session")
+def database_server() -> DatabaseServer:
+    return server_of_this_run()
+
+
+@pytest_asyncio.fixture
+async def database(database_server: DatabaseServer) -> AsyncIterator[str]:
+    """The address of a migrated database of this test's own."""
+    async with database_server.new_database() as dsn:
+        yield dsn
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def module_database(database_server: DatabaseServer) -> AsyncIterator[str]:
+    """The same, shared by the tests of a module that say how they share it."""
+    async with database_server.new_database() as dsn:
+        yield dsn

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+
+from tests.centre import Centre, TestClock, furnish, serving
+
+
+@pytest_asyncio.fixture
+async def centre(database: str, tmp_path: Path) -> AsyncIterator[Centre]:
+    """A furnished contact centre of this test's own; at the end every desktop must be exact."""
+    async with serving(database, tmp_path, TestClock()) as centre:
+        await furnish(centre)
+        yield centre
+        await centre.settle()

@@ -1,0 +1,261 @@
+"""The life of a WebChat task through the real API, stream and widget (DOMAIN §3).
+
+Each test ends with the fixture's proof: every desktop's old snapshot plus its events equals a
+fresh snapshot.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.centre import Centre, Desktop, VisitorPage
+
+Json = dict[str, object]
+
+
+async def offered(centre: Centre, desktop: Desktop, page: VisitorPage) -> int:
+    """A chat that rings at the only available agent."""
+    await page.start("Hello")
+    assert await centre.route() == 1
+    await desktop.catch_up(await centre.position())
+    (task_id,) = desktop.state.tasks
+    return task_id
+
+
+async def active(centre: Centre, desktop: Desktop, page: VisitorPage) -> int:
+    task_id = await offered(centre, desktop, page)
+    await desktop.post(f"/tasks/{task_id}/accept")
+    await desktop.catch_up(await centre.position())
+    return task_id
+
+
+async def test_offer_accept_reply_end_wrap_up(centre: Centre) -> None:
+    # Seed: "Click the Accept button, in the request. The request opens in the compose box, and an
+    # interaction pane is displayed."
+    ana, page = await centre.sign_in("ana"), await centre.visitor()
+    task_id = await offered(centre, ana, page)
+    assert ana.task(task_id)["state"] == "offered"
+    assert ana.state.last[task_id]["text"] == "Hello"
+    await ana.post(f"/tasks/{task_id}/accept")
+    assert (await page.until("state"))["conversation"]["agents"] == [{"name": "Ana"}]
+
+    # Seed: "Click Send or press Enter on your keyboard. The customer receives the response."
+    await ana.post(f"/tasks/{task_id}/messages", {"text": "Good morning"})
+    while (reply := await page.until("message"))["message"]["author"] != "agent":
+        pass
+    assert reply["message"]["text"] == "Good morning"
+
+    await page.send(type="seen", seq=reply["message"]["seq"])
+    await page.say("Thank you")
+    await ana.catch_up(await centre.position())
+    thread = await ana.get(f"/conversations/{ana.task(task_id)['conversation_id']}/messages")
+    assert [m["text"] for m in thread["items"] if not m["announcement"]] == [
+        "Hello",
+        "Good morning",
+        "Thank you",
+    ]
+    assert [m["status"] for m in thread["items"] if m["direction"] == "outbound"] == ["read"]
+
+    # Seed: "you can also end the chat. In that case, the customer sees a message saying that the
+    # agent has left the chat."
+    await ana.post(f"/tasks/{task_id}/end")
+    while (line := await page.until("message"))["message"]["code"] != "ended_by_agent":
+        pass
+    assert line["message"]["name"] == "Ana"
+    await ana.catch_up(await centre.position())
+    assert ana.state.me["load"]["chat"] == 1
+
+    # Seed: "You can select more than one wrap-up reason at a time."
+    reasons = [centre.ids["Sold"], centre.ids["Asked"]]
+    done = await ana.post(f"/tasks/{task_id}/wrap-up", {"reason_ids": reasons})
+    assert done["task"]["legs"][0]["reason_ids"] == reasons
+    await ana.catch_up(await centre.position())
+    assert ana.state.me["load"]["chat"] == 0
+    assert not ana.state.tasks
+
+
+async def test_rona_and_back(centre: Centre) -> None:
+    # Seed: "When you are in the RONA state, you cannot receive any more contact requests. To
+    # receive requests, you must manually change your state from RONA to Available."
+    ana, page = await centre.sign_in("ana"), await centre.visitor()
+    second = await centre.visitor()
+    task_id = await offered(centre, ana, page)
+    queued_at = ana.task(task_id)["queued_at"]
+    await second.start("Me too")
+    assert await centre.route() == 1
+    centre.clock.advance(seconds=31)
+    assert await centre.sweep() == 1
+    await ana.catch_up(await centre.position())
+    assert ana.state.me["status"] == "rona"
+    assert not ana.state.tasks, "the other ringing offer returned at once"
+    assert ana.kinds().count("offer.expired") == 1
+    assert ana.kinds().count("offer.withdrawn") == 1
+    assert await centre.route() == 0
+    status, code = await ana.refused(f"/tasks/{task_id}/accept")
+    assert (status, code) == (409, "offer_expired")
+
+    await ana.available()
+    assert await centre.route() == 2
+    await ana.catch_up(await centre.position())
+    assert ana.task(task_id)["queued_at"] == queued_at, "with its original waiting time"
+
+
+async def test_transfer_to_a_queue(centre: Centre) -> None:
+    # Seed: "The transfer request is initiated and the Wrap Up Reasons dialog box appears."
+    ana, page = await centre.sign_in("ana"), await centre.visitor()
+    task_id = await active(centre, ana, page)
+    targets = await ana.get(f"/tasks/{task_id}/transfer-targets")
+    assert {q["name"] for q in targets["queues"]} == {"sales", "help"}
+    await ana.post(
+        f"/tasks/{task_id}/transfer",
+        {"queue_id": centre.ids["help"], "epoch": ana.task(task_id)["epoch"]},
+    )
+    await ana.catch_up(await centre.position())
+    assert ana.task(task_id)["legs"][0]["state"] == "wrapping_up"
+    await page.say("A word to the next one")
+    ben = await centre.sign_in("ben")
+    assert await centre.route() == 1
+    await ben.catch_up(await centre.position())
+    assert ben.task(task_id)["queue_id"] == centre.ids["help"]
+    await ben.post(f"/tasks/{task_id}/accept")
+    conversation = ben.task(task_id)["conversation_id"]
+    seen_by_ana = await ana.get(f"/conversations/{conversation}/messages")
+    assert "A word to the next one" not in [m["text"] for m in seen_by_ana["items"]]
+    seen_by_ben = await ben.get(f"/conversations/{conversation}/messages")
+    assert "Hello" in [m["text"] for m in seen_by_ben["items"]]
+    await ana.post(f"/tasks/{task_id}/wrap-up", {"reason_ids": [centre.ids["Asked"]]})
+
+
+async def test_transfer_to_an_agent_who_accepts(centre: Centre) -> None:
+    # Seed: "The drop-down list displays the names of available agents. The agent name is preceded
+    # by a green icon."
+    ana, page = await centre.sign_in("ana"), await centre.visitor()
+    task_id = await active(centre, ana, page)
+    ben = await centre.sign_in("ben")
+    await centre.sign_in("cleo", available=False)
+    targets = await ana.get(f"/tasks/{task_id}/transfer-targets")
+    assert [(a["name"], a["status"]) for a in targets["agents"]] == [("Ben", "available")]
+    await ana.post(f"/tasks/{task_id}/transfer", {"agent_id": centre.ids["ben"]})
+    await ben.catch_up(await centre.position())
+    assert ben.task(task_id)["legs"][-1]["origin"] == "transfer"
+    await ben.post(f"/tasks/{task_id}/accept")
+    await ben.post(f"/tasks/{task_id}/messages", {"text": "Ben here"})
+    await ana.post(f"/tasks/{task_id}/wrap-up", {"reason_ids": [centre.ids["Asked"]]})
+
+
+@pytest.mark.parametrize("policy", ["drop", "return_to_sender", "requeue"])
+async def test_transfer_not_accepted(centre: Centre, policy: str) -> None:
+    # Seed: "Once you transfer the chat request to an agent, if the agent does not accept the chat
+    # request, the chat request is dropped."
+    await centre.put("queues", "sales", {"channels": ["webchat"], "unanswered_transfer": policy})
+    ana, page = await centre.sign_in("ana"), await centre.visitor()
+    task_id = await active(centre, ana, page)
+    ben = await centre.sign_in("ben")
+    await ana.post(f"/tasks/{task_id}/transfer", {"agent_id": centre.ids["ben"]})
+    centre.clock.advance(seconds=31)
+    assert await centre.sweep() == 1
+    await ben.catch_up(await centre.position())
+    assert ben.state.me["status"] == "rona"
+    await ana.catch_up(await centre.position())
+    task = ana.task(task_id)
+    if policy == "drop":
+        assert (task["state"], task["end_reason"]) == ("ended", "dropped")
+    elif policy == "return_to_sender":
+        assert task["legs"][-1]["agent_id"] == ana.user_id
+        assert task["legs"][-1]["origin"] == "returned"
+    else:
+        assert task["state"] == "queued"
+
+
+async def test_conference_accepted_exited_and_ended(centre: Centre) -> None:
+    # Seed: "When the conference chat request is accepted by an agent, the Interaction Control pane
+    # changes the state from Conference Requested to Conference. The customer and you can see a
+    # message that an agent has joined the chat."
+    ana, page = await centre.sign_in("ana"), await centre.visitor()
+    task_id = await active(centre, ana, page)
+    ben = await centre.sign_in("ben")
+    targets = await ana.get(f"/tasks/{task_id}/conference-targets")
+    assert {a["name"]: a["reachable"] for a in targets["agents"]}["Cleo"] is False
+    await ana.post(f"/tasks/{task_id}/conference", {"agent_id": centre.ids["ben"]})
+    await ben.catch_up(await centre.position())
+    await ben.post(f"/tasks/{task_id}/accept")
+    while (line := await page.until("message"))["message"]["code"] != "joined":
+        pass
+    assert line["message"]["name"] == "Ben"
+    await ben.post(f"/tasks/{task_id}/messages", {"text": "Hello from Ben"})
+
+    # Seed: "Only you can end the chat conference and not the agent with whom you have conferenced."
+    assert await ben.refused(f"/tasks/{task_id}/conference/end") == (403, "owner_only")
+
+    # Seed: "The conferenced agent can exit the chat conference by clicking Exit Conference. The
+    # chat continues between you and the customer."
+    await ben.post(f"/tasks/{task_id}/conference/exit")
+    await ben.post(f"/tasks/{task_id}/wrap-up", {"reason_ids": [centre.ids["Asked"]]})
+    await ana.post(f"/tasks/{task_id}/messages", {"text": "Only me again"})
+
+    await ana.post(f"/tasks/{task_id}/conference", {"agent_id": centre.ids["ben"]})
+    await ben.post(f"/tasks/{task_id}/accept")
+    await ana.post(f"/tasks/{task_id}/conference/end")
+    await centre.settle()
+    assert ana.task(task_id)["state"] == "ended"
+    for desktop in (ana, ben):
+        await desktop.post(f"/tasks/{task_id}/wrap-up", {"reason_ids": [centre.ids["Asked"]]})
+
+
+async def test_conference_unanswered_and_cancelled(centre: Centre) -> None:
+    ana, page = await centre.sign_in("ana"), await centre.visitor()
+    task_id = await active(centre, ana, page)
+    ben = await centre.sign_in("ben")
+    await ana.post(f"/tasks/{task_id}/conference", {"agent_id": centre.ids["ben"]})
+    centre.clock.advance(seconds=31)
+    assert await centre.sweep() == 1
+    await centre.settle()
+    assert ben.state.me["status"] == "rona"
+    assert ana.task(task_id)["state"] == "active"
+    await ben.available()
+    await ana.post(f"/tasks/{task_id}/conference", {"agent_id": centre.ids["ben"]})
+    await ana.post(f"/tasks/{task_id}/conference/cancel")
+    assert await ben.refused(f"/tasks/{task_id}/accept") == (409, "offer_expired")
+
+
+async def test_the_visitor_leaves_while_the_offer_rings(centre: Centre) -> None:
+    ana, page = await centre.sign_in("ana"), await centre.visitor()
+    task_id = await offered(centre, ana, page)
+    await page.end()
+    await ana.catch_up(await centre.position())
+    assert "offer.withdrawn" in ana.kinds()
+    assert ana.state.me["status"] == "available", "no RONA"
+    assert await ana.refused(f"/tasks/{task_id}/accept") == (409, "offer_expired")
+
+
+async def test_the_customer_ends_and_comes_back(centre: Centre) -> None:
+    # Seed: "When the customer ends the chat session, a message appears in the chat conversation
+    # indicating that the customer has left the chat."
+    ana, page = await centre.sign_in("ana"), await centre.visitor()
+    task_id = await active(centre, ana, page)
+    await page.end()
+    assert await ana.refused(f"/tasks/{task_id}/messages", {"text": "Wait"}) == (
+        409,
+        "customer_left",
+    )
+    await ana.catch_up(await centre.position())
+    codes = [
+        e["message"]["announcement"]["code"]
+        for f in ana.frames
+        for e in f.get("events", [])
+        if e.get("message") and e["message"]["announcement"]
+    ]
+    assert "customer_left" in codes
+    await page.say("I forgot something")
+    await ana.post(f"/tasks/{task_id}/messages", {"text": "Welcome back"})
+
+
+async def test_a_message_during_wrap_up_opens_a_new_task(centre: Centre) -> None:
+    ana, page = await centre.sign_in("ana"), await centre.visitor()
+    task_id = await active(centre, ana, page)
+    await ana.post(f"/tasks/{task_id}/end")
+    await page.say("One more question")
+    assert await centre.route() == 1
+    await ana.catch_up(await centre.position())
+    assert len(ana.state.tasks) == 2
+    assert {t["state"] for t in ana.state.tasks.values()} == {"ended", "offered"}
