@@ -33,6 +33,7 @@ function connection(takeSnapshot: () => Promise<Snapshot> = async () => snapshot
       commits.push(commit);
       position = commit.position;
     },
+    onPosition: (reached) => (position = reached),
     onEphemeral: () => undefined,
     onSignedOut: signedOut,
     open: (after) => {
@@ -67,7 +68,8 @@ describe("connection", () => {
     const { made, opened, last, take } = connection();
     await settle();
     last().receive(hello);
-    last().receive({ type: "commit", position: "p7", events: [] });
+    last().receive({ type: "commit", position: "p6", events: [] });
+    last().receive({ type: "ping", position: "p7" });
     last().onclose?.({ code: 1006 });
     expect(made.state.get()).toBe("offline");
     await settle(1000);

@@ -24,7 +24,7 @@ describe("shortcuts", () => {
   });
 
   it("can be remapped and removed, and conflicts are found", () => {
-    const chords = chordsOf({ "request.accept": "Ctrl+Alt+KeyQ", "conversation.end": null });
+    const chords = chordsOf({ "request.accept": "Ctrl+Alt+KeyQ", "conversation.end": "" });
     expect(chords.get("request.accept")).toBe("Ctrl+Alt+KeyQ");
     expect(chords.get("conversation.end")).toBeNull();
     expect(conflict(chords, "Ctrl+Alt+KeyQ", "page.theme")).toBe("request.accept");

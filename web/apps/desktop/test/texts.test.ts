@@ -19,8 +19,8 @@ describe("texts", () => {
 
   it("word announcements from their code, and never hide an unknown one", () => {
     const named = { ...catalog, agents: [{ id: 2, name: "Bea", roles: [], team_ids: [] }] };
-    expect(announcementText({ code: "conference.joined", params: { agent_id: 2 } }, named)).toBe("Bea has joined the chat");
-    expect(announcementText({ code: "conference.joined", params: {} }, catalog)).toBe("An agent has joined the chat");
+    expect(announcementText({ code: "joined", params: { agent_id: 2 } }, named)).toBe("Bea has joined the chat");
+    expect(announcementText({ code: "joined", params: {} }, catalog)).toBe("An agent has joined the chat");
     expect(announcementText({ code: "moon.rose", params: {} }, catalog)).toBe("Event: moon.rose");
   });
 

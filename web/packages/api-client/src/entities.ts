@@ -178,7 +178,7 @@ export interface User {
   id: number;
   name: string;
   login: string;
-  email: string | null;
+  email?: string | null;
   roles: Role[];
   preferences: Record<string, unknown>;
 }
@@ -227,7 +227,7 @@ export type StreamFrame =
       on: boolean;
     }
   | { type: "presence"; conversation_id: number; online: boolean }
-  | { type: "ping" }
+  | { type: "ping"; position?: string }
   | { type: "bye"; reason: "slow" | "session_ended" | "shutting_down" };
 
 export interface TargetQueue {

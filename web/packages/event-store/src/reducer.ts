@@ -18,7 +18,7 @@ export interface DeskState {
   readonly user: User;
   readonly tasks: ReadonlyMap<number, Task>;
   readonly contacts: ReadonlyMap<number, Contact>;
-  /** The newest message of each task, by task id. */
+  /** The newest message of each task that is not an announcement, by task id. */
   readonly lastMessages: ReadonlyMap<number, Message>;
   readonly catalog: Catalog;
   /** True when the server has a newer catalogue than the one held. */
@@ -53,6 +53,11 @@ export function applyAnswer(state: DeskState, answer: Pick<DeskEvent, "task" | "
   return prune(applyEntities(state, answer));
 }
 
+/** Everything up to a position has been received, though nothing of it concerned this desktop. */
+export function atPosition(state: DeskState, position: string): DeskState {
+  return state.position === position ? state : { ...state, position };
+}
+
 export function withCatalog(state: DeskState, catalog: Catalog): DeskState {
   return catalog.version < state.catalog.version ? state : { ...state, catalog, catalogStale: false };
 }
@@ -76,7 +81,7 @@ function applyEntities(state: DeskState, event: Omit<DeskEvent, "kind" | "at">):
 }
 
 function applyMessage(state: DeskState, message: Message): DeskState {
-  if (message.task_id === null) return state;
+  if (message.task_id === null || message.direction === "announcement") return state;
   const held = state.lastMessages.get(message.task_id);
   const counts =
     held === undefined ||

@@ -52,6 +52,12 @@ describe("reducer", () => {
     expect(receipt.lastMessages.get(10)?.status).toBe("read");
   });
 
+  it("never takes an announcement for the last message", () => {
+    const start = fromSnapshot(snapshot({ tasks: [task()], last_messages: [message()] }));
+    const line = message({ id: 501, seq: 2, direction: "announcement", announcement: { code: "joined", params: {} } });
+    expect(applyCommit(start, commit({ message: line })).lastMessages.get(10)?.id).toBe(500);
+  });
+
   it("ignores the state of other agents", () => {
     const start = fromSnapshot(snapshot());
     expect(applyCommit(start, commit({ agent: agent({ id: 2, version: 9, status: "rona" }) })).me.id).toBe(1);

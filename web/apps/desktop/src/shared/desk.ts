@@ -1,5 +1,5 @@
 import { Api, ApiError, type DeskEvent, type StateChange, type Target, type Task } from "@rapport/api-client";
-import { applyAnswer, applyCommit, fromSnapshot, myLeg, withCatalog, type DeskState } from "@rapport/event-store";
+import { applyAnswer, applyCommit, atPosition, fromSnapshot, myLeg, withCatalog, type DeskState } from "@rapport/event-store";
 import { createContext, useContext } from "react";
 import { Connection } from "../features/connection/connection.ts";
 import { Outbox } from "../features/connection/outbox.ts";
@@ -54,6 +54,7 @@ export class Desk {
         if (again) this.threads.refreshAll();
       },
       onCommit: (commit) => this.commit(commit.position, commit.events),
+      onPosition: (position) => this.state.update((state) => (state === null ? null : atPosition(state, position))),
       onEphemeral: (frame) => this.ephemera.receive(frame),
       onSignedOut: () => this.signedOut(),
       open: (after) => new WebSocket(streamUrl(after)),

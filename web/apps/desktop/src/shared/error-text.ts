@@ -49,7 +49,14 @@ const sentences: Record<string, MessageDescriptor> = {
   file_too_large: msg`The file is too large.`,
   file_type_refused: msg`This type of file is not allowed.`,
   file_empty: msg`The file is empty.`,
-  attachments_off: msg`This channel takes no files.`,
+  no_attachments_here: msg`This channel takes no files.`,
+  unknown_attachment: msg`A file is not there any more. Attach it again.`,
+  too_many_files: msg`Too many files at once.`,
+  empty_message: msg`The message is empty.`,
+  target_unknown: msg`This choice is not available any more. Refresh the list and choose again.`,
+  self_assign_off: msg`Conversations can't be taken from this queue by hand.`,
+  overloaded: msg`The server is busy. Please try again in a moment.`,
+  no_right: msg`You don't have the right to do this.`,
 };
 
 export function hasSentence(code: string): boolean {

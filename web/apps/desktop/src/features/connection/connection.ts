@@ -11,6 +11,7 @@ export interface ConnectionPorts {
   position(): string | null;
   onSnapshot(snapshot: Snapshot): void;
   onCommit(commit: Commit): void;
+  onPosition(position: string): void;
   onEphemeral(frame: Extract<StreamFrame, { type: "typing" | "presence" }>): void;
   onSignedOut(): void;
   open(after: string): WebSocket;
@@ -123,6 +124,7 @@ export class Connection {
         this.ports.onEphemeral(frame);
         break;
       case "ping":
+        if (frame.position !== undefined) this.ports.onPosition(frame.position);
         this.transmit({ type: "pong" });
         break;
       case "bye":

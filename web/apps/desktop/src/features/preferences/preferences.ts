@@ -8,7 +8,8 @@ export interface PreferenceValues {
   desktop_notifications: boolean;
   task_list_open: boolean;
   side_panel_open: boolean;
-  shortcuts: { enabled: boolean; chords: Record<string, string | null> };
+  /** The agent's own chords; an empty one means none. Saved as a merge patch, so entries are never removed. */
+  shortcuts: { enabled: boolean; chords: Record<string, string> };
 }
 
 const CACHE = "rapport.preferences";
@@ -87,7 +88,7 @@ export function complete(stored: Record<string, unknown>): PreferenceValues {
     desktop_notifications: stored["desktop_notifications"] === true,
     task_list_open: stored["task_list_open"] !== false,
     side_panel_open: stored["side_panel_open"] !== false,
-    shortcuts: { enabled: shortcuts["enabled"] !== false, chords: record(shortcuts["chords"]) as Record<string, string | null> },
+    shortcuts: { enabled: shortcuts["enabled"] !== false, chords: record(shortcuts["chords"]) as Record<string, string> },
   };
 }
 

@@ -28,9 +28,7 @@ export default function ShortcutsDialog({ onClose }: DialogProps) {
       setProblem(t`Already used for “${name}”. Press another one.`);
       return;
     }
-    const { [command.id]: _, ...rest } = own;
-    const next = chord === command.chord ? rest : { ...rest, [command.id]: chord };
-    desk.preferences.change({ shortcuts: { enabled, chords: next } });
+    desk.preferences.change({ shortcuts: { enabled, chords: { ...own, [command.id]: chord ?? "" } } });
     setEditing(null);
     setProblem(null);
   };
@@ -71,7 +69,7 @@ export default function ShortcutsDialog({ onClose }: DialogProps) {
                   {title}
                   {active && problem !== null && <small role="alert">{problem}</small>}
                 </span>
-                {command.id in own && (
+                {chord !== command.chord && (
                   <button type="button" className={classes.reset} aria-label={t`Reset “${title}”`} onClick={() => assign(command, command.chord)}>
                     <RotateCcw size={14} />
                   </button>

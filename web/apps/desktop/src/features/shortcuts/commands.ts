@@ -159,6 +159,6 @@ export const commands: readonly Command[] = [
 ];
 
 /** The chord of every command: the agent's own, else the default. */
-export function chordsOf(own: Record<string, string | null>): ReadonlyMap<string, string | null> {
-  return new Map(commands.map(({ id, chord }) => [id, id in own ? (own[id] ?? null) : chord]));
+export function chordsOf(own: Record<string, string>): ReadonlyMap<string, string | null> {
+  return new Map(commands.map(({ id, chord }) => [id, (own[id] ?? chord) || null]));
 }
