@@ -1,5 +1,6 @@
 import { I18nProvider } from "@lingui/react";
 import { MantineProvider } from "@mantine/core";
+import { ApiError } from "@rapport/api-client";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
@@ -11,7 +12,15 @@ import type { DeskRouter } from "./router.tsx";
 import { theme } from "./theme.ts";
 
 const SignInPage = lazy(() => import("../features/sign-in/SignInPage.tsx"));
-const queries = new QueryClient({ defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: false } } });
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // A refusal stays a refusal: only what may pass by itself is asked again.
+      retry: (failures, error) => failures < 2 && error instanceof ApiError && error.temporary,
+      refetchOnWindowFocus: false,
+    },
+  },
+});
 
 export function App({ desk, router }: { desk: Desk; router: DeskRouter }) {
   const session = useStore(desk.session, (value) => value);

@@ -45,13 +45,12 @@ export function StateSelector() {
           type="button"
           className={classes.button}
           data-status={me.status}
-          aria-haspopup="listbox"
           aria-label={t`Your state: ${name}. Change it`}
           onClick={() => desk.ui.set({ stateSelector: !open })}
         >
           <StateDot status={me.status} />
           <span className={classes.name}>{name}</span>
-          {engaged === true && (
+          {engaged === true && me.status !== "rona" && (
             <span className={classes.engaged}>
               <Trans>Engaged</Trans>
             </span>

@@ -92,7 +92,7 @@ function Reach({ details, email, phone }: { details: ContactDetails | undefined;
       {identities.map(({ channel, address }) => (
         <div key={`${channel}-${address}`}>
           <dt>{channelName(channel)}</dt>
-          <dd>{address}</dd>
+          <dd>{channel === "webchat" ? t`Visitor ${address.slice(0, 8)}` : address}</dd>
         </div>
       ))}
     </dl>

@@ -44,7 +44,7 @@ function Waiting({ queueId }: { queueId: number }) {
     queryFn: ({ pageParam }) => desk.api.queueTasks(queueId, pageParam),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
-    refetchInterval: 5000,
+    refetchInterval: (query) => (query.state.error === null ? 5000 : false),
   });
   if (tasks.isError) return <p className={classes.empty}>{errorText(tasks.error)}</p>;
   if (tasks.data === undefined) return null;

@@ -17,13 +17,13 @@ export function useShortcuts(desk: Desk): void {
       }
       const chord = chordOf(event);
       if (chord === null) return;
-      // An open dialog keeps the keyboard, except for opening the palette and the overlay.
+      // An open dialog keeps the keyboard, except for the palette and the overlay, or the way out of RONA.
       const dialog = desk.ui.state.get().dialog;
       const held = chordsOf(chords);
       const command = commands.find(({ id }) => held.get(id) === chord || (id === "page.palette" && chord === "Meta+KeyK"));
       if (command === undefined) return;
-      if (dialog !== null && !["page.palette", "page.shortcuts"].includes(command.id)) return;
-      if (dialog?.name === "rona") return;
+      const allowed = dialog?.name === "rona" ? ["state.available"] : ["page.palette", "page.shortcuts"];
+      if (dialog !== null && !allowed.includes(command.id)) return;
       event.preventDefault();
       if (command.available?.(state, desk) !== false) command.run(desk);
     };
