@@ -9,7 +9,7 @@ const sentences: Record<string, MessageDescriptor> = {
   invalid_credentials: msg`Name or password is not right.`,
   too_many_attempts: msg`Too many attempts. Please wait a moment and try again.`,
   not_signed_in: msg`Your session has ended. Please sign in again.`,
-  offer_ringing: msg`You can't sign out while a request is waiting for you. Accept it or let it expire first.`,
+  offer_ringing: msg`A request is waiting for you. Accept it or let it expire first.`,
   tasks_open: msg`You can't sign out while you still have conversations.`,
   offer_expired: msg`This request has expired. It went back to its queue.`,
   offer_withdrawn: msg`This request is no longer available.`,

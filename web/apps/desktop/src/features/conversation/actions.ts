@@ -29,7 +29,7 @@ export function taskActions(state: DeskState, task: Task, leg: Leg): TaskAction[
   if (leg.state === "wrapping_up") return [wrapUp(task)];
   if (leg.state !== "active" || task.state !== "active") return [];
   if (leg.role === "invited") {
-    return [{ id: "exit", label: msg`Exit Conference`, tone: "danger", run: (desk) => void desk.exitConference(task) }];
+    return [{ id: "exit", label: msg`Exit Conference`, tone: "danger", run: (desk) => void exitConference(desk, task) }];
   }
   return ownerActions(task, capabilitiesOf(state.catalog, task));
 }
@@ -76,6 +76,10 @@ function wrapUp(task: Task): TaskAction {
 /** Ends the conversation; the Wrap Up Reasons follow at once. */
 export async function endTask(desk: Desk, task: Task, consent: boolean): Promise<void> {
   if (await desk.end(task, consent)) openWrapUp(desk, task.id);
+}
+
+async function exitConference(desk: Desk, task: Task): Promise<void> {
+  if (await desk.exitConference(task)) openWrapUp(desk, task.id);
 }
 
 async function endConference(desk: Desk, task: Task): Promise<void> {
