@@ -143,7 +143,7 @@ export function Thread({ task, leg }: { task: Task; leg: Leg }) {
           {replies > 0 ? t`New replies` : t`Latest`}
         </button>
       )}
-      <TypingLine task={task} />
+      <TypingLine task={task} shown={leg.state === "active"} />
     </div>
   );
 }

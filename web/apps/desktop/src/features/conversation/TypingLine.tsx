@@ -6,13 +6,13 @@ import { useStore } from "../../shared/store.ts";
 import classes from "./TypingLine.module.css";
 
 /** Who is typing. The line keeps its place when empty, so that nothing jumps. */
-export function TypingLine({ task }: { task: Task }) {
+export function TypingLine({ task, shown }: { task: Task; shown: boolean }) {
   const { t } = useLingui();
   const desk = useDesk();
   const typist = useStore(desk.ephemera.typing, (map) => map.get(task.conversation_id));
   const customer = useDeskState((state) => customerName(state.contacts.get(task.contact_id)));
   const agent = useDeskState((state) => agentName(state.catalog, typist?.id ?? null));
-  if (typist === undefined) return <div className={classes.line} />;
+  if (typist === undefined || !shown) return <div className={classes.line} />;
   const name = typist.kind === "customer" ? customer : agent;
   return (
     <div className={classes.line}>

@@ -4,7 +4,7 @@ import { UserX } from "lucide-react";
 import { memo } from "react";
 import { useDesk, useDeskState } from "../../shared/desk.ts";
 import { ChannelIcon } from "../../shared/ChannelIcon.tsx";
-import { customerName, queueName } from "../../shared/people.ts";
+import { agentName, customerName, queueName } from "../../shared/people.ts";
 import { useStore } from "../../shared/store.ts";
 import { clock, secondsSince, secondsUntil, useNow } from "../../shared/time.ts";
 import { announcementText } from "../conversation/announcement-text.ts";
@@ -57,12 +57,13 @@ function Timer({ row: { leg } }: { row: Row }) {
   return <time className={classes.timer}>{clock(secondsSince(since ?? leg.offered_at, now))}</time>;
 }
 
-function LastLine({ row: { task, last } }: { row: Row }) {
+function LastLine({ row: { task, leg, last } }: { row: Row }) {
   const { t } = useLingui();
   const desk = useDesk();
   const typing = useStore(desk.ephemera.typing, (map) => map.get(task.conversation_id)?.kind === "customer");
   const catalog = useDeskState((state) => state.catalog);
-  if (typing) return <span className={classes.typing}>{t`typing…`}</span>;
+  const me = useDeskState((state) => state.me.id);
+  if (typing && leg.state === "active") return <span className={classes.typing}>{t`typing…`}</span>;
   if (last === undefined || catalog === undefined) return null;
   const text =
     last.announcement !== null
@@ -74,7 +75,7 @@ function LastLine({ row: { task, last } }: { row: Row }) {
           : "";
   return (
     <span className={classes.last}>
-      {last.direction === "outbound" && last.author.kind === "agent" ? t`You: ${text}` : text}
+      {last.author.kind !== "agent" ? text : last.author.id === me ? t`You: ${text}` : `${agentName(catalog, last.author.id)}: ${text}`}
     </span>
   );
 }
