@@ -246,7 +246,9 @@ def _read(task: Task, event: e.TaskRead, _: datetime) -> Task:
 
 @_applies(e.CustomerLeft)
 def _customer_left(task: Task, _: e.CustomerLeft, now: datetime) -> Task:
-    return replace(task, customer_left_at=now, due_at=None, due_for=None)
+    if task.due_for is DueFor.SILENCE:
+        task = replace(task, due_at=None, due_for=None)
+    return replace(task, customer_left_at=now)
 
 
 @_applies(e.CustomerReturned)

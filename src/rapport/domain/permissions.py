@@ -82,7 +82,7 @@ PERMISSIONS: Mapping[type[c.Command], Permission] = {
     c.ResumeTask: Permission(ACTIVE, _positions(P.OWNER_PARKED)),
     c.ReadUpTo: Permission(ALL_STATES, _positions(P.OWNER, P.OWNER_PARKED, P.INVITED)),
     c.LeaveAsCustomer: Permission(OPEN),
-    c.ReturnAsCustomer: Permission(ACTIVE),
+    c.ReturnAsCustomer: Permission(OPEN),
     c.PassDeadline: Permission(QUEUED | ACTIVE),
     c.OverflowTask: Permission(QUEUED),
     c.NoteOwnerGone: Permission(ACTIVE),

@@ -83,18 +83,15 @@ def agent_spoke(s: Situation, _: c.NoteAgentSpoke) -> list[e.Event]:
 def customer_spoke(s: Situation, _: c.NoteCustomerSpoke) -> list[e.Event]:
     """Back from leaving or parking; nobody is silent. Touches no agent: ingest runs it."""
     task = s.task
-    if task.state is not TaskState.ACTIVE:
-        return []
-    if task.customer_left_at is not None:
-        return [e.CustomerReturned()]
+    events: list[e.Event] = [e.CustomerReturned()] if task.customer_left_at is not None else []
     match task.due_for:
         case DueFor.PARKING:
             # The timer wakes it at once, with the agent's row locked.
-            return [e.DeadlineSet(due_at=s.now, due_for=DueFor.PARKING)]
+            return [*events, e.DeadlineSet(due_at=s.now, due_for=DueFor.PARKING)]
         case DueFor.SILENCE:
-            return [e.DeadlineSet(due_at=None)]
+            return [*events, e.DeadlineSet(due_at=None)]
         case _:
-            return []
+            return events
 
 
 def overflow(s: Situation, _: c.OverflowTask) -> list[e.Event]:
