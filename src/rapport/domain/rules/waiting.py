@@ -48,8 +48,11 @@ def park(s: Situation, command: c.ParkTask) -> list[e.Event]:
 
 
 def resume(s: Situation, command: c.ResumeTask) -> list[e.Event]:
-    """Take a parked task up again; needs room for it."""
-    if not s.agent(command.agent_id).has_room(s.task.kind):
+    """Take a parked task up again; needs room for it, and someone who is there."""
+    agent = s.agent(command.agent_id)
+    if agent.status is AgentStatus.OFFLINE:
+        raise Refused("agent_offline", "Sign in first.")
+    if not agent.has_room(s.task.kind):
         raise Refused("agent_at_capacity", "You have no room for another conversation.")
     return [e.TaskResumed(agent_id=command.agent_id)]
 
@@ -72,9 +75,9 @@ def owner_back(s: Situation, command: c.NoteOwnerBack) -> list[e.Event]:
 
 def agent_spoke(s: Situation, _: c.NoteAgentSpoke) -> list[e.Event]:
     """The customer's silence counts from now, unless they have left."""
-    deadline = silence_deadline(s.queue, 0, s.now)
-    if s.task.customer_left_at is not None or s.task.parked_until is not None:
+    if s.task.customer_left_at is not None or s.task.due_for in {DueFor.PARKING, DueFor.GRACE}:
         return []
+    deadline = silence_deadline(s.queue, 0, s.now)
     if deadline is None and s.task.due_for is not DueFor.SILENCE:
         return []
     return [e.DeadlineSet(due_at=deadline, due_for=DueFor.SILENCE if deadline else None)]
@@ -158,13 +161,20 @@ def _owner_stayed_away(s: Situation) -> list[e.Event]:
 
 
 def _requeue_from(s: Situation, owner: Leg, reason: str) -> e.TaskRequeued:
-    """First in line: it keeps the time of its arrival; its agent is asked first."""
+    """First in line: it keeps the time of its arrival.
+
+    Its agent, if there, is asked first, for as long as the queue waits for a last agent.
+    """
+    wait = s.queue.last_agent_wait
+    present = s.agent(owner.agent_id).status is not AgentStatus.OFFLINE
+    preferred = owner.agent_id if present and wait else None
+    due_at = queued_deadline(s.queue, s.now, stage=0, now=s.now)
     return e.TaskRequeued(
         queue_id=s.task.queue_id,
         reason=reason,
         queued_at=s.now,
-        preferred_agent_id=owner.agent_id,
-        due_at=queued_deadline(s.queue, s.now, stage=0, now=s.now),
+        preferred_agent_id=preferred,
+        due_at=due_at if preferred is None else min(due_at, s.now + wait),
     )
 
 
