@@ -158,7 +158,7 @@ def _requeued(task: Task, event: e.TaskRequeued, now: datetime) -> Task:
         due_at=event.due_at,
         due_for=DueFor.WAITING,
         parked_until=None,
-        stage=0,
+        stage=event.stage,
         silence_stage=0,
     )
 

@@ -100,7 +100,7 @@ def customer_spoke(s: Situation, _: c.NoteCustomerSpoke) -> list[e.Event]:
 def overflow(s: Situation, _: c.OverflowTask) -> list[e.Event]:
     """Move to the overflow queue; once there, its own rules hold."""
     target = s.queue.overflow
-    return _overflow_to(s, target.queue_id) if target is not None else []
+    return _overflow_to(s, target.queue_id) if target is not None and target.length else []
 
 
 def _waited(s: Situation) -> list[e.Event]:
@@ -116,7 +116,7 @@ def _waited(s: Situation) -> list[e.Event]:
     deadline = queued_deadline(queue, s.task.queued_at, stage=stage, now=s.now)
     if stage > s.task.stage or s.task.preferred_agent_id is not None:
         return [e.TaskWidened(stage=stage, due_at=deadline)]
-    return [e.TaskNeedsAttention(reason="waiting_long", due_at=s.now + queue.alert_after)]
+    return [e.TaskNeedsAttention(reason="waiting_long", due_at=deadline)]
 
 
 def _overflow_to(s: Situation, queue_id: int) -> list[e.Event]:
