@@ -257,6 +257,10 @@ class Centre:
         assert row is not None
         return f"{row['stream_epoch']}.{row['pos']}"
 
+    def keep_open(self, connection: Any) -> None:
+        """Close this connection when everybody leaves."""
+        self._open.append(connection)
+
     async def close(self) -> None:
         """Everybody leaves."""
         for connection in self._open:

@@ -12,6 +12,7 @@ from pathlib import Path
 import rapport
 from rapport.api.context import Context
 from rapport.application.access import Access
+from rapport.application.configuration.administration import Administration
 from rapport.application.configuration.snapshot import Configuration
 from rapport.application.ports import Clock, Services
 from rapport.channels.custom.connector import CustomConnector
@@ -22,10 +23,12 @@ from rapport.observability.metrics import STREAM_POSITION
 from rapport.settings import Settings
 from rapport.storage.claims import PostgresOfferBoard
 from rapport.storage.configuration import StoredConfiguration
+from rapport.storage.configuration_writer import PostgresConfigurationStore
 from rapport.storage.database import LOST, Database
 from rapport.storage.due import PostgresDueBoard
 from rapport.storage.files import LocalFiles
 from rapport.storage.ingest import Ingest
+from rapport.storage.queries.floor import PostgresFloor
 from rapport.storage.queries.reader import PostgresReader
 from rapport.storage.secrets import Vault, load_key
 from rapport.storage.sessions import PostgresSessions
@@ -106,6 +109,7 @@ async def _start(
         if "catalog.changed" in kinds:
             refreshing.add(task := group.create_task(configuration.refresh()))
             task.add_done_callback(refreshing.discard)
+        _end_sockets(hub, commit)
         router.ring_for(kinds)
 
     def live_agents() -> list[int]:
@@ -135,7 +139,11 @@ async def _start(
     context = Context(
         services=services,
         access=Access(PostgresSessions(database), clock, configuration),
+        administration=Administration(
+            PostgresConfigurationStore(database, configuration), configuration, vault, clock
+        ),
         reader=PostgresReader(database, configuration),
+        floor=PostgresFloor(database, configuration),
         hub=hub,
         inbox=ingest,
         visits=PostgresVisits(database),
@@ -149,3 +157,11 @@ async def _start(
         secure_cookies=(settings.public_url or "").startswith("https://"),
     )
     return Node(context, database, configuration, offers, sweeper, vault), work
+
+
+def _end_sockets(hub: Hub, commit: Commit) -> None:
+    """Sessions that ended anywhere end their sockets here."""
+    for event in commit.events:
+        if event.kind in {"session.ended", "session.changed"}:
+            for audience in event.audience:
+                hub.end(audience, event.kind.replace(".", "_"))

@@ -1,0 +1,132 @@
+"""The configuration for administrators: every kind with a model of its own, and all as YAML."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Response
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, create_model
+
+from rapport.api.access import AdministratorSession, Ctx, OnceKey
+from rapport.api.routes.desk import Id
+from rapport.application.configuration.administration import LONGEST_NAME, Draft
+from rapport.application.configuration.specs import SPECS, Spec
+
+router = APIRouter(prefix="/config", tags=["configuration"])
+Version = Annotated[
+    str,
+    Header(
+        alias="If-Match",
+        pattern=r'^"?[0-9]{1,18}"?$',
+        description='The version that was changed, such as `"3"`.',
+    ),
+]
+Cursor = Annotated[str, Query(pattern=r"^[0-9]{1,18}$")]
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
+Secrets = Annotated[
+    dict[str, SecretStr | None],
+    Field(description="Secrets by name; write-only. Null takes one away; others stay."),
+]
+
+
+class ThingDraft(BaseModel):
+    """A thing as it is to be."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Thing(BaseModel):
+    """A configured thing."""
+
+    id: int
+    kind: str
+    name: str
+    version: int
+
+
+def _models(kind: str, spec: type[Spec]) -> tuple[type[ThingDraft], type[Thing], type[BaseModel]]:
+    """The models of one kind: what is sent, what is answered, and a page of that."""
+    title = spec.__name__.removesuffix("Spec")
+    sent: dict[str, Any] = {"name": (Name, ...), "spec": (spec, ...)}
+    answered: dict[str, Any] = {"spec": (spec, ...)}
+    if kind == "accounts":
+        sent["secrets"] = (Secrets, {})
+        answered["secrets"] = (
+            list[str] | None,
+            Field(description="Names of the secrets that are set; null if unreadable."),
+        )
+    item = create_model(f"{title}Item", __base__=Thing, **answered)
+    page = create_model(f"{title}Page", items=(list[item], ...), next=(str | None, ...))
+    return create_model(f"{title}Draft", __base__=ThingDraft, **sent), item, page
+
+
+def _draft(body: Any) -> Draft:
+    secrets = {
+        name: None if value is None else value.get_secret_value()
+        for name, value in getattr(body, "secrets", {}).items()
+    }
+    return Draft(body.name, body.spec, secrets)
+
+
+def _tagged(response: Response, view: dict[str, Any]) -> dict[str, Any]:
+    response.headers["ETag"] = f'"{view["version"]}"'
+    return view
+
+
+def _serve(kind: str, spec: type[Spec]) -> None:
+    """The five routes of one kind."""
+    draft_model, item_model, page_model = _models(kind, spec)
+    one = kind.removesuffix("s")
+
+    @router.get(f"/{kind}", response_model=page_model, name=f"list_{kind}")
+    async def page(
+        context: Ctx,
+        _: AdministratorSession,
+        cursor: Cursor = "0",
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> Any:
+        return context.administration.page(kind, int(cursor), limit)
+
+    async def create(
+        body: Any, response: Response, context: Ctx, session: AdministratorSession, once: OnceKey
+    ) -> Any:
+        view = await context.administration.create(kind, _draft(body), session.user_id, once)
+        return _tagged(response, view)
+
+    @router.get(f"/{kind}/{{item_id}}", response_model=item_model, name=f"get_{one}")
+    async def item(item_id: Id, response: Response, context: Ctx, _: AdministratorSession) -> Any:
+        return _tagged(response, context.administration.item(kind, item_id))
+
+    async def replace(
+        item_id: Id,
+        body: Any,
+        version: Version,
+        response: Response,
+        context: Ctx,
+        session: AdministratorSession,
+    ) -> Any:
+        view = await context.administration.replace(
+            kind, item_id, _draft(body), _number(version), session.user_id
+        )
+        return _tagged(response, view)
+
+    @router.delete(f"/{kind}/{{item_id}}", status_code=204, name=f"delete_{one}")
+    async def delete(
+        item_id: Id, version: Version, context: Ctx, session: AdministratorSession
+    ) -> None:
+        await context.administration.delete(kind, item_id, _number(version), session.user_id)
+
+    for function in (create, replace):
+        function.__annotations__["body"] = draft_model
+    router.post(f"/{kind}", response_model=item_model, status_code=201, name=f"create_{one}")(
+        create
+    )
+    router.put(f"/{kind}/{{item_id}}", response_model=item_model, name=f"replace_{one}")(replace)
+
+
+def _number(version: str) -> int:
+    return int(version.strip('"'))
+
+
+for _kind, _spec in SPECS.items():
+    _serve(_kind, _spec)
