@@ -70,7 +70,7 @@ def install(app: FastAPI) -> None:
         fields = [
             {
                 "path": ".".join(str(part) for part in e["loc"] if part != "body"),
-                "message": e["msg"],
+                "message": e["msg"].removeprefix("Value error, "),
             }
             for e in error.errors()
         ]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, create_model
 
 from rapport.api.access import AdministratorSession, Ctx, OnceKey
 from rapport.api.routes.desk import Id
 from rapport.application.configuration.administration import LONGEST_NAME, Draft
+from rapport.application.configuration.apply import Options, apply_document
+from rapport.application.configuration.document import export
 from rapport.application.configuration.specs import SPECS, Spec
+from rapport.application.configuration.yaml_text import LARGEST
+from rapport.domain.errors import Refused, TooLarge
 
 router = APIRouter(prefix="/config", tags=["configuration"])
 Version = Annotated[
@@ -27,6 +31,36 @@ Secrets = Annotated[
     dict[str, SecretStr | None],
     Field(description="Secrets by name; write-only. Null takes one away; others stay."),
 ]
+
+
+class FieldChange(BaseModel):
+    """One field; secrets and passwords come without their values."""
+
+    path: str
+    before: Any = None
+    after: Any = None
+
+
+class ThingChange(BaseModel):
+    """One thing that was, or would be, changed."""
+
+    action: Literal["create", "replace", "delete"]
+    kind: str
+    name: str
+    fields: list[FieldChange]
+
+
+class Applied(BaseModel):
+    """What a document changed, or would change."""
+
+    dry_run: bool
+    changes: list[ThingChange]
+
+
+class YamlResponse(Response):
+    """YAML text."""
+
+    media_type = "application/yaml"
 
 
 class ThingDraft(BaseModel):
@@ -130,3 +164,55 @@ def _number(version: str) -> int:
 
 for _kind, _spec in SPECS.items():
     _serve(_kind, _spec)
+
+
+@router.get(
+    "",
+    response_class=YamlResponse,
+    responses={200: {"content": {"application/yaml": {"schema": {"type": "string"}}}}},
+)
+async def export_configuration(context: Ctx, _: AdministratorSession) -> Response:
+    """The whole configuration as YAML: references by name, no ids, no secrets."""
+    return YamlResponse(export(context.services.configuration.current))
+
+
+@router.put(
+    "",
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/yaml": {"schema": {"type": "string"}}},
+        }
+    },
+)
+async def apply_configuration(
+    request: Request,
+    context: Ctx,
+    session: AdministratorSession,
+    dry_run: bool = False,
+    prune: bool = False,
+) -> Applied:
+    """Apply a YAML document: all of it or nothing.
+
+    `prune` deletes what the document does not name, of the kinds that it has.
+    """
+    options = Options(prune=prune, dry_run=dry_run)
+    changes = await apply_document(
+        context.administration, await _text(request), options, session.user_id
+    )
+    return Applied(
+        dry_run=dry_run, changes=[ThingChange.model_validate(change) for change in changes]
+    )
+
+
+async def _text(request: Request) -> str:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST:
+            words = f"A document has at most {LARGEST} bytes."
+            raise TooLarge("too_large", words, {"max_bytes": LARGEST})
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        raise Refused("malformed", "The document is not UTF-8 text.") from None

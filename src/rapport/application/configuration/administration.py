@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -167,6 +167,9 @@ class Administration:
             Invalid: name or secrets cannot be so.
             Refused: the stored secrets cannot be read.
         """
+        spec = canonical(draft.spec)
+        if unkept := list(_unkept(spec, "spec")):
+            raise Invalid.field(unkept[0], "There is a character that cannot be kept (NUL).")
         changed = self.changed_secrets(kind, draft, item)
         sealed = None
         if changed:
@@ -175,7 +178,7 @@ class Administration:
         return Put(
             kind,
             clean_name(draft.name),
-            canonical(draft.spec),
+            spec,
             id=item.id if item else new_id,
             expected=item.version if item else None,
             secrets=sealed,
@@ -237,6 +240,20 @@ def clean_name(name: str) -> str:
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
         raise Invalid.field("name", f"A name has 1 to {LONGEST_NAME} printable characters.")
     return name
+
+
+def _unkept(value: Any, path: str) -> Iterator[str]:
+    """Paths of texts that PostgreSQL cannot keep."""
+    if isinstance(value, str):
+        if "\x00" in value:
+            yield path
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _unkept(key, path)
+            yield from _unkept(inner, f"{path}.{key}")
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from _unkept(inner, f"{path}.{place}")
 
 
 def known(item: Item | None, kind: str) -> Item:
