@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -237,7 +238,8 @@ def clean_name(name: str) -> str:
         Invalid: empty, too long, or with characters that cannot be printed.
     """
     name = name.strip()
-    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+    unprintable = any(unicodedata.category(c) in {"Cc", "Cs", "Cn", "Zl", "Zp"} for c in name)
+    if not 0 < len(name) <= LONGEST_NAME or unprintable:
         raise Invalid.field("name", f"A name has 1 to {LONGEST_NAME} printable characters.")
     return name
 
