@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx2
+
 import rapport
 from rapport.api.context import Context
 from rapport.application.access import Access
@@ -16,9 +18,14 @@ from rapport.application.configuration.administration import Administration
 from rapport.application.configuration.snapshot import Configuration
 from rapport.application.ports import Clock, Services
 from rapport.channels.custom.connector import CustomConnector
+from rapport.channels.custom.sender import CustomSender
+from rapport.channels.sdk.connector import AccountConfig
+from rapport.channels.sdk.sending import Sender
+from rapport.domain.sending import OutboundMessage, SendOutcome
 from rapport.jobs.due import Sweeper
 from rapport.jobs.presence import keep_presence
 from rapport.jobs.router import Router
+from rapport.jobs.sender import Postman
 from rapport.observability.metrics import STREAM_POSITION
 from rapport.settings import Settings
 from rapport.storage.claims import PostgresOfferBoard
@@ -28,6 +35,7 @@ from rapport.storage.database import LOST, Database
 from rapport.storage.due import PostgresDueBoard
 from rapport.storage.files import LocalFiles
 from rapport.storage.ingest import Ingest
+from rapport.storage.outbox import PostgresOutbox
 from rapport.storage.queries.floor import PostgresFloor
 from rapport.storage.queries.reader import PostgresReader
 from rapport.storage.secrets import Vault, load_key
@@ -57,6 +65,7 @@ class Node:
     configuration: StoredConfiguration
     board: PostgresOfferBoard
     sweeper: Sweeper
+    postman: Postman
     vault: Vault
 
 
@@ -71,8 +80,8 @@ async def running(
     clock = clock or SystemClock()
     database = await Database.connect(dsn, maximum=settings.pool_size)
     try:
-        async with asyncio.TaskGroup() as group:
-            node, work = await _start(settings, database, roles, clock, group)
+        async with httpx2.AsyncClient(timeout=20) as client, asyncio.TaskGroup() as group:
+            node, work = await _start(settings, database, roles, clock, group, client)
             try:
                 yield node
             finally:
@@ -89,6 +98,7 @@ async def _start(
     roles: frozenset[str],
     clock: Clock,
     group: asyncio.TaskGroup,
+    client: httpx2.AsyncClient,
 ) -> tuple[Node, list[asyncio.Task[None]]]:
     configuration = StoredConfiguration(database)
     await configuration.refresh()
@@ -111,6 +121,7 @@ async def _start(
             task.add_done_callback(refreshing.discard)
         _end_sockets(hub, commit)
         router.ring_for(kinds)
+        postman.ring_for(kinds)
 
     def live_agents() -> list[int]:
         return [int(name[6:]) for name in hub.audiences() if name.startswith("agent.")]
@@ -119,6 +130,19 @@ async def _start(
         item = configuration.current.items.get(account_id)
         return vault.open(item.secrets) if item else {}
 
+    def config_of(account_id: int) -> AccountConfig:
+        spec = configuration.current.account_specs[account_id]
+        settings_of = spec.custom.model_dump() if spec.custom else {}
+        return AccountConfig(
+            id=account_id,
+            address=spec.address,
+            secrets=secrets_of(account_id),
+            settings=settings_of,
+        )
+
+    async def gateway(channel: str, account_id: int, message: OutboundMessage) -> SendOutcome:
+        return await senders[channel].send(message, config_of(account_id))
+
     async def ready() -> dict[str, bool]:
         try:
             await database.pool.fetchval("SELECT 1")
@@ -126,6 +150,8 @@ async def _start(
             return {"database": False, "stream": tail.started.is_set()}
         return {"database": True, "stream": tail.started.is_set()}
 
+    senders: dict[str, Sender] = {"custom": CustomSender(client)}
+    postman = Postman(services, PostgresOutbox(database), frozenset(senders), gateway)
     refreshing: set[asyncio.Task[Configuration]] = set()
     hub.on_commit(committed)
     work = [
@@ -134,7 +160,7 @@ async def _start(
         group.create_task(keep_presence(due, live_agents, hub.pulse, clock)),
     ]
     if "worker" in roles:
-        work += [group.create_task(router.run()), group.create_task(sweeper.run())]
+        work += [group.create_task(part.run()) for part in (router, sweeper, postman)]
     await tail.started.wait()
     context = Context(
         services=services,
@@ -156,7 +182,7 @@ async def _start(
         ready=ready,
         secure_cookies=(settings.public_url or "").startswith("https://"),
     )
-    return Node(context, database, configuration, offers, sweeper, vault), work
+    return Node(context, database, configuration, offers, sweeper, postman, vault), work
 
 
 def _end_sockets(hub: Hub, commit: Commit) -> None:

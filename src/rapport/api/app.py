@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse
+from fastapi.responses import FileResponse, JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -26,6 +26,7 @@ _CSP = (
     " base-uri 'none'; frame-ancestors 'none';"
     " form-action 'self'"
 )
+_PLAIN = [(b"content-type", b"text/plain"), (b"content-length", b"2")]
 _PAGE_HEADERS = {
     "Content-Security-Policy": _CSP,
     "X-Content-Type-Options": "nosniff",
@@ -53,6 +54,9 @@ class Application:
         if scope["type"] == "http":
             if path.startswith("/webhooks/"):
                 await webhook(self.context, scope, receive, send)
+            elif path == "/healthz":
+                await send({"type": "http.response.start", "status": 200, "headers": _PLAIN})
+                await send({"type": "http.response.body", "body": b"ok"})
             else:
                 await self._compressed(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -97,24 +101,25 @@ def create_http(lifespan: Lifespan) -> FastAPI:
         passwords.router,
         configuration.router,
     ):
-        app.include_router(router, prefix="/api/v1")
-    app.include_router(widget_routes.router)
+        app.include_router(router, prefix="/api/v1", responses=errors.RESPONSES)
+    app.include_router(widget_routes.router, responses=errors.RESPONSES)
     _operations(app)
     _pages(app)
     return app
 
 
 def _operations(app: FastAPI) -> None:
-    @app.get("/healthz", include_in_schema=False)
-    async def alive() -> PlainTextResponse:
-        """The process answers."""
-        return PlainTextResponse("ok")
-
     @app.get("/readyz", include_in_schema=False)
     async def ready(request: Request) -> JSONResponse:
         """Everything this process needs is there."""
         checks = await request.app.state.context.ready()
-        return JSONResponse(checks, 200 if all(checks.values()) else 503)
+        context: Context = request.app.state.context
+        version = context.services.configuration.current.version
+        return JSONResponse(
+            checks,
+            200 if all(checks.values()) else 503,
+            headers={"X-Configuration-Version": str(version)},
+        )
 
     @app.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:

@@ -34,7 +34,8 @@ async def webhook(context: Context, scope: Scope, receive: Receive, send: Send) 
     except Exception:
         log.exception("webhook.failed", path=scope["path"])
         status, body = 500, _error("internal_error")
-    await send({"type": "http.response.start", "status": status, "headers": _HEADERS})
+    headers = [*_HEADERS, (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 

@@ -13,7 +13,13 @@ from typing import Any, Protocol, TypeVar
 
 from rapport.application.configuration.snapshot import Configuration
 from rapport.domain.agent import Agent
-from rapport.domain.message import Attachment, Contact, Conversation, Message
+from rapport.domain.message import (
+    Attachment,
+    Contact,
+    Conversation,
+    DeliveryStatus,
+    Message,
+)
 from rapport.domain.task import Task
 from rapport.routing.engine import FreeAgent, WaitingTask
 
@@ -152,6 +158,51 @@ class DueLeg:
     task_id: int
     leg_id: int
     offered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """A job claimed for sending now; `token` fences it against a later claim."""
+
+    job_id: int
+    lane_id: int
+    token: int
+    account_id: int
+    attempts: int
+    message: Message
+    contact_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What became of a dispatch. Without a `status` it is tried again after `retry_in_s`."""
+
+    dispatch: Dispatch
+    status: DeliveryStatus | None = None
+    external_id: str | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+    retry_in_s: float = 0.0
+    dead: bool = False
+    """Given up after too many attempts: kept in the dead letters."""
+
+
+class Outbox(Protocol):
+    """Messages on their way out: lanes keep order, accounts keep their rate (MECHANISMS §4)."""
+
+    async def claim(
+        self, account_id: int, per_second: float, burst: float, limit: int, now: datetime
+    ) -> list[Dispatch]:
+        """Lease lanes that are due, as many as the account's rate allows now."""
+
+    async def settle(self, settlements: Sequence[Settlement], now: datetime) -> None:
+        """Record outcomes; whatever a later claim has fenced off changes nothing."""
+
+    async def expired(self, now: datetime) -> list[Dispatch]:
+        """Dispatches whose lease ran out: their outcome is unknown."""
+
+    async def pause(self, account_id: int, reason: str, until: datetime) -> None:
+        """Send nothing more on the account until then."""
 
 
 class DueBoard(Protocol):

@@ -71,7 +71,9 @@ def receive(
 ) -> list[Received]:
     """Fold messages, in order of arrival, into a conversation; record what follows."""
     folding = _Folding(thread, configuration, ids, now, changes)
-    return [folding.take(message) for message in messages]
+    received = [folding.take(message) for message in messages]
+    folding.finish()
+    return received
 
 
 class _Folding:
@@ -91,28 +93,47 @@ class _Folding:
         self.now = now
         self.changes = changes
         self.known = dict(thread.known)
-        self.task_changed = False
-        changes.conversations.append(thread.conversation)
-        self._place = len(changes.conversations) - 1
+        conversation = thread.conversation
+        # Plain counters while folding: one new Conversation at the end, not one per message.
+        self.seq = conversation.last_seq
+        self.inbound_seq = conversation.inbound_seq
+        self.task_id = conversation.task_id
         self._task_place: int | None = None
 
     def take(self, message: InboundMessage) -> Received:
-        thread = self.thread
-        conversation = thread.conversation
+        """Fold one message in; a duplicate changes nothing."""
+        conversation_id = self.thread.conversation.id
         seen = self.known.get(message.external_id)
         if seen is not None:
-            return Received(conversation.id, conversation.task_id, seen, duplicate=True)
+            return Received(conversation_id, self.task_id, seen, duplicate=True)
         self._learn_contact(message)
-        if thread.task is None or thread.task.state is TaskState.ENDED:
+        task = self.thread.task
+        if task is None or task.state is TaskState.ENDED:
             self._open_task(message)
         else:
             self._rejoin()
         if message.text is not None:
             self._append_inbound(message)
-        self.changes.conversations[self._place] = thread.conversation
-        seq = thread.conversation.last_seq
-        self.known[message.external_id] = seq
-        return Received(thread.conversation.id, thread.conversation.task_id, seq, duplicate=False)
+        self.known[message.external_id] = self.seq
+        return Received(conversation_id, self.task_id, self.seq, duplicate=False)
+
+    def finish(self) -> None:
+        """Record the conversation as it is after all messages, if it has changed."""
+        before = self.thread.conversation
+        if self.seq == before.last_seq and self.task_id == before.task_id:
+            return
+        self.changes.conversations.append(
+            replace(
+                before,
+                last_seq=self.seq,
+                inbound_seq=self.inbound_seq,
+                task_id=self.task_id,
+                customer_away_since=before.customer_away_since
+                if self.task_id == before.task_id
+                else None,
+                last_message_at=self.now if self.seq > before.last_seq else before.last_message_at,
+            )
+        )
 
     # -- task -----------------------------------------------------------------------------
 
@@ -151,9 +172,7 @@ class _Folding:
             variables=message.variables,
         )
         thread.task = task
-        thread.conversation = replace(
-            thread.conversation, task_id=task.id, customer_away_since=None
-        )
+        self.task_id = task.id
         self.changes.tasks.append(task)
         self.changes.new_task_ids.add(task.id)
         self._task_place = len(self.changes.tasks) - 1
@@ -244,8 +263,7 @@ class _Folding:
     # -- thread ---------------------------------------------------------------------------
 
     def _append_inbound(self, message: InboundMessage) -> None:
-        conversation = self.thread.conversation
-        self.thread.conversation = replace(conversation, inbound_seq=conversation.inbound_seq + 1)
+        self.inbound_seq += 1
         self._append(
             direction=Direction.INBOUND,
             author_kind=AuthorKind.CUSTOMER,
@@ -281,13 +299,14 @@ class _Folding:
         conversation = thread.conversation
         task = thread.task
         assert task is not None  # noqa: S101 - a message always has a task
+        self.seq += 1
         message = Message(
             id=next(self.ids),
             conversation_id=conversation.id,
             account_id=conversation.account_id,
             task_id=task.id,
-            seq=conversation.last_seq + 1,
-            inbound_seq=conversation.inbound_seq,
+            seq=self.seq,
+            inbound_seq=self.inbound_seq,
             direction=direction,
             author_kind=author_kind,
             author_id=thread.contact.id if author_kind is AuthorKind.CUSTOMER else None,
@@ -296,7 +315,6 @@ class _Folding:
             created_at=self.now,
             **fields,  # type: ignore[arg-type]
         )
-        thread.conversation = replace(conversation, last_seq=message.seq, last_message_at=self.now)
         self.changes.messages.append(message)
         self._event(
             kind, message_audience(task), {"message": message_view(message)}, customer=customer_sees

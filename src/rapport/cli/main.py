@@ -72,3 +72,19 @@ def doctor(
     from rapport.cli.doctor import run_doctor
 
     raise typer.Exit(asyncio.run(run_doctor(as_json=as_json)))
+
+
+bench = typer.Typer(help="Measure this machine: figures beside the raw limits, as JSON.")
+app.add_typer(bench, name="bench")
+
+
+@bench.command()
+def ingest(
+    connections: Annotated[int, typer.Option(help="Connections that send at a time.")] = 64,
+    messages: Annotated[int, typer.Option(help="Messages in all.")] = 60_000,
+    new_contacts: Annotated[float, typer.Option(help="Share of messages of new contacts.")] = 0.0,
+) -> None:
+    """Signed webhook to durable message to 200; fails if anything is lost or doubled."""
+    from rapport.cli.bench.ingest import run
+
+    raise typer.Exit(run(connections, messages, new_contacts))

@@ -15,7 +15,7 @@ from rapport.domain.policy import QueuePolicy
 from rapport.domain.task import Leg, Task
 from rapport.routing.rules import bucket_of, rank
 from rapport.storage.database import encode_json
-from rapport.storage.rows import attachments_json
+from rapport.storage.rows import announcement_json, attachments_json
 
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[Any] | PoolConnectionProxy[Any]
@@ -75,7 +75,7 @@ WITH job AS (SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::
              n(job_id, lane_id, account_id, message_id, at)),
 lane AS (
     INSERT INTO outbox_lane (id, account_id, due, last_job_id)
-    SELECT lane_id, account_id, min(at), max(job_id) FROM job GROUP BY 1, 2 ORDER BY lane_id
+    SELECT lane_id, account_id, clock_timestamp(), max(job_id) FROM job GROUP BY 1, 2 ORDER BY lane_id
     ON CONFLICT (id) DO UPDATE SET last_job_id = excluded.last_job_id,
         due = coalesce(outbox_lane.due,
                        CASE WHEN outbox_lane.lease_until IS NULL THEN excluded.due END)
@@ -112,7 +112,7 @@ async def write(
     if changes.messages:
         await run(_SAVE_MESSAGES, _rows(map(message_row, changes.messages)))
     if changes.jobs:
-        await _enqueue(connection, changes.jobs, job_ids)
+        await enqueue(connection, changes.jobs, job_ids)
     if changes.events:
         await insert_events(connection, changes.events, commit_id)
 
@@ -121,9 +121,12 @@ async def insert_events(
     connection: Connection, events: Sequence[EventRecord], commit_id: int
 ) -> None:
     """Append a commit's events to the log."""
-    await connection.execute(
-        _INSERT_EVENTS,
-        commit_id,
+    await connection.execute(_INSERT_EVENTS, commit_id, *event_columns(events))
+
+
+def event_columns(events: Sequence[EventRecord]) -> tuple[list[Any], ...]:
+    """A commit's events as columns, in the order of the statements that insert them."""
+    return (
         list(range(len(events))),
         [e.at for e in events],
         [e.kind for e in events],
@@ -138,9 +141,10 @@ async def insert_events(
     )
 
 
-async def _enqueue(
+async def enqueue(
     connection: Connection, messages: Sequence[Message], job_ids: Sequence[int]
 ) -> None:
+    """Hand stored messages to the outbox."""
     await connection.execute(
         _ENQUEUE,
         list(job_ids),
@@ -209,11 +213,6 @@ def agent_row(agent: Agent) -> dict[str, Any]:
 def message_row(message: Message) -> dict[str, Any]:
     """A message's columns."""
     row = {name: getattr(message, name) for name in Message.__dataclass_fields__}
-    announcement = message.announcement
     row["attachments"] = attachments_json(message.attachments)
-    row["announcement"] = (
-        None
-        if announcement is None
-        else {"code": announcement.code, "params": dict(announcement.params)}
-    )
+    row["announcement"] = announcement_json(message.announcement)
     return row

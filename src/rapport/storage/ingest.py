@@ -18,13 +18,21 @@ import structlog
 from rapport.application.ports import Changes, Clock, ConfigurationSource
 from rapport.application.receive_messages import NoQueue, Received, Thread, receive
 from rapport.domain.errors import Refused
-from rapport.domain.message import InboundMessage
-from rapport.storage.changes import write
-from rapport.storage.database import LOST, RACES, Database, Unavailable
-from rapport.storage.rows import contact_from, conversation_from, leg_from, task_from
+from rapport.domain.message import Contact, Conversation, InboundMessage, Message
+from rapport.domain.task import Leg
+from rapport.storage.changes import enqueue, event_columns, write
+from rapport.storage.database import LOST, RACES, Database, Unavailable, encode_json
+from rapport.storage.rows import (
+    announcement_json,
+    attachments_json,
+    conversation_from,
+    leg_from,
+    task_from,
+)
 
 LARGEST_BATCH = 256
 IDS_PER_MESSAGE = 6
+_NOTHING: dict[str, int] = {}
 log = structlog.get_logger()
 
 _LOCK = """
@@ -50,13 +58,44 @@ DELETE FROM contact c WHERE c.id = ANY($1::bigint[])
 AND NOT EXISTS (SELECT FROM contact_identity i WHERE i.contact_id = c.id)"""
 # A second statement on purpose: joined into the lock it would mix two moments, because only the
 # locked row is read again after waiting.
-_TASKS = "SELECT * FROM task WHERE id = ANY($1::bigint[])"
+_DETAILS = """
+SELECT c.id AS of_conversation, p.version AS contact_version, p.name, p.email, p.phone, t.*
+FROM unnest($1::bigint[]) k(id) JOIN conversation c ON c.id = k.id
+JOIN contact p ON p.id = c.contact_id LEFT JOIN task t ON t.id = c.task_id"""
 _LEGS = "SELECT * FROM leg WHERE task_id = ANY($1::bigint[]) ORDER BY id"
-_CONTACTS = "SELECT * FROM contact WHERE id = ANY($1::bigint[])"
 _KNOWN = """
 SELECT m.account_id, m.external_id, m.seq
 FROM unnest($1::bigint[], $2::text[]) k(account_id, external_id)
 JOIN message m ON m.account_id = k.account_id AND m.external_id = k.external_id"""
+# The hot path: conversations, messages and their events in one statement, by arrays.
+_SAVE = """
+WITH c AS (
+    UPDATE conversation c SET last_seq = n.last_seq, inbound_seq = n.inbound_seq,
+        task_id = n.task_id, customer_away_since = n.away, last_message_at = n.at
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[],
+                $6::timestamptz[]) n(id, last_seq, inbound_seq, task_id, away, at)
+    WHERE c.id = n.id),
+m AS (
+    INSERT INTO message (id, conversation_id, account_id, task_id, seq, inbound_seq, direction,
+        author_kind, author_id, text, attachments, announcement, customer_sees, client_id,
+        external_id, status, created_at, sent_at)
+    SELECT n.id, n.conversation_id, n.account_id, n.task_id, n.seq, n.inbound_seq, n.direction,
+        n.author_kind, n.author_id, n.text, n.attachments::jsonb, n.announcement::jsonb,
+        n.customer_sees, n.client_id, n.external_id, n.status, n.created_at, n.sent_at
+    FROM unnest($7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[],
+        $12::bigint[], $13::text[], $14::text[], $15::bigint[], $16::text[], $17::text[],
+        $18::text[], $19::bool[], $20::text[], $21::text[], $22::text[], $23::timestamptz[],
+        $24::timestamptz[]) n(id, conversation_id, account_id, task_id, seq, inbound_seq,
+        direction, author_kind, author_id, text, attachments, announcement, customer_sees,
+        client_id, external_id, status, created_at, sent_at))
+INSERT INTO event (commit_id, ord, at, kind, conversation_id, task_id, agent_id, queue_id,
+    audience, customer, facts, entities)
+SELECT $25, n.ord, n.at, n.kind, n.conversation_id, n.task_id, n.agent_id, n.queue_id,
+    string_to_array(n.audience, ' '), n.customer, n.facts::json, n.entities::json
+FROM unnest($26::int[], $27::timestamptz[], $28::text[], $29::bigint[], $30::bigint[],
+    $31::bigint[], $32::bigint[], $33::text[], $34::bool[], $35::text[], $36::text[])
+    n(ord, at, kind, conversation_id, task_id, agent_id, queue_id, audience, customer, facts,
+      entities)"""
 
 Key = tuple[int, str]
 
@@ -190,18 +229,15 @@ class Ingest:
             await self._create(connection, [k for k in keys if k not in found], groups)
             rows = await connection.fetch(_LOCK, [k[0] for k in keys], [k[1] for k in keys])
         conversations = [conversation_from(row) for row in rows]
-        task_ids = [c.task_id for c in conversations if c.task_id is not None]
-        tasks = await connection.fetch(_TASKS, task_ids) if task_ids else []
-        open_ids = [row["id"] for row in tasks if row["state"] != "ended"]
-        legs: dict[int, list[Any]] = {}
-        if open_ids:
-            for row in await connection.fetch(_LEGS, open_ids):
-                legs.setdefault(row["task_id"], []).append(leg_from(row))
-        by_id = {row["id"]: task_from(row, tuple(legs.get(row["id"], ()))) for row in tasks}
-        contacts = {
-            row["id"]: contact_from(row)
-            for row in await connection.fetch(_CONTACTS, [c.contact_id for c in conversations])
+        details = {
+            row["of_conversation"]: row
+            for row in await connection.fetch(_DETAILS, [c.id for c in conversations])
         }
+        served = [r["id"] for r in details.values() if r["state"] in {"offered", "active"}]
+        legs: dict[int, list[Leg]] = {}
+        if served:
+            for row in await connection.fetch(_LEGS, served):
+                legs.setdefault(row["task_id"], []).append(leg_from(row))
         known: dict[int, dict[str, int]] = {}
         for row in await connection.fetch(
             _KNOWN,
@@ -209,15 +245,23 @@ class Ingest:
             [item.message.external_id for items in groups.values() for item in items],
         ):
             known.setdefault(row["account_id"], {})[row["external_id"]] = row["seq"]
-        return {
-            (c.account_id, c.contact_key): Thread(
+        threads = {}
+        for c in conversations:
+            row = details[c.id]
+            open_task = row["id"] is not None and row["state"] != "ended"
+            threads[c.account_id, c.contact_key] = Thread(
                 conversation=c,
-                contact=contacts[c.contact_id],
-                task=by_id.get(c.task_id) if c.task_id is not None else None,
-                known=known.get(c.account_id, {}),
+                contact=Contact(
+                    id=c.contact_id,
+                    version=row["contact_version"],
+                    name=row["name"],
+                    email=row["email"],
+                    phone=row["phone"],
+                ),
+                task=task_from(row, tuple(legs.get(row["id"], ()))) if open_task else None,
+                known=known.get(c.account_id, _NOTHING),
             )
-            for c in conversations
-        }
+        return threads
 
     async def _create(
         self, connection: Any, keys: list[Key], groups: dict[Key, list[Item]]
@@ -253,9 +297,65 @@ class Ingest:
             await connection.execute("COMMIT")
             return
         commit_id = next(ids)
-        job_ids = [next(ids) for _ in changes.jobs]
-        await write(connection, changes, self._configuration.current.queues, commit_id, job_ids)
+        rest = Changes(
+            tasks=changes.tasks,
+            new_task_ids=changes.new_task_ids,
+            contacts=changes.contacts,
+            jobs=changes.jobs,
+        )
+        if rest.tasks or rest.contacts:
+            # A message's job needs the message first.
+            rest.jobs = []
+            await write(connection, rest, self._configuration.current.queues, commit_id, ())
+        await connection.execute(
+            _SAVE,
+            *_conversation_columns(changes.conversations),
+            *_message_columns(changes.messages),
+            commit_id,
+            *event_columns(changes.events),
+        )
+        if changes.jobs:
+            job_ids = [next(ids) for _ in changes.jobs]
+            await enqueue(connection, changes.jobs, job_ids)
         await connection.execute(f"SELECT seal({commit_id:d}); COMMIT")
+
+
+def _conversation_columns(conversations: Sequence[Conversation]) -> tuple[list[Any], ...]:
+    return (
+        [c.id for c in conversations],
+        [c.last_seq for c in conversations],
+        [c.inbound_seq for c in conversations],
+        [c.task_id for c in conversations],
+        [c.customer_away_since for c in conversations],
+        [c.last_message_at for c in conversations],
+    )
+
+
+def _message_columns(messages: Sequence[Message]) -> tuple[list[Any], ...]:
+    return (
+        [m.id for m in messages],
+        [m.conversation_id for m in messages],
+        [m.account_id for m in messages],
+        [m.task_id for m in messages],
+        [m.seq for m in messages],
+        [m.inbound_seq for m in messages],
+        [m.direction for m in messages],
+        [m.author_kind for m in messages],
+        [m.author_id for m in messages],
+        [m.text for m in messages],
+        [_json(attachments_json(m.attachments)) for m in messages],
+        [_json(announcement_json(m.announcement)) for m in messages],
+        [m.customer_sees for m in messages],
+        [m.client_id for m in messages],
+        [m.external_id for m in messages],
+        [m.status for m in messages],
+        [m.created_at for m in messages],
+        [m.sent_at for m in messages],
+    )
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else encode_json(value).decode()
 
 
 def _fail(batch: Sequence[Item], error: BaseException) -> None:

@@ -33,66 +33,6 @@ from rapport.domain.task import (
 from rapport.storage.database import decode_json
 
 Row = asyncpg.Record
-LEG_COLUMNS = [
-    "id",
-    "task_id",
-    "agent_id",
-    "role",
-    "origin",
-    "state",
-    "outcome",
-    "offered_at",
-    "accepted_at",
-    "wrap_up_at",
-    "closed_at",
-    "due_at",
-    "reason_ids",
-    "parked",
-    "read_seq",
-    "read_inbound_seq",
-    "left_seq",
-]
-TASK_COLUMNS = [
-    "id",
-    "version",
-    "epoch",
-    "state",
-    "end_reason",
-    "conversation_id",
-    "contact_id",
-    "account_id",
-    "channel",
-    "queue_id",
-    "priority",
-    "arrived_at",
-    "queued_at",
-    "accepted_at",
-    "ended_at",
-    "customer_left_at",
-    "parked_until",
-    "due_at",
-    "due_for",
-    "stage",
-    "silence_stage",
-    "preferred_agent_id",
-    "skills",
-    "variables",
-]
-AGENT_COLUMNS = [
-    "id",
-    "version",
-    "status",
-    "idle_code_id",
-    "status_since",
-    "pending_status",
-    "pending_idle_code_id",
-    "rona_kinds",
-    "mode",
-    "used",
-    "capacity",
-    "ready_since",
-    "seen_at",
-]
 
 
 def leg_from(row: Row) -> Leg:
@@ -253,3 +193,10 @@ def attachments_json(attachments: tuple[Attachment, ...]) -> list[dict[str, Any]
         }
         for a in attachments
     ]
+
+
+def announcement_json(announcement: Announcement | None) -> dict[str, Any] | None:
+    """A system line, as stored."""
+    if announcement is None:
+        return None
+    return {"code": announcement.code, "params": dict(announcement.params)}

@@ -98,7 +98,8 @@ CREATE TABLE conversation (
     last_message_at timestamptz,
     UNIQUE (account_id, contact_key)
 );
-CREATE INDEX conversation_contact ON conversation (contact_id, last_message_at DESC);
+-- Without the time, so that a message updates the row in place (HOT).
+CREATE INDEX conversation_contact ON conversation (contact_id);
 CREATE INDEX conversation_away ON conversation (customer_away_since)
     WHERE customer_away_since IS NOT NULL;
 
@@ -232,8 +233,9 @@ CREATE TABLE event (
     entities json,
     PRIMARY KEY (commit_id, ord)
 );
-CREATE INDEX event_task ON event (task_id, at) WHERE task_id IS NOT NULL;
-CREATE INDEX event_at ON event (at);
+CREATE INDEX event_task ON event (task_id, at)
+    WHERE task_id IS NOT NULL AND kind NOT LIKE 'message.%';
+CREATE INDEX event_at ON event USING brin (at);
 
 CREATE TABLE stream_commit (
     pos bigint PRIMARY KEY,

@@ -1,0 +1,135 @@
+"""The server under load: a `rapport serve` process with an embedded database, thrown away after."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from rapport.bootstrap import SystemClock
+from rapport.storage.configuration import StoredConfiguration
+from rapport.storage.configuration_writer import Put, write_configuration
+from rapport.storage.database import Database
+from rapport.storage.embedded import dsn_of_running
+from rapport.storage.secrets import Vault
+
+KEY = "bench-key-" * 4
+SIGNING_SECRET = "bench-signing-secret"  # noqa: S105 - of a server that lives for a minute
+START_WITHIN_S = 60
+
+
+@dataclass(slots=True)
+class Subject:
+    """The running server."""
+
+    url: str
+    port: int
+    pid: int
+    dsn: str
+    database: Database
+    data: Path
+
+    async def put(
+        self, kind: str, name: str, spec: dict[str, Any], sealed: bytes | None = None
+    ) -> int:
+        """Configure something."""
+        change = Put(kind, name, spec, secrets=sealed)
+        (item_id,) = await write_configuration(self.database, [change], None, SystemClock().now())
+        return item_id
+
+    async def custom_account(self) -> int:
+        """A signed JSON channel with its queue."""
+        queue = await self.put("queues", "bench", {"channels": ["custom", "webchat"]})
+        secret = Vault(KEY.encode()).seal({"signing_secret": SIGNING_SECRET})
+        account = await self.put("accounts", "bench", {"channel": "custom"}, secret)
+        await self.put("entry_points", "bench", {"account": account, "queue": queue})
+        await self.settled()
+        return account
+
+    async def settled(self) -> None:
+        """The server has read the configuration: it is told by the stream, within a moment."""
+        configuration = StoredConfiguration(self.database)
+        version = (await configuration.refresh()).version
+        async with httpx2.AsyncClient(base_url=self.url) as client:
+            for _ in range(200):
+                answer = await client.get("/readyz")
+                if answer.headers.get("x-configuration-version") == str(version):
+                    return
+                await asyncio.sleep(0.02)
+        raise RuntimeError("the server has not read its configuration")
+
+    def memory_kb(self) -> int:
+        """The server process's own memory (PSS)."""
+        text = Path(f"/proc/{self.pid}/smaps_rollup").read_text()
+        return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
+
+    def cpu_s(self) -> float:
+        """CPU seconds that the server process has used."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(") ", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@asynccontextmanager
+async def subject(*, roles: str = "api,worker") -> AsyncIterator[Subject]:
+    """Start `rapport serve`, yield it, stop it and remove its data."""
+    with tempfile.TemporaryDirectory(prefix="rapport-bench-") as folder:
+        data = Path(folder) / "data"
+        port = _free_port()
+        env = {
+            **os.environ,
+            "RAPPORT_DATA": str(data),
+            "RAPPORT_PORT": str(port),
+            "RAPPORT_SECRET_KEY": KEY,
+            "RAPPORT_LOG_LEVEL": "warning",
+        }
+        started = time.perf_counter()
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "rapport.cli", "serve", "--roles", roles, env=env
+        )
+        try:
+            url = f"http://127.0.0.1:{port}"
+            await _answers(url, process)
+            dsn = await asyncio.to_thread(dsn_of_running, data / "postgres")
+            if dsn is None:
+                raise RuntimeError("the server runs no embedded database")
+            database = await Database.connect(dsn, minimum=1, maximum=4)
+            print(f"ready after {time.perf_counter() - started:.1f} s", file=sys.stderr)
+            try:
+                yield Subject(url, port, process.pid, dsn, database, data)
+            finally:
+                await database.close()
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+            await process.wait()
+
+
+async def _answers(url: str, process: asyncio.subprocess.Process) -> None:
+    async with httpx2.AsyncClient() as client:
+        deadline = time.monotonic() + START_WITHIN_S
+        while time.monotonic() < deadline:
+            if process.returncode is not None:
+                raise RuntimeError("rapport serve ended at once")
+            with contextlib.suppress(httpx2.HTTPError):
+                if (await client.get(f"{url}/readyz")).status_code == 200:
+                    return
+            await asyncio.sleep(0.02)
+    raise RuntimeError("rapport serve did not get ready")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

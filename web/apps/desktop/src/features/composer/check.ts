@@ -1,0 +1,28 @@
+/** Why Send is not possible; null when it is. */
+export type SendProblem = "empty" | "over_limit" | "customer_left" | "parked" | "uploading" | "file_problem" | null;
+
+interface Situation {
+  text: string;
+  limit: number | null;
+  customerLeft: boolean;
+  parked: boolean;
+  uploading: boolean;
+  refusedFiles: boolean;
+  readyFiles: number;
+}
+
+/** Characters as people count them: an emoji outside the basic plane is one. */
+export function countCharacters(text: string): number {
+  return [...text].length;
+}
+
+export function checkSend(situation: Situation): SendProblem {
+  const { text, limit } = situation;
+  if (situation.customerLeft) return "customer_left";
+  if (situation.parked) return "parked";
+  if (limit !== null && countCharacters(text) > limit) return "over_limit";
+  if (situation.refusedFiles) return "file_problem";
+  if (situation.uploading) return "uploading";
+  if (text.trim() === "" && situation.readyFiles === 0) return "empty";
+  return null;
+}

@@ -1,0 +1,86 @@
+import { ApiError, type Attachment } from "@rapport/api-client";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { useDesk } from "../../shared/desk.ts";
+import { codeText, errorText } from "../../shared/error-text.ts";
+
+export interface Upload {
+  id: number;
+  name: string;
+  size: number;
+  progress: number;
+  attachment: Attachment | null;
+  problem: string | null;
+  cancel: () => void;
+}
+
+export interface Attachments {
+  uploads: readonly Upload[];
+  add: (files: readonly File[]) => void;
+  remove: (id: number) => void;
+  /** The files that can be sent; the list is emptied. */
+  takeReady: () => Attachment[];
+}
+
+let nextId = 1;
+
+/** Files being attached to the next message of a conversation. */
+export function useAttachments(conversationId: number): Attachments {
+  const desk = useDesk();
+  const [uploads, setUploads] = useState<readonly Upload[]>([]);
+  const latest = useRef(uploads);
+  latest.current = uploads;
+
+  const patch = useCallback((id: number, change: Partial<Upload>) => {
+    setUploads((list) => list.map((upload) => (upload.id === id ? { ...upload, ...change } : upload)));
+  }, []);
+
+  const add = useCallback(
+    (files: readonly File[]) => {
+      for (const file of files) {
+        const id = nextId++;
+        const abort = new AbortController();
+        const fresh: Upload = {
+          id,
+          name: file.name === "" ? "image.png" : file.name,
+          size: file.size,
+          progress: 0,
+          attachment: null,
+          problem: null,
+          cancel: () => abort.abort(),
+        };
+        setUploads((list) => [...list, fresh]);
+        desk.api
+          .upload(conversationId, file, (progress) => patch(id, { progress }), abort.signal)
+          .then((attachment) => {
+            if (attachment.state === "ready") patch(id, { attachment, progress: 1 });
+            else patch(id, { problem: codeText(attachment.refusal?.code ?? "", attachment.refusal?.message) });
+          })
+          .catch((error: unknown) => {
+            if (error instanceof ApiError && error.code === "cancelled") return;
+            patch(id, { problem: errorText(error) });
+          });
+      }
+    },
+    [desk, conversationId, patch],
+  );
+
+  const remove = useCallback((id: number) => {
+    latest.current.find((upload) => upload.id === id)?.cancel();
+    setUploads((list) => list.filter((upload) => upload.id !== id));
+  }, []);
+
+  const takeReady = useCallback(() => {
+    const ready = latest.current.flatMap((upload) => (upload.attachment === null ? [] : [upload.attachment]));
+    setUploads([]);
+    return ready;
+  }, []);
+
+  useEffect(
+    () => () => {
+      for (const upload of latest.current) if (upload.attachment === null) upload.cancel();
+    },
+    [],
+  );
+
+  return { uploads, add, remove, takeReady };
+}

@@ -1,0 +1,114 @@
+import { ApiError, newKey, type Attachment, type Message } from "@rapport/api-client";
+import { Store } from "../../shared/store.ts";
+import { backoff } from "./backoff.ts";
+
+/** A message that the agent has sent and the server has not yet confirmed. */
+export interface Outgoing {
+  /** The Idempotency-Key: the same for every attempt, so that nothing is ever sent twice. */
+  key: string;
+  taskId: number;
+  conversationId: number;
+  text: string;
+  attachments: Attachment[];
+  createdAt: string;
+  failure: { code: string; message: string; details: Record<string, unknown> } | null;
+}
+
+interface Ports {
+  send(item: Outgoing): Promise<Message>;
+  onSent(message: Message): void;
+  ready(): boolean;
+}
+
+/** Messages on their way, kept in the browser until confirmed; each conversation is sent in order. */
+export class Outbox {
+  readonly items = new Store<readonly Outgoing[]>([]);
+  private readonly ports: Ports;
+  private readonly busy = new Set<number>();
+  private attempts = 0;
+  private name: string | null = null;
+
+  constructor(ports: Ports) {
+    this.ports = ports;
+  }
+
+  /** Takes up what an earlier page of the same person left behind. */
+  open(userId: number): void {
+    const name = `rapport.outbox.${userId}`;
+    if (this.name === name) return;
+    this.name = name;
+    this.items.set(readItems(name));
+    this.flush();
+  }
+
+  add(item: Omit<Outgoing, "key" | "createdAt" | "failure">): void {
+    const full = { ...item, key: newKey(), createdAt: new Date().toISOString(), failure: null };
+    this.keep([...this.items.get(), full]);
+    this.flush();
+  }
+
+  retry(key: string): void {
+    this.keep(this.items.get().map((item) => (item.key === key ? { ...item, failure: null } : item)));
+    this.flush();
+  }
+
+  discard(key: string): void {
+    this.keep(this.items.get().filter((item) => item.key !== key));
+  }
+
+  flush(): void {
+    if (!this.ports.ready()) return;
+    for (const conversationId of new Set(this.items.get().map((item) => item.conversationId))) {
+      void this.drain(conversationId);
+    }
+  }
+
+  private async drain(conversationId: number): Promise<void> {
+    if (this.busy.has(conversationId)) return;
+    this.busy.add(conversationId);
+    try {
+      for (;;) {
+        const item = this.items.get().find((each) => each.conversationId === conversationId && each.failure === null);
+        if (item === undefined || !this.ports.ready()) return;
+        await this.attempt(item);
+      }
+    } catch {
+      // No answer: the same key goes out again later, and the server answers it as the first time.
+      setTimeout(() => this.flush(), backoff(this.attempts++));
+    } finally {
+      this.busy.delete(conversationId);
+    }
+  }
+
+  private async attempt(item: Outgoing): Promise<void> {
+    try {
+      const message = await this.ports.send(item);
+      this.attempts = 0;
+      this.ports.onSent(message);
+      this.discard(item.key);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.temporary || error.status === 401) throw error;
+      const failure = { code: error.code, message: error.message, details: error.details };
+      this.keep(this.items.get().map((each) => (each.key === item.key ? { ...each, failure } : each)));
+    }
+  }
+
+  private keep(items: readonly Outgoing[]): void {
+    this.items.set(items);
+    if (this.name === null) return;
+    try {
+      localStorage.setItem(this.name, JSON.stringify(items));
+    } catch {
+      // A full or forbidden storage costs the safety net, not the message.
+    }
+  }
+}
+
+function readItems(name: string): readonly Outgoing[] {
+  try {
+    const items = JSON.parse(localStorage.getItem(name) ?? "[]") as unknown;
+    return Array.isArray(items) ? (items as Outgoing[]) : [];
+  } catch {
+    return [];
+  }
+}

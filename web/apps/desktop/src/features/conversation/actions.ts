@@ -1,0 +1,92 @@
+import type { MessageDescriptor } from "@lingui/core";
+import { msg } from "@lingui/core/macro";
+import type { Capabilities, Leg, Task } from "@rapport/api-client";
+import type { DeskState } from "@rapport/event-store";
+import type { Desk } from "../../shared/desk.ts";
+import { capabilitiesOf } from "../../shared/people.ts";
+import { conferenceOf } from "../conference/phase.ts";
+
+export type TaskActionId =
+  | "ask_to_end"
+  | "transfer"
+  | "conference"
+  | "cancel_conference"
+  | "remove"
+  | "end_conference"
+  | "exit"
+  | "end"
+  | "wrap_up";
+
+export interface TaskAction {
+  id: TaskActionId;
+  label: MessageDescriptor;
+  tone: "plain" | "danger" | "main";
+  run: (desk: Desk) => void;
+}
+
+/** What this agent can do with a conversation now: the buttons of the pane, the palette and the shortcuts. */
+export function taskActions(state: DeskState, task: Task, leg: Leg): TaskAction[] {
+  if (leg.state === "wrapping_up") return [wrapUp(task)];
+  if (leg.state !== "active" || task.state !== "active") return [];
+  if (leg.role === "invited") {
+    return [{ id: "exit", label: msg`Exit Conference`, tone: "danger", run: (desk) => void exitConference(desk, task) }];
+  }
+  return ownerActions(task, capabilitiesOf(state.catalog, task));
+}
+
+function ownerActions(task: Task, capabilities: Capabilities): TaskAction[] {
+  const conference = conferenceOf(task);
+  if (conference?.phase === "running") {
+    return [
+      { id: "remove", label: msg`Remove agent`, tone: "plain", run: (desk) => void desk.removeFromConference(task) },
+      { id: "end_conference", label: msg`End Conference`, tone: "danger", run: (desk) => void endConference(desk, task) },
+    ];
+  }
+  if (conference?.phase === "requested") {
+    return [
+      { id: "cancel_conference", label: msg`Cancel request`, tone: "plain", run: (desk) => void desk.cancelConference(task) },
+      end(task, capabilities),
+    ];
+  }
+  const actions: TaskAction[] = [];
+  if (capabilities.before_end === "ask_to_end" && task.customer_left_at === null) {
+    actions.push({ id: "ask_to_end", label: msg`Ask to end`, tone: "plain", run: (desk) => void desk.askToEnd(task) });
+  }
+  if (capabilities.transfer_to.length > 0) {
+    actions.push({ id: "transfer", label: msg`Transfer`, tone: "plain", run: (desk) => desk.ui.open({ name: "transfer", taskId: task.id }) });
+  }
+  if (capabilities.conference_with.length > 0) {
+    actions.push({ id: "conference", label: msg`Conference`, tone: "plain", run: (desk) => desk.ui.open({ name: "conference", taskId: task.id }) });
+  }
+  return [...actions, end(task, capabilities)];
+}
+
+function end(task: Task, capabilities: Capabilities): TaskAction {
+  const run = (desk: Desk) => {
+    if (capabilities.before_end === "consent") desk.ui.open({ name: "consent", taskId: task.id });
+    else void endTask(desk, task, false);
+  };
+  return { id: "end", label: msg`End`, tone: "danger", run };
+}
+
+function wrapUp(task: Task): TaskAction {
+  return { id: "wrap_up", label: msg`Wrap up`, tone: "main", run: (desk) => desk.ui.open({ name: "wrap_up", taskId: task.id }) };
+}
+
+/** Ends the conversation; the Wrap Up Reasons follow at once. */
+export async function endTask(desk: Desk, task: Task, consent: boolean): Promise<void> {
+  if (await desk.end(task, consent)) openWrapUp(desk, task.id);
+}
+
+async function exitConference(desk: Desk, task: Task): Promise<void> {
+  if (await desk.exitConference(task)) openWrapUp(desk, task.id);
+}
+
+async function endConference(desk: Desk, task: Task): Promise<void> {
+  if (await desk.endConference(task)) openWrapUp(desk, task.id);
+}
+
+/** Opens the reasons if the task is still mine: a queue may do without a wrap-up. */
+export function openWrapUp(desk: Desk, taskId: number): void {
+  if (desk.state.get()?.tasks.has(taskId) === true) desk.ui.open({ name: "wrap_up", taskId });
+}

@@ -1,0 +1,46 @@
+import type { DeskEvent, Message, Notice, Task } from "@rapport/api-client";
+import { myLeg, type DeskState } from "@rapport/event-store";
+
+/** What an agent should hear about, read from what changed in one commit. */
+export type News =
+  | { kind: "offer"; task: Task }
+  | { kind: "offer_gone"; task: Task; how: "expired" | "withdrawn" }
+  | { kind: "message"; task: Task; message: Message }
+  | { kind: "customer_left"; task: Task }
+  | { kind: "notice"; notice: Notice };
+
+export function newsOf(events: readonly DeskEvent[], before: DeskState, after: DeskState): News[] {
+  const news: News[] = [];
+  for (const [id, task] of after.tasks) {
+    const leg = myLeg(task, after.me.id);
+    const earlier = before.tasks.get(id);
+    const was = earlier === undefined ? undefined : myLeg(earlier, before.me.id);
+    if (leg?.state === "offered" && was?.id !== leg.id) news.push({ kind: "offer", task });
+    if (leg?.state === "active" && task.customer_left_at !== null && earlier?.customer_left_at === null) {
+      news.push({ kind: "customer_left", task });
+    }
+  }
+  for (const event of events) {
+    const { task, message, notice } = event;
+    if (notice !== undefined) news.push({ kind: "notice", notice });
+    if (message !== undefined && isNewInbound(message, before)) {
+      const mine = message.task_id === null ? undefined : after.tasks.get(message.task_id);
+      const leg = mine === undefined ? undefined : myLeg(mine, after.me.id);
+      if (mine !== undefined && leg?.state === "active") news.push({ kind: "message", task: mine, message });
+    }
+    const held = task === undefined ? undefined : before.tasks.get(task.id);
+    const rang = held === undefined ? undefined : myLeg(held, before.me.id);
+    if (task !== undefined && held !== undefined && rang?.state === "offered") {
+      const now = task.legs.find((leg) => leg.id === rang.id);
+      if (now?.outcome === "expired") news.push({ kind: "offer_gone", task: held, how: "expired" });
+      if (now?.outcome === "withdrawn") news.push({ kind: "offer_gone", task: held, how: "withdrawn" });
+    }
+  }
+  return news;
+}
+
+function isNewInbound(message: Message, before: DeskState): boolean {
+  if (message.direction !== "inbound" || message.task_id === null) return false;
+  const last = before.lastMessages.get(message.task_id);
+  return last === undefined || message.seq > last.seq;
+}

@@ -1,0 +1,69 @@
+import { Button, PasswordInput, TextInput } from "@mantine/core";
+import { Trans, useLingui } from "@lingui/react/macro";
+import { useState, type SubmitEvent } from "react";
+import { useDesk } from "../../shared/desk.ts";
+import { errorText } from "../../shared/error-text.ts";
+import { Logo } from "../../shared/Logo.tsx";
+import classes from "./SignInPage.module.css";
+
+export default function SignInPage() {
+  const { t } = useLingui();
+  const desk = useDesk();
+  const [login, setLogin] = useState("");
+  const [password, setPassword] = useState("");
+  const [error, setError] = useState<unknown>(null);
+  const [waiting, setWaiting] = useState(false);
+
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    setWaiting(true);
+    setError(null);
+    try {
+      await desk.signIn(login.trim(), password);
+    } catch (failure) {
+      setError(failure);
+      setPassword("");
+      setWaiting(false);
+    }
+  };
+
+  return (
+    <main className={classes.page}>
+      <form className={classes.card} onSubmit={(event) => void submit(event)}>
+        <Logo size={40} />
+        <h1>
+          <Trans>Sign in to Rapport</Trans>
+        </h1>
+        <p className={classes.lead}>
+          <Trans>Your conversations are waiting for you.</Trans>
+        </p>
+        <TextInput
+          label={t`Name`}
+          autoComplete="username"
+          autoFocus
+          required
+          withAsterisk={false}
+          size="md"
+          value={login}
+          onChange={(event) => setLogin(event.currentTarget.value)}
+        />
+        <PasswordInput
+          label={t`Password`}
+          autoComplete="current-password"
+          required
+          withAsterisk={false}
+          size="md"
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+          visibilityToggleButtonProps={{ "aria-label": t`Show the password` }}
+        />
+        <div role="alert" className={classes.error}>
+          {error !== null && errorText(error)}
+        </div>
+        <Button type="submit" size="md" fullWidth loading={waiting} disabled={login.trim() === "" || password === ""}>
+          <Trans>Sign in</Trans>
+        </Button>
+      </form>
+    </main>
+  );
+}

@@ -1,0 +1,249 @@
+import { Api, ApiError, type DeskEvent, type StateChange, type Target, type Task } from "@rapport/api-client";
+import { applyAnswer, applyCommit, atPosition, fromSnapshot, myLeg, withCatalog, type DeskState } from "@rapport/event-store";
+import { createContext, useContext } from "react";
+import { Connection } from "../features/connection/connection.ts";
+import { Outbox } from "../features/connection/outbox.ts";
+import { ThreadStore } from "../features/conversation/threads.ts";
+import { Preferences } from "../features/preferences/preferences.ts";
+import { Ephemera } from "./ephemera.ts";
+import { Store, useStore } from "./store.ts";
+import { setServerOffset } from "./time.ts";
+import { Toasts } from "./toasts.ts";
+import { Ui } from "./ui.ts";
+
+export type SessionState = "unknown" | "signed_out" | "signed_in";
+export type CommitListener = (events: readonly DeskEvent[], before: DeskState, after: DeskState) => void;
+
+/** Everything the desktop knows and can do. Views watch its stores and call its commands. */
+export class Desk {
+  readonly api: Api;
+  readonly session = new Store<SessionState>("unknown");
+  readonly state = new Store<DeskState | null>(null);
+  readonly ui = new Ui();
+  readonly toasts = new Toasts();
+  readonly ephemera = new Ephemera();
+  readonly preferences: Preferences;
+  readonly threads: ThreadStore;
+  readonly outbox: Outbox;
+  readonly connection: Connection;
+  /** Tasks with a command on its way, by task id: their buttons wait for the answer. */
+  readonly busy = new Store<ReadonlySet<number>>(new Set());
+  private readonly commitListeners = new Set<CommitListener>();
+
+  constructor(api: Api = new Api()) {
+    this.api = api;
+    this.preferences = new Preferences((patch) => this.api.savePreferences(patch));
+    this.threads = new ThreadStore((id, range) => api.messages(id, range));
+    this.outbox = new Outbox({
+      send: async (item) => {
+        const ids = item.attachments.map((attachment) => attachment.id);
+        return (await api.send(item.taskId, item.text, ids, item.key)).message;
+      },
+      onSent: (message) => this.take({ message }),
+      ready: () => this.connection.live,
+    });
+    this.connection = new Connection({
+      snapshot: () => api.snapshot(),
+      position: () => this.state.get()?.position ?? null,
+      onSnapshot: (snapshot) => {
+        const again = this.state.get() !== null;
+        setServerOffset(api.http.clockOffset);
+        this.state.set(fromSnapshot(snapshot));
+        this.preferences.load(snapshot.user.preferences);
+        this.outbox.open(snapshot.user.id);
+        if (again) this.threads.refreshAll();
+      },
+      onCommit: (commit) => this.commit(commit.position, commit.events),
+      onPosition: (position) => this.state.update((state) => (state === null ? null : atPosition(state, position))),
+      onEphemeral: (frame) => this.ephemera.receive(frame),
+      onSignedOut: () => this.signedOut(),
+      open: (after) => new WebSocket(streamUrl(after)),
+    });
+    this.connection.state.subscribe(() => this.outbox.flush());
+    api.http.onSignedOut = () => this.signedOut();
+  }
+
+  async begin(): Promise<void> {
+    try {
+      await this.api.session();
+      this.signedIn();
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) return this.signedOut();
+      setTimeout(() => void this.begin(), 2000);
+    }
+  }
+
+  async signIn(login: string, password: string): Promise<void> {
+    await this.api.signIn(login, password);
+    this.signedIn();
+  }
+
+  signOut(): Promise<boolean> {
+    return this.run(null, async () => {
+      await this.api.signOut();
+      this.signedOut();
+    });
+  }
+
+  onCommit(listener: CommitListener): () => void {
+    this.commitListeners.add(listener);
+    return () => this.commitListeners.delete(listener);
+  }
+
+  setState(change: StateChange): Promise<boolean> {
+    return this.run(null, async () => this.take(await this.api.setState(change)));
+  }
+
+  /** Opens the conversation unless the agent is typing elsewhere: focus is never stolen. */
+  accept(task: Task): Promise<boolean> {
+    if (!this.ui.typing) this.ui.openTask(task.id);
+    return this.command(task, () => this.api.accept(task));
+  }
+
+  acceptAll(): Promise<boolean> {
+    return this.run(null, async () => {
+      const { open, refused } = await this.api.acceptAll();
+      if (open !== null && !this.ui.typing) this.ui.openTask(open);
+      for (const { code } of refused) this.toasts.error(new ApiError(code, "", 409, {}));
+    });
+  }
+
+  transfer(task: Task, target: Target): Promise<boolean> {
+    return this.command(task, () => this.api.transfer(task, target));
+  }
+  conference(task: Task, target: Target): Promise<boolean> {
+    return this.command(task, () => this.api.conference(task, target));
+  }
+  cancelConference(task: Task): Promise<boolean> {
+    return this.command(task, () => this.api.cancelConference(task));
+  }
+  exitConference(task: Task): Promise<boolean> {
+    return this.command(task, () => this.api.exitConference(task));
+  }
+  removeFromConference(task: Task): Promise<boolean> {
+    return this.command(task, () => this.api.removeFromConference(task));
+  }
+  endConference(task: Task): Promise<boolean> {
+    return this.command(task, () => this.api.endConference(task));
+  }
+  end(task: Task, consent: boolean): Promise<boolean> {
+    return this.command(task, () => this.api.end(task, consent));
+  }
+  wrapUp(task: Task, reasonIds: number[]): Promise<boolean> {
+    return this.command(task, () => this.api.wrapUp(task.id, reasonIds));
+  }
+  cancelWrapUpTimer(task: Task): Promise<boolean> {
+    return this.command(task, () => this.api.cancelWrapUpTimer(task.id));
+  }
+  takeFromQueue(task: Task): Promise<boolean> {
+    return this.command(task, () => this.api.take(task));
+  }
+  askToEnd(task: Task): Promise<boolean> {
+    return this.run(task.id, async () => this.take(await this.api.askToEnd(task)));
+  }
+
+  /** Tells the server how far this agent has read; failing is harmless, it is told again. */
+  async markRead(task: Task, seq: number): Promise<void> {
+    try {
+      this.take(await this.api.read(task.id, seq));
+    } catch {
+      // The badge stays until the next attempt.
+    }
+  }
+
+  /** Takes over what a command answered, ahead of the same change by stream. */
+  take(answer: Parameters<typeof applyAnswer>[1]): void {
+    if (answer.message !== undefined) this.threads.add([answer.message]);
+    this.state.update((state) => (state === null ? null : applyAnswer(state, answer)));
+    this.prune();
+  }
+
+  private command(task: Task, call: () => Promise<{ task: Task }>): Promise<boolean> {
+    return this.run(task.id, async () => this.take(await call()));
+  }
+
+  /** Runs a command; refuses it clearly while offline, and says in words why it failed. */
+  private async run(taskId: number | null, call: () => Promise<void>): Promise<boolean> {
+    if (!this.connection.live) {
+      this.toasts.error(new ApiError("offline", "", 0, {}));
+      return false;
+    }
+    if (taskId !== null) {
+      if (this.busy.get().has(taskId)) return false;
+      this.busy.update((set) => new Set(set).add(taskId));
+    }
+    try {
+      await call();
+      return true;
+    } catch (error) {
+      this.toasts.error(error);
+      return false;
+    } finally {
+      if (taskId !== null) this.busy.update((set) => new Set([...set].filter((id) => id !== taskId)));
+    }
+  }
+
+  private commit(position: string, events: DeskEvent[]): void {
+    const before = this.state.get();
+    if (before === null) return;
+    const after = applyCommit(before, { position, events });
+    this.threads.add(events.flatMap((event) => (event.message === undefined ? [] : [event.message])));
+    this.state.set(after);
+    this.prune();
+    if (after.catalogStale && !before.catalogStale) void this.fetchCatalog();
+    for (const listener of this.commitListeners) listener(events, before, after);
+  }
+
+  private async fetchCatalog(): Promise<void> {
+    try {
+      const catalog = await this.api.catalog();
+      this.state.update((state) => (state === null ? null : withCatalog(state, catalog)));
+    } catch {
+      setTimeout(() => void this.fetchCatalog(), 5000);
+    }
+  }
+
+  private prune(): void {
+    const state = this.state.get();
+    if (state === null) return;
+    this.threads.keepOnly(new Set([...state.tasks.values()].map((task) => task.conversation_id)));
+  }
+
+  private signedIn(): void {
+    this.session.set("signed_in");
+    this.connection.start();
+  }
+
+  private signedOut(): void {
+    this.connection.stop();
+    this.state.set(null);
+    this.threads.clear();
+    this.ui.reset();
+    this.session.set("signed_out");
+  }
+}
+
+function streamUrl(after: string): string {
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  return `${scheme}://${location.host}/api/v1/stream?after=${encodeURIComponent(after)}`;
+}
+
+const DeskContext = createContext<Desk | null>(null);
+export const DeskProvider = DeskContext.Provider;
+
+export function useDesk(): Desk {
+  const desk = useContext(DeskContext);
+  if (desk === null) throw new Error("No desk around this view");
+  return desk;
+}
+
+/** Watches the desk's state; only for views inside the shell, where there always is one. */
+export function useDeskState<S>(select: (state: DeskState) => S, same?: (a: S, b: S) => boolean): S | undefined {
+  return useStore(useDesk().state, (state) => (state === null ? undefined : select(state)), same as never);
+}
+
+export function useTask(taskId: number | null): Task | undefined {
+  return useDeskState((state) => (taskId === null ? undefined : state.tasks.get(taskId)));
+}
+
+export { myLeg };

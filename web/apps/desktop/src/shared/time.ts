@@ -1,0 +1,66 @@
+import { useSyncExternalStore } from "react";
+
+let now = Date.now();
+let timer: ReturnType<typeof setInterval> | undefined;
+const listeners = new Set<() => void>();
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  timer ??= setInterval(() => {
+    now = Date.now();
+    for (const each of [...listeners]) each();
+  }, 1000);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+}
+
+/** The time, to the second; one clock drives all timers, so that they tick together. */
+export function useNow(): number {
+  return useSyncExternalStore(subscribe, () => {
+    if (timer === undefined) now = Date.now();
+    return now;
+  });
+}
+
+let serverOffset = 0;
+/** Server clock minus local clock, so that timers are right on a computer whose clock is wrong. */
+export function setServerOffset(milliseconds: number): void {
+  serverOffset = milliseconds;
+}
+
+export function secondsSince(at: string, current: number): number {
+  return Math.max(0, Math.floor((current + serverOffset - Date.parse(at)) / 1000));
+}
+
+export function secondsUntil(at: string, current: number): number {
+  return Math.max(0, Math.ceil((Date.parse(at) - current - serverOffset) / 1000));
+}
+
+/** 0:14, 12:05, 1:03:09 */
+export function clock(seconds: number): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+export function timeOfDay(at: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+}
+
+export function dayKey(at: string): string {
+  const date = new Date(at);
+  return `${date.getFullYear()}-${date.getMonth()}-${date.getDate()}`;
+}
+
+export function longDay(at: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" }).format(new Date(at));
+}
+
+export function shortDate(at: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(new Date(at));
+}

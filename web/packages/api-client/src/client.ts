@@ -1,0 +1,157 @@
+import type {
+  Agent,
+  Attachment,
+  Catalog,
+  ContactDetails,
+  Draft,
+  Message,
+  Page,
+  Snapshot,
+  Targets,
+  Task,
+  User,
+} from "./entities.ts";
+import { Http, type CallOptions } from "./http.ts";
+import { uploadAttachment } from "./upload.ts";
+
+export interface Session {
+  user: User;
+  csrf_token: string;
+}
+export interface AcceptAllAnswer {
+  accepted: number[];
+  refused: { task_id: number; code: string }[];
+  open: number | null;
+}
+export interface MessagePage {
+  items: Message[];
+  has_more: boolean;
+}
+export type StateChange =
+  | { status: "available"; kind?: string }
+  | { status: "idle"; idle_code_id?: number; kind?: string };
+export type Target = { queue_id: number } | { agent_id: number };
+
+type TaskAnswer = { task: Task };
+
+/** The calls of the agent's desktop, one method each (docs/architecture/interfaces.md §4). */
+export class Api {
+  readonly http: Http;
+
+  constructor(http: Http = new Http()) {
+    this.http = http;
+  }
+
+  async signIn(login: string, password: string): Promise<Session> {
+    return this.keepToken(await this.http.post<Session>("/session", { login, password }));
+  }
+  async session(): Promise<Session> {
+    return this.keepToken(await this.http.get<Session>("/session"));
+  }
+  signOut(): Promise<void> {
+    return this.http.call("DELETE", "/session");
+  }
+  snapshot(): Promise<Snapshot> {
+    return this.http.get("/snapshot");
+  }
+  catalog(): Promise<Catalog> {
+    return this.http.get("/catalog");
+  }
+  savePreferences(patch: object): Promise<{ preferences: Record<string, unknown> }> {
+    return this.http.call("PATCH", "/me/preferences", patch);
+  }
+  setState(change: StateChange): Promise<{ agent: Agent }> {
+    return this.http.post("/me/state", change);
+  }
+
+  accept(task: Task): Promise<TaskAnswer> {
+    return this.command(task, "accept");
+  }
+  acceptAll(): Promise<AcceptAllAnswer> {
+    return this.http.post("/tasks/accept-all");
+  }
+  send(taskId: number, text: string, attachmentIds: number[], key: string): Promise<{ message: Message }> {
+    const body = { text, attachment_ids: attachmentIds, note: false };
+    return this.http.post(`/tasks/${taskId}/messages`, body, { key });
+  }
+  messages(
+    conversationId: number,
+    range: { before?: number; after?: number; limit?: number },
+    options: CallOptions = {},
+  ): Promise<MessagePage> {
+    return this.http.get(`/conversations/${conversationId}/messages`, { ...range }, options);
+  }
+  read(taskId: number, seq: number): Promise<TaskAnswer> {
+    return this.http.post(`/tasks/${taskId}/read`, { seq });
+  }
+
+  transferTargets(taskId: number, q: string, options: CallOptions = {}): Promise<Targets> {
+    return this.http.get(`/tasks/${taskId}/transfer-targets`, { q: q || undefined }, options);
+  }
+  conferenceTargets(taskId: number, q: string, options: CallOptions = {}): Promise<Targets> {
+    return this.http.get(`/tasks/${taskId}/conference-targets`, { q: q || undefined }, options);
+  }
+  transfer(task: Task, target: Target): Promise<TaskAnswer> {
+    return this.command(task, "transfer", target);
+  }
+  conference(task: Task, target: Target): Promise<TaskAnswer> {
+    return this.command(task, "conference", target);
+  }
+  cancelConference(task: Task): Promise<TaskAnswer> {
+    return this.command(task, "conference/cancel");
+  }
+  exitConference(task: Task): Promise<TaskAnswer> {
+    return this.command(task, "conference/exit");
+  }
+  removeFromConference(task: Task): Promise<TaskAnswer> {
+    return this.command(task, "conference/remove");
+  }
+  endConference(task: Task): Promise<TaskAnswer> {
+    return this.command(task, "conference/end");
+  }
+  askToEnd(task: Task): Promise<{ message: Message }> {
+    return this.http.post(`/tasks/${task.id}/ask-to-end`, { epoch: task.epoch });
+  }
+  end(task: Task, consent: boolean): Promise<TaskAnswer> {
+    return this.command(task, "end", consent ? { consent: true } : {});
+  }
+  wrapUp(taskId: number, reasonIds: number[]): Promise<TaskAnswer> {
+    return this.http.post(`/tasks/${taskId}/wrap-up`, { reason_ids: reasonIds });
+  }
+  cancelWrapUpTimer(taskId: number): Promise<TaskAnswer> {
+    return this.http.post(`/tasks/${taskId}/wrap-up/cancel-timer`);
+  }
+
+  draft(conversationId: number): Promise<Draft> {
+    return this.http.get(`/conversations/${conversationId}/draft`);
+  }
+  saveDraft(conversationId: number, draft: Draft): Promise<Draft> {
+    return this.http.call("PUT", `/conversations/${conversationId}/draft`, draft);
+  }
+  upload(
+    conversationId: number,
+    file: File,
+    onProgress: (share: number) => void,
+    signal: AbortSignal,
+  ): Promise<Attachment> {
+    return uploadAttachment(this.http, conversationId, file, onProgress, signal);
+  }
+  contact(contactId: number): Promise<ContactDetails> {
+    return this.http.get(`/contacts/${contactId}`);
+  }
+  queueTasks(queueId: number, cursor?: string): Promise<Page<Task>> {
+    return this.http.get(`/queues/${queueId}/tasks`, { cursor });
+  }
+  take(task: Task): Promise<TaskAnswer> {
+    return this.command(task, "take");
+  }
+
+  private command(task: Task, name: string, body: object = {}): Promise<TaskAnswer> {
+    return this.http.post(`/tasks/${task.id}/${name}`, { epoch: task.epoch, ...body });
+  }
+
+  private keepToken(session: Session): Session {
+    this.http.csrfToken = session.csrf_token;
+    return session;
+  }
+}

@@ -1,0 +1,275 @@
+/** The entities of the contract (docs/architecture/interfaces.md §2), exactly as the server sends them. */
+
+export type ChannelType = "webchat" | "email" | "messenger" | "sms" | "whatsapp" | "custom";
+export type ChannelKind = "chat" | "email" | "social";
+export type AgentStatus = "available" | "idle" | "rona" | "offline";
+export type Role = "agent" | "supervisor" | "administrator";
+
+export interface Agent {
+  id: number;
+  version: number;
+  status: AgentStatus;
+  idle_code_id: number | null;
+  status_since: string;
+  pending: { status: "available" | "idle" | "offline"; idle_code_id: number | null } | null;
+  rona_kinds: ChannelKind[];
+  load: Record<ChannelKind, number>;
+  capacity: Record<ChannelKind, number>;
+}
+
+export type LegState = "offered" | "active" | "wrapping_up" | "closed";
+export type LegOutcome =
+  | "handled"
+  | "transferred"
+  | "exited"
+  | "removed"
+  | "expired"
+  | "withdrawn"
+  | "requeued";
+
+export interface Leg {
+  id: number;
+  agent_id: number;
+  role: "owner" | "invited";
+  origin: "routed" | "transfer" | "conference" | "self_assigned" | "returned";
+  state: LegState;
+  outcome: LegOutcome | null;
+  offered_at: string;
+  accepted_at: string | null;
+  wrap_up_at: string | null;
+  closed_at: string | null;
+  due_at: string | null;
+  reason_ids: number[];
+  read_seq: number;
+  read_inbound_seq: number;
+}
+
+export interface Task {
+  id: number;
+  version: number;
+  epoch: number;
+  state: "queued" | "offered" | "active" | "ended";
+  end_reason: "handled" | "abandoned" | "dropped" | "timed_out" | "closed" | null;
+  conversation_id: number;
+  contact_id: number;
+  account_id: number;
+  channel: ChannelType;
+  queue_id: number;
+  priority: number;
+  queued_at: string;
+  accepted_at: string | null;
+  ended_at: string | null;
+  customer_left_at: string | null;
+  parked_until: string | null;
+  variables: Record<string, string>;
+  legs: Leg[];
+}
+
+export interface Attachment {
+  id: number;
+  filename: string;
+  media_type: string;
+  size: number;
+  url: string;
+  state: "ready" | "refused";
+  refusal: { code: string; message: string } | null;
+}
+
+export type MessageStatus = "queued" | "sent" | "delivered" | "read" | "failed" | "unknown";
+
+export interface Message {
+  id: number;
+  version: number;
+  conversation_id: number;
+  task_id: number | null;
+  seq: number;
+  inbound_seq: number;
+  direction: "inbound" | "outbound" | "note" | "announcement";
+  author: { kind: "customer" | "agent" | "system"; id: number | null };
+  text: string;
+  attachments: Attachment[];
+  announcement: { code: string; params: Record<string, string | number> } | null;
+  client_id: string | null;
+  status: MessageStatus | null;
+  error: { code: string; message: string } | null;
+  created_at: string;
+  sent_at: string | null;
+  delivered_at: string | null;
+  read_at: string | null;
+}
+
+export interface Contact {
+  id: number;
+  version: number;
+  name: string | null;
+  email: string | null;
+  phone: string | null;
+}
+
+export type PaneField =
+  | "customer"
+  | "email"
+  | "phone"
+  | "source"
+  | "queue"
+  | "timer"
+  | "agent"
+  | "date";
+
+export interface Capabilities {
+  composer_limit: number | null;
+  attachments: boolean;
+  rich_text: "none" | "subset" | "full";
+  emojis: boolean;
+  receipts: boolean;
+  transfer_to: ("queue" | "agent" | "supervisor")[];
+  conference_with: ("agent" | "queue")[];
+  conference_lists: "all_agents" | "available_agents";
+  end_conference: "owner";
+  before_end: "consent" | "ask_to_end" | null;
+  several_reasons: boolean;
+  popover_fields: PaneField[];
+  pane_fields: PaneField[];
+  customer_bubble: "initials" | "letter_c" | "mail";
+}
+
+export interface CatalogAgent {
+  id: number;
+  name: string;
+  roles: string[];
+  team_ids: number[];
+}
+export interface CatalogQueue {
+  id: number;
+  name: string;
+  channels: ChannelType[];
+}
+export interface IdleCode {
+  id: number;
+  name: string;
+  default: boolean;
+}
+export interface Reason {
+  id: number;
+  name: string;
+  queue_ids: number[] | null;
+  default: boolean;
+}
+export interface Account {
+  id: number;
+  name: string;
+  channel: ChannelType;
+  address: string;
+  capabilities: Capabilities;
+}
+
+export interface Catalog {
+  version: number;
+  agents: CatalogAgent[];
+  teams: { id: number; name: string }[];
+  queues: CatalogQueue[];
+  idle_codes: IdleCode[];
+  reasons: Reason[];
+  accounts: Account[];
+  settings: { wrap_up_cancel_allowed: boolean; [name: string]: unknown };
+}
+
+export interface User {
+  id: number;
+  name: string;
+  login: string;
+  email?: string | null;
+  roles: Role[];
+  preferences: Record<string, unknown>;
+}
+
+export interface Snapshot {
+  position: string;
+  me: Agent;
+  user: User;
+  tasks: Task[];
+  contacts: Contact[];
+  last_messages: Message[];
+  catalog: Catalog;
+}
+
+export interface Notice {
+  level: "info" | "warning" | "critical";
+  code: string;
+  params: Record<string, string | number>;
+}
+
+/** What happened, with the entities that changed, absolute. */
+export interface DeskEvent {
+  kind: string;
+  at: string;
+  task?: Task;
+  message?: Message;
+  contact?: Contact;
+  agent?: Agent;
+  catalog_version?: number;
+  notice?: Notice;
+}
+
+export interface Commit {
+  position: string;
+  events: DeskEvent[];
+}
+
+export type StreamFrame =
+  | { type: "hello"; position: string; heartbeat_s: number }
+  | ({ type: "commit" } & Commit)
+  | { type: "reset"; reason: string }
+  | {
+      type: "typing";
+      conversation_id: number;
+      author: { kind: "customer" | "agent"; id: number | null };
+      on: boolean;
+    }
+  | { type: "presence"; conversation_id: number; online: boolean }
+  | { type: "ping"; position?: string }
+  | { type: "bye"; reason: "slow" | "session_ended" | "shutting_down" };
+
+export interface TargetQueue {
+  id: number;
+  name: string;
+  waiting: number;
+  available_agents: number;
+}
+export interface TargetAgent {
+  id: number;
+  name: string;
+  status: AgentStatus;
+  idle_code_id: number | null;
+  supervisor: boolean;
+  reachable: boolean;
+  reason: string | null;
+}
+export interface Targets {
+  queues: TargetQueue[];
+  agents: TargetAgent[];
+}
+
+export interface ContactDetails {
+  contact: Contact;
+  identities: { channel: ChannelType; address: string }[];
+  conversations: {
+    id: number;
+    channel: ChannelType;
+    account_id: number;
+    started_at: string;
+    last_message_at: string | null;
+    tasks: number;
+    last_text: string | null;
+  }[];
+}
+
+export interface Draft {
+  text: string;
+  version: number;
+}
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}

@@ -1,0 +1,3 @@
+export * from "./reducer.ts";
+export * from "./thread.ts";
+export { normalise } from "./normalise.ts";
