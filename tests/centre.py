@@ -270,10 +270,14 @@ class Centre:
 
 @asynccontextmanager
 async def serving(
-    dsn: str, data: Path, clock: TestClock, roles: frozenset[str] = frozenset({"api"})
+    dsn: str,
+    data: Path,
+    clock: TestClock,
+    roles: frozenset[str] = frozenset({"api"}),
+    public_url: str | None = None,
 ) -> AsyncIterator[Centre]:
     """The real server on a loopback port of its own."""
-    settings = Settings(data=data, port=0, secret_key="k" * 40)
+    settings = Settings(data=data, port=0, secret_key="k" * 40, public_url=public_url)
     nodes: list[Node] = []
 
     @asynccontextmanager

@@ -25,6 +25,7 @@ Version = Annotated[
         description='The version that was changed, such as `"3"`.',
     ),
 ]
+_DOCUMENT = {"type": "object", "description": "Kinds, each a mapping of names to specs."}
 Cursor = Annotated[str, Query(pattern=r"^[0-9]{1,18}$")]
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 Secrets = Annotated[
@@ -169,7 +170,7 @@ for _kind, _spec in SPECS.items():
 @router.get(
     "",
     response_class=YamlResponse,
-    responses={200: {"content": {"application/yaml": {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {"application/yaml": {"schema": _DOCUMENT}}}},
 )
 async def export_configuration(context: Ctx, _: AdministratorSession) -> Response:
     """The whole configuration as YAML: references by name, no ids, no secrets."""
@@ -181,7 +182,7 @@ async def export_configuration(context: Ctx, _: AdministratorSession) -> Respons
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {"application/yaml": {"schema": {"type": "string"}}},
+            "content": {"application/yaml": {"schema": _DOCUMENT}},
         }
     },
 )

@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,7 @@ from rapport.application.configuration.snapshot import Item
 from rapport.application.configuration.specs import Spec
 from rapport.application.perform import Once
 from rapport.application.ports import Clock, ConfigurationSource
+from rapport.application.storable import unstorable
 from rapport.domain.errors import Invalid, NotFound, Refused, Stale
 
 LONGEST_NAME = 100
@@ -169,8 +170,8 @@ class Administration:
             Refused: the stored secrets cannot be read.
         """
         spec = canonical(draft.spec)
-        if unkept := list(_unkept(spec, "spec")):
-            raise Invalid.field(unkept[0], "There is a character that cannot be kept (NUL).")
+        if unkept := next(unstorable(spec, "spec"), None):
+            raise Invalid.field(unkept, "There is a character that cannot be kept (NUL).")
         changed = self.changed_secrets(kind, draft, item)
         sealed = None
         if changed:
@@ -242,20 +243,6 @@ def clean_name(name: str) -> str:
     if not 0 < len(name) <= LONGEST_NAME or unprintable:
         raise Invalid.field("name", f"A name has 1 to {LONGEST_NAME} printable characters.")
     return name
-
-
-def _unkept(value: Any, path: str) -> Iterator[str]:
-    """Paths of texts that PostgreSQL cannot keep."""
-    if isinstance(value, str):
-        if "\x00" in value:
-            yield path
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _unkept(key, path)
-            yield from _unkept(inner, f"{path}.{key}")
-    elif isinstance(value, list):
-        for place, inner in enumerate(value):
-            yield from _unkept(inner, f"{path}.{place}")
 
 
 def known(item: Item | None, kind: str) -> Item:
