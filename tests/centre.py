@@ -261,6 +261,10 @@ class Centre:
         assert row is not None
         return f"{row['stream_epoch']}.{row['pos']}"
 
+    def keep_open(self, connection: Any) -> None:
+        """Close this connection when everybody leaves."""
+        self._open.append(connection)
+
     async def close(self) -> None:
         """Everybody leaves."""
         for connection in self._open:
@@ -270,10 +274,14 @@ class Centre:
 
 @asynccontextmanager
 async def serving(
-    dsn: str, data: Path, clock: TestClock, roles: frozenset[str] = frozenset({"api"})
+    dsn: str,
+    data: Path,
+    clock: TestClock,
+    roles: frozenset[str] = frozenset({"api"}),
+    public_url: str | None = None,
 ) -> AsyncIterator[Centre]:
     """The real server on a loopback port of its own."""
-    settings = Settings(data=data, port=0, secret_key="k" * 40)
+    settings = Settings(data=data, port=0, secret_key="k" * 40, public_url=public_url)
     nodes: list[Node] = []
 
     @asynccontextmanager

@@ -15,6 +15,7 @@ import rapport
 from rapport.api.context import Context
 from rapport.api.webhooks import replay
 from rapport.application.access import Access
+from rapport.application.configuration.administration import Administration
 from rapport.application.configuration.snapshot import Configuration
 from rapport.application.ports import Clock, Services
 from rapport.channels.custom.connector import CustomConnector
@@ -30,11 +31,13 @@ from rapport.observability.metrics import STREAM_POSITION
 from rapport.settings import Settings
 from rapport.storage.claims import PostgresOfferBoard
 from rapport.storage.configuration import StoredConfiguration
+from rapport.storage.configuration_writer import PostgresConfigurationStore
 from rapport.storage.database import LOST, Database
 from rapport.storage.due import PostgresDueBoard
 from rapport.storage.files import LocalFiles
 from rapport.storage.ingest import Ingest
 from rapport.storage.outbox import PostgresOutbox
+from rapport.storage.queries.floor import PostgresFloor
 from rapport.storage.queries.reader import PostgresReader
 from rapport.storage.secrets import Vault, load_key
 from rapport.storage.sessions import PostgresSessions
@@ -126,6 +129,7 @@ async def _start(
         if "catalog.changed" in kinds:
             refreshing.add(task := group.create_task(configuration.refresh()))
             task.add_done_callback(refreshing.discard)
+        _end_sockets(hub, commit)
         router.ring_for(kinds)
         postman.ring_for(kinds)
 
@@ -165,7 +169,11 @@ async def _start(
     context = Context(
         services=services,
         access=Access(PostgresSessions(database), clock, configuration),
+        administration=Administration(
+            PostgresConfigurationStore(database, configuration), configuration, vault, clock
+        ),
         reader=PostgresReader(database, configuration),
+        floor=PostgresFloor(database, configuration),
         hub=hub,
         inbox=ingest,
         visits=PostgresVisits(database),
@@ -182,3 +190,11 @@ async def _start(
     if "api" in roles:
         work.append(group.create_task(spool.run(lambda _, payload: replay(context, payload))))
     return Node(context, database, configuration, offers, sweeper, postman, vault), work
+
+
+def _end_sockets(hub: Hub, commit: Commit) -> None:
+    """Sessions that ended anywhere end their sockets here."""
+    for event in commit.events:
+        if event.kind in {"session.ended", "session.changed"}:
+            for audience in event.audience:
+                hub.end(audience, event.kind.replace(".", "_"))

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Protocol
 
 from rapport.application.access import Access
+from rapport.application.configuration.administration import Administration
+from rapport.application.floor import FloorReader
 from rapport.application.ports import Services
 from rapport.application.reading import Reader
 from rapport.application.receive_messages import Received
@@ -45,7 +47,9 @@ class Context:
 
     services: Services
     access: Access
+    administration: Administration
     reader: Reader
+    floor: FloorReader
     hub: Hub
     inbox: Inbox
     visits: Visits

@@ -7,12 +7,16 @@ from typing import Annotated
 
 import typer
 
+from rapport.cli import configuration, users
+
 app = typer.Typer(
     name="rapport",
     help="Rapport: a contact centre for digital channels.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(configuration.app, name="config")
+app.add_typer(users.app, name="user")
 
 
 @app.command()
@@ -55,6 +59,19 @@ def migrate() -> None:
     from rapport.cli.serving import run_migration
 
     raise typer.Exit(asyncio.run(run_migration()))
+
+
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Say whether this installation is sound, and what to do about what is not.
+
+    Ends with 1 if anything failed. The embedded database is started for it unless a server runs.
+    """
+    from rapport.cli.doctor import run_doctor
+
+    raise typer.Exit(asyncio.run(run_doctor(as_json=as_json)))
 
 
 bench = typer.Typer(help="Measure this machine: figures beside the raw limits, as JSON.")
