@@ -126,6 +126,22 @@ async def test_transfer_to_a_queue(centre: Centre) -> None:
     await ana.post(f"/tasks/{task_id}/wrap-up", {"reason_ids": [centre.ids["Asked"]]})
 
 
+async def test_after_a_transfer_the_reasons_are_those_of_the_queue_before(centre: Centre) -> None:
+    await centre.put("reasons", "Sold", {"queues": [centre.ids["sales"]]})
+    await centre.put("reasons", "Asked", {"queues": [centre.ids["help"]]})
+    ana, page = await centre.sign_in("ana"), await centre.visitor()
+    task_id = await active(centre, ana, page)
+    await ana.post(f"/tasks/{task_id}/transfer", {"queue_id": centre.ids["help"]})
+    await ana.catch_up(await centre.position())
+    task = ana.task(task_id)
+    assert task["queue_id"] == centre.ids["help"]
+    assert task["legs"][0]["queue_id"] == centre.ids["sales"]
+    wrap_up = f"/tasks/{task_id}/wrap-up"
+    refused = await ana.refused(wrap_up, {"reason_ids": [centre.ids["Asked"]]})
+    assert refused == (422, "unknown_reason")
+    await ana.post(wrap_up, {"reason_ids": [centre.ids["Sold"]]})
+
+
 async def test_transfer_to_an_agent_who_accepts(centre: Centre) -> None:
     # Seed: "The drop-down list displays the names of available agents. The agent name is preceded
     # by a green icon."

@@ -47,6 +47,7 @@ def leg_view(leg: Leg) -> View:
     return {
         "id": leg.id,
         "agent_id": leg.agent_id,
+        "queue_id": leg.queue_id,
         "role": leg.role.value,
         "origin": leg.origin.value,
         "state": leg.state.value,

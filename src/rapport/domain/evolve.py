@@ -88,6 +88,7 @@ def _offered(task: Task, event: e.TaskOffered, now: datetime) -> Task:
     leg = Leg(
         id=event.leg_id,
         agent_id=event.agent_id,
+        queue_id=task.queue_id,
         role=LegRole.OWNER,
         origin=event.origin,
         state=LegState.OFFERED,
@@ -102,6 +103,7 @@ def _requested(task: Task, event: e.ConferenceRequested, now: datetime) -> Task:
     leg = Leg(
         id=event.leg_id,
         agent_id=event.agent_id,
+        queue_id=task.queue_id,
         role=LegRole.INVITED,
         origin=LegOrigin.CONFERENCE,
         state=LegState.OFFERED,

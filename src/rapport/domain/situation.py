@@ -17,8 +17,8 @@ class Situation:
     """A consistent view, read under the task's lock.
 
     `agents` holds every agent whose state the decision may read or change; `queues` the task's
-    queue and any that it may move to; `supervisors` those agents who are supervisors;
-    `members` the agents who may use each queue is routing's business, not decided here.
+    queue, those of its legs and any that it may move to; `supervisors` those agents who are
+    supervisors; `members` the agents who may use each queue is routing's business, not decided here.
     """
 
     task: Task
@@ -35,6 +35,10 @@ class Situation:
     def queue(self) -> QueuePolicy:
         """The policy of the queue the task is in."""
         return self.queues[self.task.queue_id]
+
+    def queue_of(self, leg: Leg) -> QueuePolicy:
+        """The queue that the leg was served for, wherever the task is now."""
+        return self.queues[leg.queue_id]
 
     def agent(self, agent_id: int) -> Agent:
         """An agent of the situation; refused if there is none by that id."""

@@ -88,6 +88,8 @@ class Leg:
 
     id: int
     agent_id: int
+    queue_id: int
+    """The queue the task was in when it came to the agent: their wrap-up follows it."""
     role: LegRole
     origin: LegOrigin
     state: LegState

@@ -40,6 +40,7 @@ def leg_from(row: Row) -> Leg:
     return Leg(
         id=row["id"],
         agent_id=row["agent_id"],
+        queue_id=row["queue_id"],
         role=LegRole(row["role"]),
         origin=LegOrigin(row["origin"]),
         state=LegState(row["state"]),

@@ -30,6 +30,8 @@ export type LegOutcome =
 export interface Leg {
   id: number;
   agent_id: number;
+  /** The queue it was served for: its wrap-up reasons are that queue's. */
+  queue_id: number;
   role: "owner" | "invited";
   origin: "routed" | "transfer" | "conference" | "self_assigned" | "returned";
   state: LegState;

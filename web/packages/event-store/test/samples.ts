@@ -12,7 +12,7 @@ export function agent(over: Partial<Agent> = {}): Agent {
 
 export function leg(over: Partial<Leg> = {}): Leg {
   return {
-    id: 1, agent_id: 1, role: "owner", origin: "routed", state: "active", outcome: null, offered_at: AT,
+    id: 1, agent_id: 1, queue_id: 1, role: "owner", origin: "routed", state: "active", outcome: null, offered_at: AT,
     accepted_at: AT, wrap_up_at: null, closed_at: null, due_at: null, reason_ids: [], read_seq: 0,
     read_inbound_seq: 0, ...over,
   };

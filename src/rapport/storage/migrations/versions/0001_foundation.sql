@@ -143,6 +143,7 @@ CREATE TABLE leg (
     id bigint PRIMARY KEY,
     task_id bigint NOT NULL REFERENCES task,
     agent_id bigint NOT NULL REFERENCES agent,
+    queue_id bigint NOT NULL REFERENCES configuration,
     role text NOT NULL,
     origin text NOT NULL,
     state text NOT NULL,
