@@ -6,9 +6,13 @@ fresh snapshot.
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from rapport.application.agent_state import disconnect
 from tests.centre import Centre, Desktop, VisitorPage
+from tests.journeys.test_outbox import SECRET, deliver
 
 Json = dict[str, object]
 
@@ -181,6 +185,50 @@ async def test_transfer_not_accepted(centre: Centre, policy: str) -> None:
         assert task["legs"][-1]["origin"] == "returned"
     else:
         assert task["state"] == "queued"
+
+
+async def test_a_transfer_that_its_target_never_saw_waits_again(centre: Centre) -> None:
+    ana, page = await centre.sign_in("ana"), await centre.visitor()
+    task_id = await active(centre, ana, page)
+    ben = await centre.sign_in("ben")
+    await ana.post(f"/tasks/{task_id}/transfer", {"agent_id": centre.ids["ben"]})
+    await disconnect(centre.node.context.services, ben.user_id)
+    await centre.settle()
+    assert ana.task(task_id)["state"] == "queued"
+    assert ben.state.me["status"] == "offline"
+    await ana.post(f"/tasks/{task_id}/wrap-up", {"reason_ids": [centre.ids["Asked"]]})
+    cleo = await centre.sign_in("cleo")
+    assert await centre.route() == 1
+    await cleo.catch_up(await centre.position())
+    assert cleo.task(task_id)["legs"][-1]["origin"] == "routed"
+
+
+async def test_rona_per_channel_returns_the_other_offers_of_that_kind(centre: Centre) -> None:
+    spec = {"channels": ["webchat", "custom"], "rona_per_channel": True}
+    await centre.put("queues", "sales", {**spec, "offer_s_by_kind": {"social": 300}})
+    account = await centre.put(
+        "accounts", "custom", {"channel": "custom"}, {"signing_secret": SECRET}
+    )
+    await centre.put(
+        "entry_points", "custom entry", {"account": account, "queue": centre.ids["sales"]}
+    )
+    ana, page = await centre.sign_in("ana"), await centre.visitor()
+    task_id = await offered(centre, ana, page)
+    second = await centre.visitor()
+    await second.start("Me too")
+    body = json.dumps({"messages": [{"id": "m1", "from": "+100", "text": "Hi"}]}).encode()
+    assert (await deliver(centre, account, body)).status_code == 200
+    assert await centre.route() == 2
+    centre.clock.advance(seconds=31)
+    assert await centre.sweep() == 1
+    await ana.catch_up(await centre.position())
+    assert ana.state.me["status"] == "available"
+    assert ana.state.me["rona_kinds"] == ["chat"]
+    assert [t["channel"] for t in ana.state.tasks.values()] == ["custom"], "the other chat returned"
+    assert ana.kinds().count("offer.expired") == 1
+    assert ana.kinds().count("agent.rona") == 1
+    assert ana.kinds().count("offer.withdrawn") == 1
+    assert await ana.refused(f"/tasks/{task_id}/accept") == (409, "offer_expired")
 
 
 async def test_conference_accepted_exited_and_ended(centre: Centre) -> None:

@@ -18,7 +18,7 @@ class Situation:
 
     `agents` holds every agent whose state the decision may read or change; `queues` the task's
     queue, those of its legs and any that it may move to; `supervisors` those agents who are
-    supervisors; `members` the agents who may use each queue is routing's business, not decided here.
+    supervisors. Which agents serve a queue is routing's business, not decided here.
     """
 
     task: Task

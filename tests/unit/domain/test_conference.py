@@ -93,7 +93,7 @@ def test_an_unanswered_request_returns_the_pane_to_active() -> None:
 
 def test_so_does_a_withdrawn_one_without_rona() -> None:
     story = requested()
-    withdraw = c.WithdrawOffer(offer_id=5, new_leg_id=6, reason="disconnected")
+    withdraw = c.WithdrawOffer(offer_id=5, reason="disconnected")
     assert story.kinds(withdraw) == ["offer.withdrawn"]
     assert conference(story.task) is Conference.NONE
     assert story.agent(2).status is AgentStatus.AVAILABLE

@@ -135,6 +135,25 @@ def test_or_requeued() -> None:
     assert (story.task.state, story.task.queue_id) == (TaskState.QUEUED, 1)
 
 
+@pytest.mark.parametrize("policy", UnansweredTransfer)
+@pytest.mark.parametrize("reason", ["disconnected", "agent_rona"])
+def test_one_taken_back_from_its_target_waits_again(
+    policy: UnansweredTransfer, reason: str
+) -> None:
+    story = active(queues=[a_queue(1, unanswered_transfer=policy)]).later(minutes=20)
+    story.do(TO_AGENT)
+    transferred_at = story.situation.now
+    kinds = story.later(seconds=10).kinds(c.WithdrawOffer(offer_id=5, reason=reason))
+    assert kinds == ["offer.withdrawn", "task.requeued"], "nobody has left it unanswered"
+    task = story.task
+    assert (task.state, task.queue_id, task.priority) == (TaskState.QUEUED, 1, 2)
+    assert task.arrived_at == NOW, "its place in the line"
+    assert task.queued_at == transferred_at, "waits since the transfer"
+    assert task.preferred_agent_id is None, "whoever is free first"
+    assert story.agent(2).status is AgentStatus.AVAILABLE
+    assert not story.agent(2).engaged
+
+
 def test_the_customer_may_leave_meanwhile() -> None:
     story = transferred(UnansweredTransfer.DROP).later(seconds=-5)
     assert story.kinds(c.LeaveAsCustomer()) == ["offer.withdrawn", "task.ended"]

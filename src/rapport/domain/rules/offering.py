@@ -69,12 +69,12 @@ def expire(s: Situation, command: c.ExpireOffer) -> list[e.Event]:
 
 
 def withdraw(s: Situation, command: c.WithdrawOffer) -> list[e.Event]:
-    """The offer returns without a RONA."""
+    """The offer returns without a RONA; a transfer too, for nobody has left it unanswered."""
     leg = ringing(s, command.offer_id)
-    return [
-        e.OfferWithdrawn(leg_id=leg.id, agent_id=leg.agent_id, reason=command.reason),
-        *_unanswered(s, leg, command.new_leg_id, command.reason),
-    ]
+    withdrawn = e.OfferWithdrawn(leg_id=leg.id, agent_id=leg.agent_id, reason=command.reason)
+    if leg.role is LegRole.INVITED:
+        return [withdrawn]
+    return [withdrawn, _back_to_queue(s, leg, command.reason)]
 
 
 def ringing(s: Situation, leg_id: int) -> Leg:
