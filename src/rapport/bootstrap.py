@@ -13,6 +13,7 @@ import httpx2
 
 import rapport
 from rapport.api.context import Context
+from rapport.api.webhooks import replay
 from rapport.application.access import Access
 from rapport.application.configuration.administration import Administration
 from rapport.application.configuration.snapshot import Configuration
@@ -40,6 +41,7 @@ from rapport.storage.queries.floor import PostgresFloor
 from rapport.storage.queries.reader import PostgresReader
 from rapport.storage.secrets import Vault, load_key
 from rapport.storage.sessions import PostgresSessions
+from rapport.storage.spool import Spool
 from rapport.storage.store import PostgresStore
 from rapport.storage.visits import PostgresVisits
 from rapport.stream.hub import Hub
@@ -90,6 +92,14 @@ async def running(
                     task.cancel()
     finally:
         await database.close()
+
+
+async def _ready(database: Database, tail: Tail) -> dict[str, bool]:
+    try:
+        await database.pool.fetchval("SELECT 1")
+    except LOST:
+        return {"database": False, "stream": tail.started.is_set()}
+    return {"database": True, "stream": tail.started.is_set()}
 
 
 async def _start(
@@ -143,15 +153,9 @@ async def _start(
     async def gateway(channel: str, account_id: int, message: OutboundMessage) -> SendOutcome:
         return await senders[channel].send(message, config_of(account_id))
 
-    async def ready() -> dict[str, bool]:
-        try:
-            await database.pool.fetchval("SELECT 1")
-        except LOST:
-            return {"database": False, "stream": tail.started.is_set()}
-        return {"database": True, "stream": tail.started.is_set()}
-
     senders: dict[str, Sender] = {"custom": CustomSender(client)}
     postman = Postman(services, PostgresOutbox(database), frozenset(senders), gateway)
+    spool = Spool(settings.data / "spool", vault)
     refreshing: set[asyncio.Task[Configuration]] = set()
     hub.on_commit(committed)
     work = [
@@ -174,14 +178,17 @@ async def _start(
         inbox=ingest,
         visits=PostgresVisits(database),
         files=LocalFiles(settings.data / "files"),
+        spool=spool,
         connectors={"custom": CustomConnector()},
         secret=key,
         public_url=settings.public_url,
         static=Path(rapport.__file__).parent / "static",
         secrets_of=secrets_of,
-        ready=ready,
+        ready=lambda: _ready(database, tail),
         secure_cookies=(settings.public_url or "").startswith("https://"),
     )
+    if "api" in roles:
+        work.append(group.create_task(spool.run(lambda _, payload: replay(context, payload))))
     return Node(context, database, configuration, offers, sweeper, postman, vault), work
 
 

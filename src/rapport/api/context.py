@@ -17,6 +17,7 @@ from rapport.application.receive_messages import Received
 from rapport.channels.sdk.connector import Connector
 from rapport.domain.message import InboundMessage
 from rapport.storage.files import LocalFiles
+from rapport.storage.spool import Spool
 from rapport.stream.hub import Hub
 
 
@@ -53,6 +54,7 @@ class Context:
     inbox: Inbox
     visits: Visits
     files: LocalFiles
+    spool: Spool
     connectors: Mapping[str, Connector]
     secret: bytes
     public_url: str | None

@@ -88,3 +88,36 @@ def ingest(
     from rapport.cli.bench.ingest import run
 
     raise typer.Exit(run(connections, messages, new_contacts))
+
+
+@bench.command()
+def latency(
+    rate: Annotated[int, typer.Option(help="Messages per second.")] = 1000,
+    seconds: Annotated[int, typer.Option(help="For how long.")] = 10,
+    agents: Annotated[int, typer.Option(help="Desktops that listen.")] = 50,
+) -> None:
+    """Open loop: webhook sent to frame at the right agent's socket."""
+    from rapport.cli.bench.latency import run
+
+    raise typer.Exit(run(rate, seconds, agents))
+
+
+@bench.command()
+def visitors(
+    count: Annotated[int, typer.Option(help="Idle visitors.")] = 10_000,
+) -> None:
+    """Idle WebChat visitors in one process: memory each, accepts per second."""
+    from rapport.cli.bench.visitors import run
+
+    raise typer.Exit(run(count))
+
+
+@bench.command()
+def routing(
+    agents: Annotated[int, typer.Option(help="Agents of the durable part.")] = 10_000,
+    tasks: Annotated[int, typer.Option(help="Waiting tasks of the durable part.")] = 100_000,
+) -> None:
+    """Pure routing decisions, and durable offers of a running server."""
+    from rapport.cli.bench.routing import run
+
+    raise typer.Exit(run(agents, tasks))
