@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Protocol
 
 from pwdlib import PasswordHash
@@ -22,8 +23,6 @@ SEEN_STEP = timedelta(minutes=1)
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 1000
 _hasher = PasswordHash.recommended()
-# Verified when the login is unknown, so that timing does not tell who exists.
-_DECOY = _hasher.hash("nobody has this password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ class Access:
         await self._attempt(keys, now)
         user_id = self._user_by_login(login)
         stored = await self._store.password_hash(user_id) if user_id is not None else None
-        valid = await asyncio.to_thread(password_matches, password, stored or _DECOY)
+        valid = await asyncio.to_thread(password_matches, password, stored or _decoy())
         if user_id is None or stored is None or not valid:
             raise Refused("invalid_credentials", "Login or password is wrong.")
         await self._store.forget_failures(keys[0])
@@ -241,3 +240,9 @@ def hash_password(password: str) -> str:
 def password_matches(password: str, stored: str) -> bool:
     """Whether a password is the one that was hashed; takes tens of milliseconds."""
     return _hasher.verify(password[:LONGEST_PASSWORD], stored)
+
+
+@cache
+def _decoy() -> str:
+    """Verified when the login is unknown, so that timing does not tell who exists."""
+    return _hasher.hash("nobody has this password")
