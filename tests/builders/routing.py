@@ -33,6 +33,7 @@ def waits(
     stage: int = 0,
     skills: Skills = (),
     preferred: int | None = None,
+    excluded: frozenset[int] = frozenset(),
 ) -> WaitingTask:
     """The task with the lower id came first."""
     return WaitingTask(
@@ -45,6 +46,7 @@ def waits(
         stage=stage,
         skills=skills,
         preferred_agent_id=preferred,
+        excluded=excluded,
     )
 
 

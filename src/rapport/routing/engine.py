@@ -156,7 +156,7 @@ class _Line:
     def _preference(self, agent: FreeAgent) -> float:
         """What comes before readiness: the place in a named list, or the sum of levels."""
         if self._places is not None:
-            return float(self._places[agent.id])
+            return float(self._places.get(agent.id, len(self._places)))
         return -float(sum(agent.skills.get(skill, 0) for skill in self._wanted))
 
     def _next_in_circle(

@@ -66,6 +66,7 @@ def waiting(draw: Any) -> list[WaitingTask]:
             stage=draw(st.integers(0, 2)),
             skills=draw(skills),
             preferred=draw(st.sampled_from([None, None, None, 1, 2])),
+            excluded=frozenset(draw(st.sampled_from([(), (), (1,), (1, 2)]))),
         )
         for task_id in range(draw(st.integers(0, 10)))
     ]
@@ -86,6 +87,8 @@ def room(agent: FreeAgent, kind: ChannelKind) -> bool:
 
 
 def qualified(agent: FreeAgent, task: WaitingTask, rule: QueueRule) -> bool:
+    if agent.id in task.excluded:
+        return False
     if task.preferred_agent_id is not None:
         return agent.id == task.preferred_agent_id
     moments = sorted({t for t, _ in (*rule.groups, *rule.relaxations) if t > timedelta(0)})[
@@ -175,7 +178,7 @@ def test_rank_is_respected_within_a_bucket(
         line = (task.bucket, task.kind)
         if task.id in served:
             assert line not in passed_over, "nobody overtakes in a bucket"
-        else:
+        elif not task.excluded:
             passed_over.add(line)
 
 

@@ -84,6 +84,18 @@ def test_the_last_agent_first_and_nobody_else_meanwhile() -> None:
     assert matched([waits(1), waits(2, preferred=7)], agents) == {1: 1}
 
 
+def test_the_last_agent_of_a_named_list_need_not_be_on_it() -> None:
+    rule = QueueRule(id=1, strategy=Strategy.AGENT_BASED, agents=(3,))
+    assert matched([waits(1, preferred=2), waits(2)], [free(2), free(3)], rule) == {1: 2, 2: 3}
+
+
+@pytest.mark.parametrize("strategy", [Strategy.LONGEST_AVAILABLE, Strategy.CIRCULAR])
+def test_who_still_wraps_the_task_up_is_passed_over(strategy: Strategy) -> None:
+    rule = QueueRule(id=1, strategy=strategy)
+    tasks = [waits(1, excluded=frozenset({1})), waits(2)]
+    assert matched(tasks, [free(1), free(2)], rule) == {1: 2, 2: 1}
+
+
 def test_circular_goes_on_after_the_last_served() -> None:
     rule = QueueRule(id=1, strategy=Strategy.CIRCULAR)
     agents = [free(n, capacity=(2, 0, 0)) for n in (3, 1, 2)]
