@@ -1,6 +1,7 @@
 """Works the running demo as agent and customer in a real browser; fails if anything does not.
 
-    python3 tools/clean_clone.py --only demo --drive "python3 run.py exec python tools/drive_demo.py"
+    python3 tools/clean_clone.py --only demo \\
+        --drive "python3 run.py exec python tools/drive_demo.py"
 
 The addresses come in RAPPORT_ADDRESSES, as `tools/clean_clone.py` hands them over: desktop, shop.
 """
