@@ -196,6 +196,7 @@ async def test_a_transfer_that_its_target_never_saw_waits_again(centre: Centre) 
     await centre.settle()
     assert ana.task(task_id)["state"] == "queued"
     assert ben.state.me["status"] == "offline"
+    await ana.post("/me/state", {"status": "idle"})
     await ana.post(f"/tasks/{task_id}/wrap-up", {"reason_ids": [centre.ids["Asked"]]})
     cleo = await centre.sign_in("cleo")
     assert await centre.route() == 1
