@@ -146,6 +146,42 @@ async def test_after_a_transfer_the_reasons_are_those_of_the_queue_before(centre
     await ana.post(wrap_up, {"reason_ids": [centre.ids["Sold"]]})
 
 
+async def test_only_queues_that_take_transfers_from_the_agents_team(centre: Centre) -> None:
+    others = await centre.put("teams", "others", {})
+    await centre.put("queues", "help", {"channels": ["webchat"], "transfer_from_teams": [others]})
+    ana, page = await centre.sign_in("ana"), await centre.visitor()
+    task_id = await active(centre, ana, page)
+    targets = await ana.get(f"/tasks/{task_id}/transfer-targets")
+    assert [q["name"] for q in targets["queues"]] == ["sales"]
+    refused = await ana.refused(f"/tasks/{task_id}/transfer", {"queue_id": centre.ids["help"]})
+    assert refused == (409, "target_unavailable")
+
+
+async def test_the_hours_close_while_one_waits_and_one_rings(centre: Centre) -> None:
+    # The clock stands at 09:00 on a Monday.
+    open_until = {"monday": [{"opens": "08:00", "closes": "09:00:20"}]}
+    hours = await centre.put("hours", "office", open_until)
+    closing = {"hours": hours, "when_hours_close": "close", "closed_text": "We have closed."}
+    await centre.put("queues", "sales", {"channels": ["webchat"], **closing})
+    await centre.put("profiles", "profile", {"chat": 1})
+    ana, page = await centre.sign_in("ana"), await centre.visitor()
+    task_id = await offered(centre, ana, page)
+    waiting = await centre.visitor()
+    await waiting.start("And me")
+    assert await centre.route() == 0, "Ana has room for one"
+    centre.clock.advance(seconds=21)
+    assert await centre.sweep() == 2
+    await ana.catch_up(await centre.position())
+    assert ana.kinds().count("offer.withdrawn") == 1
+    assert ana.state.me["status"] == "available", "no RONA"
+    assert not ana.state.tasks
+    assert await ana.refused(f"/tasks/{task_id}/accept") == (409, "offer_expired")
+    for customer in (page, waiting):
+        while (told := await customer.until("message"))["message"]["text"] != "We have closed.":
+            pass
+        assert told["message"]["author"] == "system"
+
+
 async def test_transfer_to_an_agent_who_accepts(centre: Centre) -> None:
     # Seed: "The drop-down list displays the names of available agents. The agent name is preceded
     # by a green icon."

@@ -93,6 +93,7 @@ def situation_of(case: Case, agents: Mapping[int, Agent], services: Services) ->
         ),
         now=now,
         supervisors=configuration.supervisors,
+        teams=configuration.teams_of,
         open_queues=configuration.transferable_queues(case.task.channel, now),
     )
 

@@ -138,7 +138,7 @@ class Recorder:
                     customer_sees=customer_sees,
                 )
                 case = self._append(case, message, "message.announced")
-            if isinstance(event, e.CustomerReminded):
+            if isinstance(event, e.CustomerReminded | e.TaskEnded):
                 case = self._system_text(case, event.text)
             if isinstance(event, e.TaskDropped):
                 text = self.configuration.accounts[case.task.account_id].dropped_text

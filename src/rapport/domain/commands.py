@@ -100,7 +100,9 @@ class RemoveInvited(ByAgent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndConference(ByAgent):
-    """The owner ends the conversation for all."""
+    """The owner ends the conversation for all; `consent` as when ending it alone."""
+
+    consent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -156,6 +156,8 @@ def _requeued(task: Task, event: e.TaskRequeued, now: datetime) -> Task:
         state=TaskState.QUEUED,
         queue_id=event.queue_id,
         queued_at=event.queued_at,
+        waiting_since=event.waiting_since or event.queued_at,
+        overflowed_from=event.overflowed_from,
         preferred_agent_id=event.preferred_agent_id,
         due_at=event.due_at,
         due_for=DueFor.WAITING,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from rapport.domain.agent import Agent
 from rapport.domain.errors import Refused
-from rapport.domain.policy import AccountPolicy, QueuePolicy
+from rapport.domain.policy import AccountPolicy, QueuePolicy, Silence
 from rapport.domain.task import Leg, Task
 
 
@@ -30,11 +30,18 @@ class Situation:
     open_queues: frozenset[int] | None = None
     """Queues that are open and serve the channel; None where it does not matter."""
     queue_length: int = 0
+    teams: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    """Each agent's teams."""
 
     @property
     def queue(self) -> QueuePolicy:
         """The policy of the queue the task is in."""
         return self.queues[self.task.queue_id]
+
+    @property
+    def silence(self) -> Silence:
+        """Reminders and end for a silent customer: the account's own, else the queue's."""
+        return self.queue.silence if self.account.silence is None else self.account.silence
 
     def queue_of(self, leg: Leg) -> QueuePolicy:
         """The queue that the leg was served for, wherever the task is now."""

@@ -78,6 +78,8 @@ def task_from(row: Row, legs: tuple[Leg, ...]) -> Task:
         priority=row["priority"],
         arrived_at=row["arrived_at"],
         queued_at=row["queued_at"],
+        waiting_since=row["waiting_since"],
+        overflowed_from=tuple(row["overflowed_from"]),
         accepted_at=row["accepted_at"],
         ended_at=row["ended_at"],
         customer_left_at=row["customer_left_at"],

@@ -52,6 +52,20 @@ def test_queues_that_are_closed_or_do_not_serve_the_channel(open_queues: frozens
     assert active().refused(unknown) == "target_unavailable"
 
 
+@pytest.mark.parametrize(
+    ("teams", "allowed"), [({1: {7}}, True), ({1: {8, 7}}, True), ({1: {8}}, False), ({}, False)]
+)
+def test_queues_that_take_transfers_from_some_teams_only(
+    teams: dict[int, set[int]], allowed: bool
+) -> None:
+    queue = a_queue(2, transfer_from=frozenset({7, 9}))
+    story = active(queues=[queue], teams={i: frozenset(x) for i, x in teams.items()})
+    if allowed:
+        assert story.kinds(TO_QUEUE)[-1] == "task.requeued"
+    else:
+        assert story.refused(TO_QUEUE) == "target_unavailable"
+
+
 def test_to_an_agent_who_accepts() -> None:
     # Seed: "you can transfer the chat request to a different agent."
     story = active()

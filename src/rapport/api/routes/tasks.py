@@ -246,11 +246,13 @@ async def remove_invited(
 
 @router.post("/{task_id}/conference/end")
 async def end_conference(
-    task_id: Number, body: AtEpoch, context: Ctx, session: AgentSession, once: OnceKey
+    task_id: Number, body: Ending, context: Ctx, session: AgentSession, once: OnceKey
 ) -> dict[str, Any]:
-    """End the conversation for all."""
+    """End the conversation for all, with the customer's consent where the channel asks for it."""
     run = _run(context, session, once, task_id)
-    return await run(lambda _: c.EndConference(agent_id=session.user_id, epoch=body.epoch))
+    return await run(
+        lambda _: c.EndConference(agent_id=session.user_id, epoch=body.epoch, consent=body.consent)
+    )
 
 
 @router.post("/{task_id}/ask-to-end")

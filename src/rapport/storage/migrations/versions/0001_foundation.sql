@@ -118,6 +118,8 @@ CREATE TABLE task (
     priority smallint NOT NULL,
     arrived_at timestamptz NOT NULL,
     queued_at timestamptz NOT NULL,
+    waiting_since timestamptz NOT NULL,
+    overflowed_from bigint[] NOT NULL DEFAULT '{}',
     accepted_at timestamptz,
     ended_at timestamptz,
     customer_left_at timestamptz,
