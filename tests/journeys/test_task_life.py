@@ -351,6 +351,24 @@ async def test_the_customer_ends_and_comes_back(centre: Centre) -> None:
     await ana.post(f"/tasks/{task_id}/messages", {"text": "Welcome back"})
 
 
+async def test_the_question_whether_to_end_is_marked_for_the_visitors_page(centre: Centre) -> None:
+    ana, page = await centre.sign_in("ana"), await centre.visitor()
+    task_id = await active(centre, ana, page)
+    asked = await ana.post(f"/tasks/{task_id}/ask-to-end")
+    assert asked["message"]["purpose"] == "ask_to_end"
+    frame = await page.until("message")
+    while frame["message"]["code"] != "ask_to_end":
+        frame = await page.until("message")
+    assert frame["message"]["author"] == "agent"
+    assert "may we end" in frame["message"]["text"]
+    later = await centre.visitor(page.token)
+    (welcome,) = [f for f in later.frames if f["type"] == "welcome"]
+    assert [m["code"] for m in welcome["messages"]].count("ask_to_end") == 1
+    await page.end()
+    await ana.catch_up(await centre.position())
+    assert ana.task(task_id)["customer_left_at"] is not None
+
+
 async def test_a_message_during_wrap_up_opens_a_new_task(centre: Centre) -> None:
     ana, page = await centre.sign_in("ana"), await centre.visitor()
     task_id = await active(centre, ana, page)

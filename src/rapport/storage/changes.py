@@ -113,6 +113,8 @@ async def write(
         await run(_SAVE_LEGS, _rows(legs))
     if changes.messages:
         await run(_SAVE_MESSAGES, _rows(map(message_row, changes.messages)))
+    if again := [m.id for m in changes.jobs if m.version > 1]:
+        await run("DELETE FROM outbox_dead WHERE message_id = ANY($1::bigint[])", again)
     if changes.jobs:
         await enqueue(connection, changes.jobs, job_ids)
     if changes.events:

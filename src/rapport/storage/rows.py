@@ -17,6 +17,7 @@ from rapport.domain.message import (
     DeliveryStatus,
     Direction,
     Message,
+    Purpose,
 )
 from rapport.domain.task import (
     DueFor,
@@ -169,6 +170,7 @@ def message_from(row: Row) -> Message:
         announcement=None
         if announcement is None
         else Announcement(code=announcement["code"], params=tuple(announcement["params"].items())),
+        purpose=Purpose(row["purpose"]) if row["purpose"] else None,
         customer_sees=row["customer_sees"],
         client_id=row["client_id"],
         external_id=row["external_id"],

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from rapport.api.access import AgentSession, Ctx, OnceKey
 from rapport.application.perform import perform
 from rapport.application.read_thread import read_thread
-from rapport.application.send_message import ask_to_end, send_message
+from rapport.application.send_message import ask_to_end, retry_message, send_message
 from rapport.domain import commands as c
 from rapport.domain.errors import Invalid, Refused
 
@@ -139,6 +139,20 @@ async def send(
         attachment_ids=body.attachment_ids,
         client_id=once.key,
         note=body.note,
+    )
+
+
+@router.post("/{task_id}/messages/{message_id}/retry")
+async def retry(
+    task_id: Number, message_id: Number, context: Ctx, session: AgentSession, once: OnceKey
+) -> dict[str, Any]:
+    """Send a message again that has failed or may not have arrived; the same one, not a copy."""
+    return await retry_message(
+        context.services,
+        agent_id=session.user_id,
+        task_id=task_id,
+        message_id=message_id,
+        once=once,
     )
 
 

@@ -91,6 +91,7 @@ export interface Message {
   text: string;
   attachments: Attachment[];
   announcement: { code: string; params: Record<string, string | number> } | null;
+  purpose: "ask_to_end" | null;
   client_id: string | null;
   status: MessageStatus | null;
   error: { code: string; message: string } | null;

@@ -181,6 +181,7 @@ CREATE TABLE message (
     text text NOT NULL,
     attachments jsonb,
     announcement jsonb,
+    purpose text,
     customer_sees boolean NOT NULL,
     client_id text,
     external_id text,
