@@ -115,6 +115,21 @@ async def test_overflow_never_goes_in_circles(centre: Centre, root: Administrato
     assert "'help' → 'sales' → 'help'" in error(back, 422, "overflow_cycle")["message"]
 
 
+async def test_what_happens_at_closing_needs_hours_and_somewhere_to_go(
+    centre: Centre, root: Administrator
+) -> None:
+    sales, help_ = centre.ids["sales"], centre.ids["help"]
+    hours = await centre.put("hours", "office", {"monday": [{"opens": "08:00", "closes": "17:00"}]})
+    no_hours = await root.put("queues", sales, when_hours_close="close")
+    assert paths(error(no_hours, 422, "invalid_field")) == ["spec.hours"]
+    nowhere = await root.put("queues", sales, when_hours_close="overflow", hours=hours)
+    assert paths(error(nowhere, 422, "invalid_field")) == ["spec.overflow"]
+    there = await root.put(
+        "queues", sales, when_hours_close="overflow", hours=hours, overflow={"queue": help_}
+    )
+    assert there.status_code == 200
+
+
 async def test_one_idle_code_is_the_default(centre: Centre, root: Administrator) -> None:
     assert (await root.put("idle_codes", centre.ids["Lunch"], default=True)).status_code == 200
     before = await root.get("idle_codes", centre.ids["Break"])

@@ -130,6 +130,25 @@ async def test_transfer_to_a_queue(centre: Centre) -> None:
     await ana.post(f"/tasks/{task_id}/wrap-up", {"reason_ids": [centre.ids["Asked"]]})
 
 
+@pytest.mark.parametrize("taken", [False, True])
+async def test_who_wraps_up_sees_the_task_go_on_but_not_what_is_said(
+    centre: Centre, taken: bool
+) -> None:
+    ana, page = await centre.sign_in("ana"), await centre.visitor()
+    task_id = await active(centre, ana, page)
+    await ana.post(f"/tasks/{task_id}/transfer", {"queue_id": centre.ids["help"]})
+    await page.say("A word to the next one")
+    ben = await centre.sign_in("ben")
+    if taken:
+        await ben.post(f"/tasks/{task_id}/take")
+    else:
+        assert await centre.route() == 1
+    await centre.settle()
+    assert ana.task(task_id)["state"] == ("active" if taken else "offered")
+    assert ana.state.last[task_id]["text"] == "Hello"
+    assert ben.state.last[task_id]["text"] == "A word to the next one"
+
+
 async def test_after_a_transfer_the_reasons_are_those_of_the_queue_before(centre: Centre) -> None:
     await centre.put("reasons", "Sold", {"queues": [centre.ids["sales"]]})
     await centre.put("reasons", "Asked", {"queues": [centre.ids["help"]]})

@@ -242,8 +242,10 @@ class Recorder:
         newcomers = {leg.agent_id for leg in task.open_legs} - {
             leg.agent_id for leg in before.open_legs
         }
+        # Whoever wraps up sees that it goes on, but no message later than their own part.
+        shut_out = wrapping_up(before) - newcomers if newcomers else set()
         audience = (
-            *(f"agent.{i}" for i in sorted(participants)),
+            *(f"agent.{i}" for i in sorted(participants - shut_out)),
             f"queue.{task.queue_id}",
         )
         last = len(events) - 1
@@ -277,6 +279,9 @@ class Recorder:
                     event.kind.replace(".", "_"),
                     {"task_id": task.id, "queue_id": task.queue_id, **(facts_of(event) or {})},
                 )
+
+        if shut_out:
+            self.changes.events.append(task_changed(task, shut_out, self.now))
 
     def _record_agents(
         self, changed: Mapping[int, Agent], task: Task | None, kind: str = "agent.load_changed"
@@ -317,6 +322,24 @@ def message_audience(task: Task) -> tuple[str, ...]:
     """Who gets a message: agents for whom it rings and who are in, not those who wrap up."""
     live = {LegState.OFFERED, LegState.ACTIVE}
     return tuple(f"agent.{leg.agent_id}" for leg in task.legs if leg.state in live)
+
+
+def wrapping_up(task: Task) -> set[int]:
+    """Agents whose part is over but for the reasons."""
+    return {leg.agent_id for leg in task.legs if leg.state is LegState.WRAPPING_UP}
+
+
+def task_changed(task: Task, agent_ids: set[int], now: datetime) -> EventRecord:
+    """The task alone, for those who may not get what an event of the same commit carries."""
+    return EventRecord(
+        kind="task.changed",
+        at=now,
+        conversation_id=task.conversation_id,
+        task_id=task.id,
+        queue_id=task.queue_id,
+        audience=tuple(f"agent.{i}" for i in sorted(agent_ids)),
+        entities={"task": task_view(task)},
+    )
 
 
 def facts_of(event: e.Event) -> dict[str, Any] | None:

@@ -70,6 +70,7 @@ FROM unnest($2::int[], $3::timestamptz[], $4::text[], $5::bigint[], $6::bigint[]
     $8::bigint[], $9::text[], $10::bool[], $11::text[], $12::text[])
     n(ord, at, kind, conversation_id, task_id, agent_id, queue_id, audience, customer, facts,
       entities)"""
+_REVIVE = "DELETE FROM outbox_dead WHERE message_id = ANY($1::bigint[])"
 _ENQUEUE = """
 WITH job AS (SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[],
                                   $5::timestamptz[])
@@ -113,8 +114,6 @@ async def write(
         await run(_SAVE_LEGS, _rows(legs))
     if changes.messages:
         await run(_SAVE_MESSAGES, _rows(map(message_row, changes.messages)))
-    if again := [m.id for m in changes.jobs if m.version > 1]:
-        await run("DELETE FROM outbox_dead WHERE message_id = ANY($1::bigint[])", again)
     if changes.jobs:
         await enqueue(connection, changes.jobs, job_ids)
     if changes.events:
@@ -148,7 +147,9 @@ def event_columns(events: Sequence[EventRecord]) -> tuple[list[Any], ...]:
 async def enqueue(
     connection: Connection, messages: Sequence[Message], job_ids: Sequence[int]
 ) -> None:
-    """Hand stored messages to the outbox."""
+    """Hand stored messages to the outbox; those sent again are no longer dead letters."""
+    if again := [m.id for m in messages if m.version > 1]:
+        await connection.execute(_REVIVE, again)
     await connection.execute(
         _ENQUEUE,
         list(job_ids),

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from rapport.application.ports import Claim, EventRecord
+from rapport.application.recording import task_changed, wrapping_up
 from rapport.application.views import agent_view, contact_view, message_view, task_view
 from rapport.domain.agent import CapacityMode
 from rapport.domain.channel import KINDS, ChannelKind
@@ -211,6 +212,9 @@ async def _events(connection: Any, offers: dict[int, int], now: datetime) -> lis
                 entities=entities,
             )
         )
+        others = wrapping_up(task) - {offers[task.id]}
+        if others:
+            events.append(task_changed(task, others, now))
     agents = await connection.fetch(
         "SELECT * FROM agent WHERE id = ANY($1::bigint[]) ORDER BY id", list(set(offers.values()))
     )

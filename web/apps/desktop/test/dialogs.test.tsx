@@ -2,6 +2,7 @@ import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import ConferenceDialog from "../src/features/conference/ConferenceDialog.tsx";
+import ConsentDialog from "../src/features/wrap-up/ConsentDialog.tsx";
 import TransferDialog from "../src/features/transfer/TransferDialog.tsx";
 import WrapUpDialog from "../src/features/wrap-up/WrapUpDialog.tsx";
 import { leg, openDesk, task } from "./desk.ts";
@@ -48,5 +49,20 @@ describe("dialogs", () => {
     await waitFor(() => expect(onClose).toHaveBeenCalled());
     expect(sent.find(({ path }) => path === "/tasks/10/wrap-up")?.body).toEqual({ reason_ids: [1] });
     expect(desk.state.get()?.tasks.size).toBe(0);
+  });
+
+  it("asks for consent before ending a conference, and says so to the server", async () => {
+    const parts = [leg(), leg({ id: 2, agent_id: 2, role: "invited", origin: "conference" })];
+    const { desk, sent } = openDesk({ tasks: [task({ legs: parts })] }, { "/tasks/10/conference/end": { task: task({ version: 2 }) } });
+    show(desk, <ConsentDialog dialog={{ name: "consent", taskId: 10 }} onClose={() => undefined} />);
+    await userEvent.click(screen.getByRole("button", { name: /The customer agrees/ }));
+    await waitFor(() => expect(sent.find(({ path }) => path === "/tasks/10/conference/end")?.body).toEqual({ epoch: 1, consent: true }));
+  });
+
+  it("offers the reasons of the queue that the agent's part was in", async () => {
+    const mine = leg({ state: "wrapping_up", queue_id: 99 });
+    const { desk } = openDesk({ tasks: [task({ queue_id: 1, legs: [mine] })] });
+    show(desk, <WrapUpDialog dialog={{ name: "wrap_up", taskId: 10 }} onClose={() => undefined} />);
+    expect(await screen.findByRole("option", { name: /Refund/ })).toBeTruthy();
   });
 });

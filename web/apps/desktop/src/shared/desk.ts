@@ -1,4 +1,4 @@
-import { Api, ApiError, type DeskEvent, type StateChange, type Target, type Task } from "@rapport/api-client";
+import { Api, ApiError, type DeskEvent, type Message, type StateChange, type Target, type Task } from "@rapport/api-client";
 import { applyAnswer, applyCommit, atPosition, fromSnapshot, myLeg, withCatalog, type DeskState } from "@rapport/event-store";
 import { createContext, useContext } from "react";
 import { Connection } from "../features/connection/connection.ts";
