@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from playwright.async_api import BrowserContext, Locator, Page, expect
+from playwright.async_api import BrowserContext, FilePayload, Locator, Page, expect
 
 
 @dataclass
@@ -51,10 +51,13 @@ class AgentDesk:
     async def is_in_state(self, name: str) -> None:
         await expect(self.state).to_have_accessible_name(f"Your state: {name}. Change it")
 
-    async def go(self, state: str) -> None:
-        """Choose a state in the selector."""
+    async def choose_state(self, state: str) -> None:
         await self.state.click()
         await self.page.get_by_role("option", name=state).click()
+
+    async def go(self, state: str) -> None:
+        """Choose a state in the selector; without conversations it comes at once."""
+        await self.choose_state(state)
         await self.is_in_state(state)
 
     async def accept(self, customer: str) -> None:
@@ -74,6 +77,9 @@ class AgentDesk:
     async def reads(self, text: str) -> None:
         """The thread holds the line, once."""
         await expect(self.message(text)).to_have_count(1)
+
+    async def attach(self, file: FilePayload) -> None:
+        await self.page.locator("input[type=file]").set_input_files(file)
 
     async def announces(self, text: str) -> None:
         await expect(self.thread.get_by_text(text)).to_be_visible()
@@ -135,8 +141,13 @@ class ShopPage:
     def composer(self) -> Locator:
         return self.page.get_by_role("textbox", name="Write a message")
 
+    @property
+    def send(self) -> Locator:
+        return self.page.get_by_role("button", name="Send", exact=True)
+
     async def open_chat(self) -> None:
-        await self.launcher.click()
+        if await self.launcher.get_attribute("aria-expanded") != "true":
+            await self.launcher.click()
         await expect(self.page.get_by_role("textbox", name="Name")).to_be_focused()
 
     async def start(self, name: str, text: str = "Hello") -> None:
@@ -159,6 +170,14 @@ class ShopPage:
     async def reads(self, text: str) -> None:
         """The thread holds the line, once."""
         await expect(self.message(text)).to_have_count(1)
+
+    async def attach(self, file: FilePayload) -> None:
+        await self.page.locator("rapport-chat input[type=file]").set_input_files(file)
+
+    async def send_file(self, file: FilePayload, text: str) -> None:
+        await self.attach(file)
+        await expect(self.send).to_be_enabled()
+        await self.say(text)
 
     async def end(self) -> None:
         await self.page.get_by_role("button", name="End chat").click()

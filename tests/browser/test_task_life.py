@@ -45,6 +45,7 @@ async def test_offer_accept_reply_end_wrap_up(stage: Stage) -> None:
 
     await ana.do("End")
     await expect(dana.page.get_by_text("Ana ended the chat.")).to_be_visible()
+    await expect(dana.page.get_by_role("button", name="Start a new chat")).to_be_visible()
     await ana.wrap_up("Sold", "Asked")
     await expect(ana.page.get_by_text("All quiet. New requests appear here.")).to_be_visible()
     await ana.is_in_state("Available")

@@ -55,9 +55,8 @@ async def test_transfer_to_an_agent_who_does_not_accept(stage: Stage) -> None:
     await expect(ben.dialog("You did not answer a request")).to_be_visible()
     await expect(ben.offers).to_have_count(0)
     await ana.wrap_up("Asked")
-    await expect(ana.page.get_by_role("button", name="Notifications, 1 unread")).to_be_visible()
     await ana.page.get_by_role("button", name="Notifications, 1 unread").click()
-    dropped = "A transfer was not accepted; the conversation was dropped."
+    dropped = "The transfer of Dana Example was not accepted; the conversation was dropped."
     await expect(ana.page.get_by_role("listitem").filter(has_text=dropped)).to_be_visible()
     await expect(dana.page.get_by_role("button", name="Start a new chat")).to_be_visible()
 
