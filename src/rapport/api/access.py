@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -72,7 +73,10 @@ async def once_of(
     """What makes sending a command twice doing it once."""
     body = await request.body()
     asked = f"{request.method} {request.url.path}\n".encode() + body
-    return Once(session.user_id, idempotency_key, hashlib.sha256(asked).hexdigest())
+    # Keyed, because a body may hold a password and fingerprints are stored.
+    secret = context_of(request).secret
+    fingerprint = hmac.digest(secret, asked, hashlib.sha256).hex()
+    return Once(session.user_id, idempotency_key, fingerprint)
 
 
 OnceKey = Annotated[Once, Depends(once_of)]

@@ -12,7 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from rapport.api import errors
 from rapport.api.context import Context
-from rapport.api.routes import attachments, desk, session, tasks
+from rapport.api.routes import attachments, configuration, desk, floor, passwords, session, tasks
 from rapport.api.sockets import Receive, Scope, Send
 from rapport.api.stream_socket import stream_socket
 from rapport.api.webhooks import webhook
@@ -92,9 +92,17 @@ def create_http(lifespan: Lifespan) -> FastAPI:
         redoc_url=None,
     )
     errors.install(app)
-    for router in (session.router, desk.router, tasks.router, attachments.router):
-        app.include_router(router, prefix="/api/v1")
-    app.include_router(widget_routes.router)
+    for router in (
+        session.router,
+        desk.router,
+        tasks.router,
+        attachments.router,
+        floor.router,
+        passwords.router,
+        configuration.router,
+    ):
+        app.include_router(router, prefix="/api/v1", responses=errors.RESPONSES)
+    app.include_router(widget_routes.router, responses=errors.RESPONSES)
     _operations(app)
     _pages(app)
     return app

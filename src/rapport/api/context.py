@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Protocol
 
 from rapport.application.access import Access
+from rapport.application.configuration.administration import Administration
+from rapport.application.floor import FloorReader
 from rapport.application.ports import Services
 from rapport.application.reading import Reader
 from rapport.application.receive_messages import Received
 from rapport.channels.sdk.connector import Connector
 from rapport.domain.message import InboundMessage
 from rapport.storage.files import LocalFiles
+from rapport.storage.spool import Spool
 from rapport.stream.hub import Hub
 
 
@@ -44,11 +47,14 @@ class Context:
 
     services: Services
     access: Access
+    administration: Administration
     reader: Reader
+    floor: FloorReader
     hub: Hub
     inbox: Inbox
     visits: Visits
     files: LocalFiles
+    spool: Spool
     connectors: Mapping[str, Connector]
     secret: bytes
     public_url: str | None

@@ -8,6 +8,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from rapport.domain.errors import Refused
@@ -29,6 +30,38 @@ _HTTP_CODES = {
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address does not take that method."),
 }
+
+
+class Error(BaseModel):
+    """What went wrong: clients switch on `code`, people read `message`."""
+
+    code: str
+    message: str
+    details: dict[str, Any]
+
+
+class ErrorBody(BaseModel):
+    """The one error shape."""
+
+    error: Error
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {"model": ErrorBody, "description": description}
+    for status, description in {
+        400: "Malformed",
+        401: "Not signed in",
+        403: "No right, or an outdated page",
+        404: "Not found",
+        409: "The state does not allow it",
+        412: "Stale version",
+        413: "Too large",
+        422: "Invalid fields: `details.fields`",
+        429: "Slow down",
+        503: "Try again",
+    }.items()
+}
+"""How every route may refuse."""
 
 
 def status_of(refused: Refused) -> int:
@@ -70,7 +103,7 @@ def install(app: FastAPI) -> None:
         fields = [
             {
                 "path": ".".join(str(part) for part in e["loc"] if part != "body"),
-                "message": e["msg"],
+                "message": e["msg"].removeprefix("Value error, "),
             }
             for e in error.errors()
         ]

@@ -40,13 +40,6 @@ async def webhook(context: Context, scope: Scope, receive: Receive, send: Send) 
 
 
 async def _take(context: Context, scope: Scope, receive: Receive) -> None:
-    _, _, channel, account = scope["path"].split("/", 3)
-    configuration = context.services.configuration.current
-    connector = context.connectors.get(channel)
-    account_id = int(account) if account.isdecimal() else 0
-    spec = configuration.account_specs.get(account_id)
-    if connector is None or spec is None or spec.channel != channel or not spec.active:
-        raise Rejected(404, "unknown_account")
     if scope["method"] not in {"POST", "GET"}:
         raise Rejected(405, "method_not_allowed")
     request = Request(
@@ -56,17 +49,66 @@ async def _take(context: Context, scope: Scope, receive: Receive) -> None:
         headers={k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]},
         body=await _body(receive),
     )
+    account_id, messages = parsed(context, request)
+    if not messages:
+        return
+    if context.spool.holds(account_id):
+        await context.spool.keep(account_id, _encode(request))
+        return
+    try:
+        await _store(context, account_id, messages)
+    except Refused as refused:
+        if refused.kind != "unavailable":
+            raise
+        # The database is away: what is verified is kept on disk and answered.
+        await context.spool.keep(account_id, _encode(request))
+
+
+def parsed(context: Context, request: Request) -> tuple[int, list[InboundMessage]]:
+    """The account of a verified request, and its messages.
+
+    Raises:
+        Rejected: unknown account, wrong signature, or not of the channel's form.
+    """
+    _, _, channel, account = request.path.split("/", 3)
+    configuration = context.services.configuration.current
+    connector = context.connectors.get(channel)
+    account_id = int(account) if account.isdecimal() else 0
+    spec = configuration.account_specs.get(account_id)
+    if connector is None or spec is None or spec.channel != channel or not spec.active:
+        raise Rejected(404, "unknown_account")
     config = AccountConfig(
         id=account_id, address=spec.address, secrets=context.secrets_of(account_id)
     )
     connector.verify(request, config)
-    messages = [m for m in connector.parse(request, config) if isinstance(m, InboundMessage)]
-    if messages:
-        received = await context.inbox.submit(account_id, messages)
-        duplicates = sum(r.duplicate for r in received)
-        MESSAGES_IN.labels(channel).inc(len(received) - duplicates)
-        if duplicates:
-            MESSAGES_DUPLICATE.labels(channel).inc(duplicates)
+    found = connector.parse(request, config)
+    return account_id, [m for m in found if isinstance(m, InboundMessage)]
+
+
+async def replay(context: Context, payload: bytes) -> None:
+    """A request from the spool, as if it came now.
+
+    Raises:
+        Unavailable: the database is still away.
+    """
+    account_id, messages = parsed(context, _decode(payload))
+    await _store(context, account_id, messages)
+
+
+async def _store(context: Context, account_id: int, messages: list[InboundMessage]) -> None:
+    received = await context.inbox.submit(account_id, messages)
+    channel = context.services.configuration.current.account_specs[account_id].channel
+    duplicates = sum(r.duplicate for r in received)
+    MESSAGES_IN.labels(channel).inc(len(received) - duplicates)
+    if duplicates:
+        MESSAGES_DUPLICATE.labels(channel).inc(duplicates)
+
+
+def _encode(request: Request) -> bytes:
+    return msgspec.msgpack.encode(request)
+
+
+_decode = msgspec.msgpack.Decoder(Request).decode
 
 
 async def _body(receive: Receive) -> bytes:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -11,12 +13,14 @@ from typing import Protocol
 from pwdlib import PasswordHash
 
 from rapport.application.ports import Clock, ConfigurationSource
-from rapport.domain.errors import Forbidden, NotSignedIn, Refused, TooMany
+from rapport.domain.errors import Forbidden, Invalid, NotSignedIn, Refused, TooMany
 
 FAILURES_PER_LOGIN = 10
 FAILURES_PER_ADDRESS = 50
 WINDOW = timedelta(minutes=15)
 SEEN_STEP = timedelta(minutes=1)
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 1000
 _hasher = PasswordHash.recommended()
 # Verified when the login is unknown, so that timing does not tell who exists.
 _DECOY = _hasher.hash("nobody has this password")
@@ -59,8 +63,13 @@ class SessionStore(Protocol):
     async def password_hash(self, user_id: int) -> str | None:
         """The stored hash."""
 
-    async def set_password_hash(self, user_id: int, password_hash: str) -> None:
-        """Store a hash; all sessions of the person end."""
+    async def set_password_hash(
+        self, user_id: int, password_hash: str, at: datetime, keep: bytes | None = None
+    ) -> None:
+        """Store a hash; all sessions of the person end but the one to keep."""
+
+    async def end_sessions(self, user_ids: Iterable[int], at: datetime) -> None:
+        """End all sessions of these people, and their sockets on every node."""
 
     async def failures(self, keys: list[str], since: datetime) -> dict[str, int]:
         """Failed attempts per key since a time."""
@@ -103,19 +112,10 @@ class Access:
         """
         now = self._clock.now()
         keys = [f"login:{login.casefold()}", f"address:{address}"]
-        failures = await self._store.failures(keys, now - WINDOW)
-        if (
-            failures.get(keys[0], 0) >= FAILURES_PER_LOGIN
-            or failures.get(keys[1], 0) >= FAILURES_PER_ADDRESS
-        ):
-            raise TooMany(
-                "too_many_attempts",
-                "Too many failed attempts. Wait a quarter of an hour.",
-                {"retry_after_s": int(WINDOW.total_seconds())},
-            )
+        await self._throttle(keys, now)
         user_id = self._user_by_login(login)
         stored = await self._store.password_hash(user_id) if user_id is not None else None
-        valid = _hasher.verify(password[:1000], stored or _DECOY)
+        valid = await asyncio.to_thread(password_matches, password, stored or _DECOY)
         if user_id is None or stored is None or not valid:
             await self._store.note_failure(keys, now)
             raise Refused("invalid_credentials", "Login or password is wrong.")
@@ -153,7 +153,47 @@ class Access:
 
     async def set_password(self, user_id: int, password: str) -> None:
         """Give a person a new password; sessions end."""
-        await self._store.set_password_hash(user_id, _hasher.hash(password))
+        hashed = await asyncio.to_thread(hash_password, password)
+        await self._store.set_password_hash(user_id, hashed, self._clock.now())
+
+    async def change_password(
+        self, user_id: int, current: str, new: str, token: str, address: str
+    ) -> None:
+        """The person's own new password; all their other sessions end.
+
+        Raises:
+            TooMany: too many wrong attempts at the current one.
+            Invalid: the current one is wrong, or the new one is too short or the same.
+        """
+        now = self._clock.now()
+        keys = [f"password:{user_id}", f"address:{address}"]
+        await self._throttle(keys, now)
+        stored = await self._store.password_hash(user_id)
+        if stored is None or not await asyncio.to_thread(password_matches, current, stored):
+            await self._store.note_failure(keys, now)
+            raise Invalid.field("current", "This is not your present password.")
+        check_password(new, "new")
+        if new == current:
+            raise Invalid.field("new", "Choose another password than the present one.")
+        hashed = await asyncio.to_thread(hash_password, new)
+        await self._store.forget_failures(keys[0])
+        await self._store.set_password_hash(user_id, hashed, now, token_hash(token))
+
+    async def end_all(self, user_id: int) -> None:
+        """End all sessions of a person."""
+        await self._store.end_sessions([user_id], self._clock.now())
+
+    async def _throttle(self, keys: list[str], now: datetime) -> None:
+        failures = await self._store.failures(keys, now - WINDOW)
+        if (
+            failures.get(keys[0], 0) >= FAILURES_PER_LOGIN
+            or failures.get(keys[1], 0) >= FAILURES_PER_ADDRESS
+        ):
+            raise TooMany(
+                "too_many_attempts",
+                "Too many failed attempts. Wait a quarter of an hour.",
+                {"retry_after_s": int(WINDOW.total_seconds())},
+            )
 
     def _user_by_login(self, login: str) -> int | None:
         wanted = login.casefold()
@@ -181,3 +221,23 @@ class Access:
 def token_hash(token: str) -> bytes:
     """What is stored of a session token."""
     return hashlib.sha256(token.encode()).digest()
+
+
+def check_password(password: str, path: str = "password") -> None:
+    """Refuse a password that is too short to be one.
+
+    Raises:
+        Invalid: too short or too long.
+    """
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise Invalid.field(path, f"A password has at least {SHORTEST_PASSWORD} characters.")
+
+
+def hash_password(password: str) -> str:
+    """The argon2 hash to store; takes tens of milliseconds."""
+    return _hasher.hash(password)
+
+
+def password_matches(password: str, stored: str) -> bool:
+    """Whether a password is the one that was hashed; takes tens of milliseconds."""
+    return _hasher.verify(password[:LONGEST_PASSWORD], stored)

@@ -7,12 +7,16 @@ from typing import Annotated
 
 import typer
 
+from rapport.cli import configuration, users
+
 app = typer.Typer(
     name="rapport",
     help="Rapport: a contact centre for digital channels.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(configuration.app, name="config")
+app.add_typer(users.app, name="user")
 
 
 @app.command()
@@ -57,6 +61,19 @@ def migrate() -> None:
     raise typer.Exit(asyncio.run(run_migration()))
 
 
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Say whether this installation is sound, and what to do about what is not.
+
+    Ends with 1 if anything failed. The embedded database is started for it unless a server runs.
+    """
+    from rapport.cli.doctor import run_doctor
+
+    raise typer.Exit(asyncio.run(run_doctor(as_json=as_json)))
+
+
 bench = typer.Typer(help="Measure this machine: figures beside the raw limits, as JSON.")
 app.add_typer(bench, name="bench")
 
@@ -71,3 +88,36 @@ def ingest(
     from rapport.cli.bench.ingest import run
 
     raise typer.Exit(run(connections, messages, new_contacts))
+
+
+@bench.command()
+def latency(
+    rate: Annotated[int, typer.Option(help="Messages per second.")] = 1000,
+    seconds: Annotated[int, typer.Option(help="For how long.")] = 10,
+    agents: Annotated[int, typer.Option(help="Desktops that listen.")] = 50,
+) -> None:
+    """Open loop: webhook sent to frame at the right agent's socket."""
+    from rapport.cli.bench.latency import run
+
+    raise typer.Exit(run(rate, seconds, agents))
+
+
+@bench.command()
+def visitors(
+    count: Annotated[int, typer.Option(help="Idle visitors.")] = 10_000,
+) -> None:
+    """Idle WebChat visitors in one process: memory each, accepts per second."""
+    from rapport.cli.bench.visitors import run
+
+    raise typer.Exit(run(count))
+
+
+@bench.command()
+def routing(
+    agents: Annotated[int, typer.Option(help="Agents of the durable part.")] = 10_000,
+    tasks: Annotated[int, typer.Option(help="Waiting tasks of the durable part.")] = 100_000,
+) -> None:
+    """Pure routing decisions, and durable offers of a running server."""
+    from rapport.cli.bench.routing import run
+
+    raise typer.Exit(run(agents, tasks))

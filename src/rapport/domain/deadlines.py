@@ -23,13 +23,25 @@ def queued_deadline(
     queue: QueuePolicy, queued_at: datetime, *, stage: int, now: datetime
 ) -> datetime:
     """The next moment at which something changes for a waiting task. Never None."""
+    coming = [moment for moment in _moments(queue, queued_at, stage) if moment > now]
+    return min(coming, default=now + queue.alert_after)
+
+
+def returning_deadline(queue: QueuePolicy, queued_at: datetime, now: datetime) -> datetime:
+    """The same for a task that has rung: at once, if something was due meanwhile."""
+    stage = stage_at(queue, now - queued_at)
+    if any(moment <= now for moment in _moments(queue, queued_at, stage)):
+        return now
+    return queued_deadline(queue, queued_at, stage=stage, now=now)
+
+
+def _moments(queue: QueuePolicy, queued_at: datetime, stage: int) -> list[datetime]:
     moments = [queued_at + step for step in stages(queue)[stage:]]
     if queue.overflow is not None and queue.overflow.after is not None:
         moments.append(queued_at + queue.overflow.after)
     if queue.time_out is not None:
         moments.append(queued_at + queue.time_out)
-    coming = [moment for moment in moments if moment > now]
-    return min(coming, default=now + queue.alert_after)
+    return moments
 
 
 def silence_deadline(queue: QueuePolicy, stage: int, spoke_at: datetime) -> datetime | None:

@@ -79,6 +79,7 @@ class TaskRequeued(Event):
     reason: str
     queued_at: datetime
     preferred_agent_id: int | None = None
+    stage: int = 0
     due_at: datetime | None = None
 
 

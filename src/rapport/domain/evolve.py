@@ -158,7 +158,7 @@ def _requeued(task: Task, event: e.TaskRequeued, now: datetime) -> Task:
         due_at=event.due_at,
         due_for=DueFor.WAITING,
         parked_until=None,
-        stage=0,
+        stage=event.stage,
         silence_stage=0,
     )
 
@@ -246,7 +246,9 @@ def _read(task: Task, event: e.TaskRead, _: datetime) -> Task:
 
 @_applies(e.CustomerLeft)
 def _customer_left(task: Task, _: e.CustomerLeft, now: datetime) -> Task:
-    return replace(task, customer_left_at=now, due_at=None, due_for=None)
+    if task.due_for is DueFor.SILENCE:
+        task = replace(task, due_at=None, due_for=None)
+    return replace(task, customer_left_at=now)
 
 
 @_applies(e.CustomerReturned)

@@ -82,7 +82,7 @@ PERMISSIONS: Mapping[type[c.Command], Permission] = {
     c.ResumeTask: Permission(ACTIVE, _positions(P.OWNER_PARKED)),
     c.ReadUpTo: Permission(ALL_STATES, _positions(P.OWNER, P.OWNER_PARKED, P.INVITED)),
     c.LeaveAsCustomer: Permission(OPEN),
-    c.ReturnAsCustomer: Permission(ACTIVE),
+    c.ReturnAsCustomer: Permission(OPEN),
     c.PassDeadline: Permission(QUEUED | ACTIVE),
     c.OverflowTask: Permission(QUEUED),
     c.NoteOwnerGone: Permission(ACTIVE),
@@ -123,7 +123,7 @@ def check(situation: Situation, command: c.Command) -> None:
     task = situation.task
     permission = PERMISSIONS[type(command)]
     if isinstance(command, c.ByAgent):
-        stands = position(task.leg_of(command.agent_id))
+        stands = position(_leg_for(task, command))
         if permission.positions is not None and stands not in permission.positions:
             raise _refusal_for(command, stands)
         if command.epoch is not None and command.epoch != task.epoch:
@@ -142,6 +142,14 @@ def check(situation: Situation, command: c.Command) -> None:
         )
     if conference(task) not in permission.conference:
         raise _conference_refusal(conference(task))
+
+
+def _leg_for(task: Task, command: c.ByAgent) -> Leg | None:
+    """The part that the command is about: for wrap-up the one that wraps up."""
+    leg = task.leg_of(command.agent_id)
+    if isinstance(command, c.SubmitWrapUp | c.CancelWrapUpTimer):
+        return task.wrap_up_of(command.agent_id) or leg
+    return leg
 
 
 def _conference_refusal(state: Conference) -> Refused:

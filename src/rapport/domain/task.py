@@ -116,6 +116,14 @@ class Leg:
         return self.open and not self.parked
 
 
+_LIVELINESS = {
+    LegState.ACTIVE: 3,
+    LegState.OFFERED: 2,
+    LegState.WRAPPING_UP: 1,
+    LegState.CLOSED: 0,
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkillRequirement:
     """A skill that the agent must have at this level (1 to 10) or higher."""
@@ -197,9 +205,17 @@ class Task:
         return next((leg for leg in self.legs if leg.id == leg_id), None)
 
     def leg_of(self, agent_id: int) -> Leg | None:
-        """The agent's newest leg, open ones first."""
+        """The agent's part that matters now: what is live before what wraps up, then the newest.
+
+        One agent may hold two: a task transferred away comes back while they still wrap up.
+        """
         mine = [leg for leg in self.legs if leg.agent_id == agent_id]
-        return max(mine, key=lambda leg: (leg.open, leg.id), default=None)
+        return max(mine, key=lambda leg: (_LIVELINESS[leg.state], leg.id), default=None)
+
+    def wrap_up_of(self, agent_id: int) -> Leg | None:
+        """What the agent has to wrap up, the earliest first, whatever else they hold."""
+        mine = (leg for leg in self.legs if leg.agent_id == agent_id)
+        return next((leg for leg in mine if leg.state is LegState.WRAPPING_UP), None)
 
     def _leg(self, role: LegRole, state: LegState) -> Leg | None:
         return next((x for x in self.legs if x.role is role and x.state is state), None)

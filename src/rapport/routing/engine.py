@@ -93,7 +93,7 @@ def decide(
             rule = rules.get(task.queue_id)
             if rule is None:
                 continue
-            line = lines[task.bucket, slot] = _Line.of(task, rule, agents, slot)
+            line = lines[task.bucket, slot] = _Line(task, rule, agents, slot)
         agent = line.next(served.get(task.queue_id), task.excluded)
         if agent is None:
             continue
@@ -110,99 +110,82 @@ class _Line:
     """The agents of one bucket in order of preference, kept lazily: a heap whose keys may be
     too early; a stale entry is put back under its present key."""
 
-    __slots__ = ("_circular", "_entries", "_key", "_slot")
+    __slots__ = ("_circle", "_heap", "_places", "_slot", "_wanted")
 
-    def __init__(self, entries: list[FreeAgent], slot: int, strategy: Strategy, key: _Key) -> None:
+    def __init__(
+        self, task: WaitingTask, rule: QueueRule, agents: Sequence[FreeAgent], slot: int
+    ) -> None:
         self._slot = slot
-        self._key = key
-        self._circular = strategy is Strategy.CIRCULAR
-        if self._circular:
-            self._entries: list[tuple[float, float, int, FreeAgent]] = [
-                (0.0, 0.0, agent.id, agent) for agent in sorted(entries, key=lambda a: a.id)
-            ]
+        best = rule.strategy is Strategy.SKILLS_BEST
+        self._wanted = tuple(skill for skill, _ in task.skills) if best else ()
+        based = rule.strategy is Strategy.AGENT_BASED
+        self._places = {agent: place for place, agent in enumerate(rule.agents)} if based else None
+        eligible = _eligible(task, rule, agents, slot)
+        self._circle: list[FreeAgent] | None = None
+        self._heap: list[tuple[float, float, int, FreeAgent]] = []
+        if rule.strategy is Strategy.CIRCULAR:
+            self._circle = sorted(eligible, key=lambda agent: agent.id)
         else:
-            self._entries = [(*key(agent), agent.id, agent) for agent in entries]
-            heapq.heapify(self._entries)
-
-    @classmethod
-    def of(
-        cls, task: WaitingTask, rule: QueueRule, agents: Sequence[FreeAgent], slot: int
-    ) -> _Line:
-        eligible = [agent for agent in agents if _qualifies(agent, task, rule, slot)]
-        return cls(eligible, slot, rule.strategy, _Key.of(task, rule))
+            self._heap = [
+                (self._preference(agent), agent.ready_since, agent.id, agent) for agent in eligible
+            ]
+            heapq.heapify(self._heap)
 
     def next(self, last_agent_id: int | None, excluded: frozenset[int]) -> FreeAgent | None:
-        if self._circular:
+        """The agent to ask, who stays in the line; None if nobody has room."""
+        if self._circle is not None:
             return self._next_in_circle(last_agent_id, excluded)
-        entries, slot = self._entries, self._slot
-        passed_over = []
+        heap, slot = self._heap, self._slot
+        passed_over: list[tuple[float, float, int, FreeAgent]] = []
         found = None
-        while entries:
-            first, second, agent_id, agent = entries[0]
-            if not agent.has_room(slot):
-                heapq.heappop(entries)
+        while heap:
+            preference, ready_since, agent_id, agent = heap[0]
+            if agent.ready_since != ready_since:
+                heapq.heapreplace(heap, (preference, agent.ready_since, agent_id, agent))
+            elif not agent.has_room(slot):
+                heapq.heappop(heap)
             elif agent_id in excluded:
-                passed_over.append(heapq.heappop(entries))
-            elif (key := self._key(agent)) == (first, second):
+                passed_over.append(heapq.heappop(heap))
+            else:
                 found = agent
                 break
-            else:
-                heapq.heapreplace(entries, (*key, agent_id, agent))
         for entry in passed_over:
-            heapq.heappush(entries, entry)
+            heapq.heappush(heap, entry)
         return found
+
+    def _preference(self, agent: FreeAgent) -> float:
+        """What comes before readiness: the place in a named list, or the sum of levels."""
+        if self._places is not None:
+            return float(self._places.get(agent.id, len(self._places)))
+        return -float(sum(agent.skills.get(skill, 0) for skill in self._wanted))
 
     def _next_in_circle(
         self, last_agent_id: int | None, excluded: frozenset[int]
     ) -> FreeAgent | None:
         free = [
-            entry
-            for entry in self._entries
-            if entry[2] not in excluded and entry[3].has_room(self._slot)
+            agent
+            for agent in self._circle or ()
+            if agent.id not in excluded and agent.has_room(self._slot)
         ]
         if not free:
             return None
         last = last_agent_id if last_agent_id is not None else -1
-        return next((entry[3] for entry in free if entry[2] > last), free[0][3])
+        return next((agent for agent in free if agent.id > last), free[0])
 
 
-class _Key:
-    """The order of preference within a bucket; smaller is better."""
-
-    __slots__ = ("_order", "_skills")
-
-    def __init__(self, skills: Skills, order: Mapping[int, int] | None) -> None:
-        self._skills = skills
-        self._order = order
-
-    @classmethod
-    def of(cls, task: WaitingTask, rule: QueueRule) -> _Key:
-        if rule.strategy is Strategy.AGENT_BASED:
-            return cls((), {agent_id: place for place, agent_id in enumerate(rule.agents)})
-        return cls(task.skills if rule.strategy is Strategy.SKILLS_BEST else (), None)
-
-    def __call__(self, agent: FreeAgent) -> tuple[float, float]:
-        if self._order is not None:
-            return (float(self._order.get(agent.id, len(self._order))), agent.ready_since)
-        if self._skills:
-            best = sum(agent.skills.get(skill, 0) for skill, _ in self._skills)
-            return (-float(best), agent.ready_since)
-        return (0.0, agent.ready_since)
-
-
-def _qualifies(agent: FreeAgent, task: WaitingTask, rule: QueueRule, slot: int) -> bool:
-    if not agent.has_room(slot):
-        return False
+def _eligible(
+    task: WaitingTask, rule: QueueRule, agents: Sequence[FreeAgent], slot: int
+) -> list[FreeAgent]:
+    """Agents with room who may serve every task of this bucket."""
+    free = list(agents)
     if task.preferred_agent_id is not None:
-        return agent.id == task.preferred_agent_id
-    if rule.strategy is Strategy.AGENT_BASED:
-        if agent.id not in rule.agents:
-            return False
-    else:
-        teams = rule.teams_at(task.stage)
-        if teams is not None and not teams & agent.teams:
-            return False
-    return all(
-        agent.skills.get(skill, 0) >= level
-        for skill, level in rule.skills_at(task.stage, task.skills)
-    )
+        free = [agent for agent in free if agent.id == task.preferred_agent_id]
+    elif rule.strategy is Strategy.AGENT_BASED:
+        named = frozenset(rule.agents)
+        free = [agent for agent in free if agent.id in named]
+    elif (teams := rule.teams_at(task.stage)) is not None:
+        free = [agent for agent in free if not teams.isdisjoint(agent.teams)]
+    if task.preferred_agent_id is None:
+        for skill, level in rule.skills_at(task.stage, task.skills):
+            free = [agent for agent in free if agent.skills.get(skill, 0) >= level]
+    return [agent for agent in free if agent.has_room(slot)]

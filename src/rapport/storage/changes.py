@@ -75,7 +75,8 @@ WITH job AS (SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::
              n(job_id, lane_id, account_id, message_id, at)),
 lane AS (
     INSERT INTO outbox_lane (id, account_id, due, last_job_id)
-    SELECT lane_id, account_id, min(at), max(job_id) FROM job GROUP BY 1, 2 ORDER BY lane_id
+    SELECT lane_id, account_id, clock_timestamp(), max(job_id)
+    FROM job GROUP BY 1, 2 ORDER BY lane_id
     ON CONFLICT (id) DO UPDATE SET last_job_id = excluded.last_job_id,
         due = coalesce(outbox_lane.due,
                        CASE WHEN outbox_lane.lease_until IS NULL THEN excluded.due END)

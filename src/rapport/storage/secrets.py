@@ -34,6 +34,18 @@ class Vault:
     def __init__(self, key: bytes, *older: bytes) -> None:
         self._fernet = MultiFernet([Fernet(_derive(k)) for k in (key, *older)])
 
+    def encrypt(self, data: bytes) -> bytes:
+        """Any bytes, encrypted."""
+        return self._fernet.encrypt(data)
+
+    def decrypt(self, data: bytes) -> bytes:
+        """What was encrypted.
+
+        Raises:
+            InvalidToken: with a key that this installation does not have.
+        """
+        return self._fernet.decrypt(data)
+
     def seal(self, values: Mapping[str, str]) -> bytes:
         """Encrypted, ready to store."""
         return self._fernet.encrypt(json.dumps(dict(values)).encode())

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from rapport.application.access import StoredSession
+from rapport.storage.changes import insert_events
+from rapport.storage.configuration_agents import end_sessions
 from rapport.storage.database import Database
 
 KEPT = timedelta(hours=1)
@@ -14,6 +17,7 @@ class PostgresSessions:
     """What each method does is said at the Protocol."""
 
     def __init__(self, database: Database) -> None:
+        self._database = database
         self._pool = database.pool
 
     async def password_hash(self, user_id: int) -> str | None:  # noqa: D102
@@ -22,15 +26,33 @@ class PostgresSessions:
         )
         return None if value is None else str(value)
 
-    async def set_password_hash(self, user_id: int, password_hash: str) -> None:  # noqa: D102
+    async def set_password_hash(  # noqa: D102
+        self, user_id: int, password_hash: str, at: datetime, keep: bytes | None = None
+    ) -> None:
+        await self._end([user_id], at, keep, password_hash)
+
+    async def end_sessions(self, user_ids: Iterable[int], at: datetime) -> None:  # noqa: D102
+        await self._end(list(user_ids), at)
+
+    async def _end(
+        self,
+        user_ids: list[int],
+        at: datetime,
+        keep: bytes | None = None,
+        password_hash: str | None = None,
+    ) -> None:
+        (commit_id,) = await self._database.new_ids(1)
         async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute(
-                "INSERT INTO credential VALUES ($1, $2)"
-                " ON CONFLICT (user_id) DO UPDATE SET password_hash = excluded.password_hash",
-                user_id,
-                password_hash,
-            )
-            await connection.execute("DELETE FROM session WHERE user_id = $1", user_id)
+            if password_hash is not None:
+                await connection.execute(
+                    "INSERT INTO credential SELECT id, $2 FROM unnest($1::bigint[]) id"
+                    " ON CONFLICT (user_id) DO UPDATE SET password_hash = excluded.password_hash",
+                    user_ids,
+                    password_hash,
+                )
+            events = await end_sessions(connection, user_ids, at, keep)
+            await insert_events(connection, events, commit_id)
+            await connection.execute(f"SELECT seal({commit_id:d})")
 
     async def failures(self, keys: list[str], since: datetime) -> dict[str, int]:  # noqa: D102
         rows = await self._pool.fetch(

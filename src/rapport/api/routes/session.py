@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from rapport.api.access import COOKIE, Ctx, Signed, same_origin
 from rapport.application import agent_state
 from rapport.application.access import Session
+from rapport.application.storable import unstorable
 from rapport.domain.errors import Forbidden, Invalid, Refused
 
 router = APIRouter(tags=["session"])
@@ -81,5 +82,7 @@ async def change_preferences(
     """Merge-patch (RFC 7396) the person's own preferences."""
     if len(await request.body()) > LARGEST_PREFERENCES:
         raise Invalid.field("preferences", "These preferences are too large.")
+    if next(unstorable(patch, "preferences"), None) is not None:
+        raise Invalid.field("preferences", "There is a character that cannot be kept (NUL).")
     merged = await context.reader.merge_preferences(session.user_id, patch)
     return {"preferences": merged}

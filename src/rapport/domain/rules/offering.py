@@ -6,7 +6,7 @@ from datetime import datetime
 
 from rapport.domain import commands as c
 from rapport.domain import events as e
-from rapport.domain.deadlines import queued_deadline
+from rapport.domain.deadlines import returning_deadline, stage_at
 from rapport.domain.errors import Refused
 from rapport.domain.policy import UnansweredTransfer
 from rapport.domain.situation import Situation
@@ -95,7 +95,7 @@ def _unanswered(s: Situation, leg: Leg, new_leg_id: int, reason: str) -> list[e.
         return []
     if leg.origin is LegOrigin.TRANSFER:
         return _unanswered_transfer(s, leg, new_leg_id, reason)
-    return [_back_to_queue(s, reason)]
+    return [_back_to_queue(s, leg, reason)]
 
 
 def _unanswered_transfer(s: Situation, leg: Leg, new_leg_id: int, reason: str) -> list[e.Event]:
@@ -114,7 +114,7 @@ def _unanswered_transfer(s: Situation, leg: Leg, new_leg_id: int, reason: str) -
                     expires_at=expiry(s),
                 )
             ]
-    return [_back_to_queue(s, reason)]
+    return [_back_to_queue(s, leg, reason)]
 
 
 def _sender(s: Situation, leg: Leg) -> int | None:
@@ -122,11 +122,17 @@ def _sender(s: Situation, leg: Leg) -> int | None:
     return earlier[-1].agent_id if earlier else None
 
 
-def _back_to_queue(s: Situation, reason: str) -> e.TaskRequeued:
-    """With its original waiting time and place (T3)."""
+def _back_to_queue(s: Situation, leg: Leg, reason: str) -> e.TaskRequeued:
+    """With its original waiting time, place and stage (T3).
+
+    A transferred task has waited since the transfer, not since before it was first accepted.
+    """
+    handed_over = leg.origin in {LegOrigin.TRANSFER, LegOrigin.RETURNED}
+    queued_at = leg.offered_at if handed_over else s.task.queued_at
     return e.TaskRequeued(
         queue_id=s.task.queue_id,
         reason=reason,
-        queued_at=s.task.queued_at,
-        due_at=queued_deadline(s.queue, s.task.queued_at, stage=0, now=s.now),
+        queued_at=queued_at,
+        stage=stage_at(s.queue, s.now - queued_at),
+        due_at=returning_deadline(s.queue, queued_at, s.now),
     )

@@ -48,8 +48,11 @@ def park(s: Situation, command: c.ParkTask) -> list[e.Event]:
 
 
 def resume(s: Situation, command: c.ResumeTask) -> list[e.Event]:
-    """Take a parked task up again; needs room for it."""
-    if not s.agent(command.agent_id).has_room(s.task.kind):
+    """Take a parked task up again; needs room for it, and someone who is there."""
+    agent = s.agent(command.agent_id)
+    if agent.status is AgentStatus.OFFLINE:
+        raise Refused("agent_offline", "Sign in first.")
+    if not agent.has_room(s.task.kind):
         raise Refused("agent_at_capacity", "You have no room for another conversation.")
     return [e.TaskResumed(agent_id=command.agent_id)]
 
@@ -72,9 +75,9 @@ def owner_back(s: Situation, command: c.NoteOwnerBack) -> list[e.Event]:
 
 def agent_spoke(s: Situation, _: c.NoteAgentSpoke) -> list[e.Event]:
     """The customer's silence counts from now, unless they have left."""
-    deadline = silence_deadline(s.queue, 0, s.now)
-    if s.task.customer_left_at is not None or s.task.parked_until is not None:
+    if s.task.customer_left_at is not None or s.task.due_for in {DueFor.PARKING, DueFor.GRACE}:
         return []
+    deadline = silence_deadline(s.queue, 0, s.now)
     if deadline is None and s.task.due_for is not DueFor.SILENCE:
         return []
     return [e.DeadlineSet(due_at=deadline, due_for=DueFor.SILENCE if deadline else None)]
@@ -83,24 +86,21 @@ def agent_spoke(s: Situation, _: c.NoteAgentSpoke) -> list[e.Event]:
 def customer_spoke(s: Situation, _: c.NoteCustomerSpoke) -> list[e.Event]:
     """Back from leaving or parking; nobody is silent. Touches no agent: ingest runs it."""
     task = s.task
-    if task.state is not TaskState.ACTIVE:
-        return []
-    if task.customer_left_at is not None:
-        return [e.CustomerReturned()]
+    events: list[e.Event] = [e.CustomerReturned()] if task.customer_left_at is not None else []
     match task.due_for:
         case DueFor.PARKING:
             # The timer wakes it at once, with the agent's row locked.
-            return [e.DeadlineSet(due_at=s.now, due_for=DueFor.PARKING)]
+            return [*events, e.DeadlineSet(due_at=s.now, due_for=DueFor.PARKING)]
         case DueFor.SILENCE:
-            return [e.DeadlineSet(due_at=None)]
+            return [*events, e.DeadlineSet(due_at=None)]
         case _:
-            return []
+            return events
 
 
 def overflow(s: Situation, _: c.OverflowTask) -> list[e.Event]:
     """Move to the overflow queue; once there, its own rules hold."""
     target = s.queue.overflow
-    return _overflow_to(s, target.queue_id) if target is not None else []
+    return _overflow_to(s, target.queue_id) if target is not None and target.length else []
 
 
 def _waited(s: Situation) -> list[e.Event]:
@@ -116,7 +116,7 @@ def _waited(s: Situation) -> list[e.Event]:
     deadline = queued_deadline(queue, s.task.queued_at, stage=stage, now=s.now)
     if stage > s.task.stage or s.task.preferred_agent_id is not None:
         return [e.TaskWidened(stage=stage, due_at=deadline)]
-    return [e.TaskNeedsAttention(reason="waiting_long", due_at=s.now + queue.alert_after)]
+    return [e.TaskNeedsAttention(reason="waiting_long", due_at=deadline)]
 
 
 def _overflow_to(s: Situation, queue_id: int) -> list[e.Event]:
@@ -161,13 +161,20 @@ def _owner_stayed_away(s: Situation) -> list[e.Event]:
 
 
 def _requeue_from(s: Situation, owner: Leg, reason: str) -> e.TaskRequeued:
-    """First in line: it keeps the time of its arrival; its agent is asked first."""
+    """First in line: it keeps the time of its arrival.
+
+    Its agent, if there, is asked first, for as long as the queue waits for a last agent.
+    """
+    wait = s.queue.last_agent_wait
+    present = s.agent(owner.agent_id).status is not AgentStatus.OFFLINE
+    preferred = owner.agent_id if present and wait else None
+    due_at = queued_deadline(s.queue, s.now, stage=0, now=s.now)
     return e.TaskRequeued(
         queue_id=s.task.queue_id,
         reason=reason,
         queued_at=s.now,
-        preferred_agent_id=owner.agent_id,
-        due_at=queued_deadline(s.queue, s.now, stage=0, now=s.now),
+        preferred_agent_id=preferred,
+        due_at=due_at if preferred is None else min(due_at, s.now + wait),
     )
 
 

@@ -31,7 +31,7 @@ def submit(s: Situation, command: c.SubmitWrapUp) -> list[e.Event]:
             "That wrap-up reason does not belong to this queue.",
             code="unknown_reason",
         )
-    leg = s.leg_of(command.agent_id)
+    leg = _wrap_up(s, command.agent_id)
     return [
         e.WrapUpSubmitted(leg_id=leg.id, agent_id=leg.agent_id, reason_ids=reasons, by_timer=False)
     ]
@@ -57,9 +57,15 @@ def submit_by_timer(s: Situation, command: c.SubmitWrapUpByTimer) -> list[e.Even
 
 def cancel_timer(s: Situation, command: c.CancelWrapUpTimer) -> list[e.Event]:
     """Stop the countdown, where the profile allows."""
-    leg = s.leg_of(command.agent_id)
+    leg = _wrap_up(s, command.agent_id)
     if leg.due_at is None:
         return []
     if not s.queue.auto_wrap_up_cancellable:
         raise Refused("timer_fixed", "The wrap-up timer cannot be stopped.")
     return [e.WrapUpTimerCancelled(leg_id=leg.id, agent_id=leg.agent_id)]
+
+
+def _wrap_up(s: Situation, agent_id: int) -> Leg:
+    leg = s.task.wrap_up_of(agent_id)
+    assert leg is not None  # noqa: S101 - the permission table has seen it
+    return leg

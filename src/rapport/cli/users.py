@@ -1,0 +1,139 @@
+"""`rapport user`: people who sign in, for the first administrator and for emergencies."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rapport.application.configuration.snapshot import Item
+    from rapport.cli.connecting import Tools
+
+app = typer.Typer(help="People who sign in.", no_args_is_help=True)
+Login = Annotated[str, typer.Argument(help="What the person signs in with.")]
+PasswordStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+]
+
+
+@app.command("add")
+def add(
+    login: Login,
+    name: Annotated[
+        str | None, typer.Option(help="The person's name; the login if absent.")
+    ] = None,
+    role: Annotated[
+        list[str] | None, typer.Option(help="agent, supervisor or administrator; repeatable.")
+    ] = None,
+    email: Annotated[str, typer.Option(help="E-mail address.")] = "",
+    password_stdin: PasswordStdin = False,
+) -> None:
+    """Add a person. Asks for the password; it is never an argument, which others could see."""
+    from rapport.cli.connecting import run
+
+    spec = {"login": login, "roles": role or ["agent"], "email": email}
+    password = _password(from_stdin=password_stdin)
+
+    async def work(tools: Tools) -> dict[str, Any]:
+        draft = _draft(name or login, spec, password)
+        return await tools.administration.create("users", draft, None)
+
+    view = run(work)
+    typer.echo(f"Added {view['name']} ({', '.join(view['spec']['roles'])}).")
+
+
+@app.command("password")
+def password(login: Login, password_stdin: PasswordStdin = False) -> None:
+    """Give a person a new password; their sessions end."""
+    from rapport.cli.connecting import run
+
+    given = _password(from_stdin=password_stdin)
+
+    async def work(tools: Tools) -> None:
+        await tools.access.set_password(_user(tools, login).id, given)
+
+    run(work)
+    typer.echo(f"{login} has a new password; all sessions have ended.")
+
+
+@app.command("list")
+def list_people() -> None:
+    """List everybody with roles and state."""
+    from rapport.application.configuration.specs import UserSpec
+    from rapport.cli.connecting import run
+
+    async def work(tools: Tools) -> list[tuple[str, str, str, str]]:
+        return [
+            (
+                item.spec.login,
+                item.name,
+                ", ".join(item.spec.roles),
+                "active" if item.spec.active else "deactivated",
+            )
+            for item in tools.configuration.current.by_kind["users"]
+            if isinstance(item.spec, UserSpec)
+        ]
+
+    rows = [("LOGIN", "NAME", "ROLES", "STATE"), *sorted(run(work))]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    for row in rows:
+        typer.echo("  ".join(f"{v:{w}}" for v, w in zip(row, widths, strict=True)).rstrip())
+
+
+@app.command("deactivate")
+def deactivate(login: Login) -> None:
+    """Let a person come in no more; sessions end. Refused while conversations are open."""
+    from rapport.application.configuration.administration import Draft
+    from rapport.cli.connecting import run
+
+    async def work(tools: Tools) -> None:
+        item = _user(tools, login)
+        draft = Draft(item.name, item.spec.model_copy(update={"active": False}))
+        await tools.administration.replace("users", item.id, draft, item.version, None)
+
+    run(work)
+    typer.echo(f"{login} is deactivated.")
+
+
+def _draft(name: str, spec: dict[str, Any], password: str) -> Any:
+    from pydantic import ValidationError
+
+    from rapport.application.configuration.administration import Draft
+    from rapport.application.configuration.specs import UserSpec
+    from rapport.domain.errors import Invalid
+
+    try:
+        return Draft(name, UserSpec.model_validate(spec), password=password)
+    except ValidationError as error:
+        fields = [
+            {"path": ".".join(map(str, e["loc"])), "message": e["msg"]} for e in error.errors()
+        ]
+        raise Invalid("invalid_field", "This person cannot be added.", {"fields": fields}) from None
+
+
+def _user(tools: Tools, login: str) -> Item:
+    from rapport.application.configuration.specs import UserSpec
+    from rapport.domain.errors import NotFound
+
+    for item in tools.configuration.current.by_kind["users"]:
+        if isinstance(item.spec, UserSpec) and item.spec.login.casefold() == login.casefold():
+            return item
+    raise NotFound("not_found", f"There is no user with the login {login!r}.")
+
+
+def _password(*, from_stdin: bool) -> str:
+    from rapport.application.access import check_password
+    from rapport.domain.errors import Invalid
+
+    if from_stdin:
+        given = sys.stdin.readline().rstrip("\r\n")
+    else:
+        given = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    try:
+        check_password(given)
+    except Invalid as invalid:
+        fields: Any = invalid.details["fields"]
+        sys.exit(str(fields[0]["message"]))
+    return str(given)

@@ -1,0 +1,117 @@
+"""A silent customer is reminded up to three times, then the task is closed (T11)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from rapport.domain import commands as c
+from rapport.domain import events as e
+from rapport.domain.policy import Silence
+from rapport.domain.task import DueFor, EndReason, LegOutcome, LegState, TaskState
+from tests.builders import Story, a_queue, a_task
+
+REMINDERS = tuple((timedelta(minutes=n), f"Reminder {n}") for n in (1, 2, 3))
+ALL = Silence(reminders=REMINDERS, close_after=timedelta(minutes=4))
+
+
+def spoken(silence: Silence = ALL) -> Story:
+    """The agent has just written."""
+    story = Story(a_task().active_with(1), queues=[a_queue(1, silence=silence)])
+    story.do(c.NoteAgentSpoke())
+    return story
+
+
+def pass_due(story: Story) -> list[e.Event]:
+    assert story.task.due_at is not None
+    wait = story.task.due_at - story.situation.now
+    assert story.later(seconds=wait.total_seconds() - 1).do(c.PassDeadline()) == []
+    return list(story.later(seconds=1).do(c.PassDeadline()))
+
+
+def test_three_reminders_then_closed() -> None:
+    story = spoken()
+    for _, text in REMINDERS:
+        (reminded,) = pass_due(story)
+        assert isinstance(reminded, e.CustomerReminded)
+        assert reminded.text == text
+    ended, wrap_up = pass_due(story)
+    assert ended == e.TaskEnded(reason=EndReason.CLOSED, by="system")
+    assert isinstance(wrap_up, e.WrapUpStarted)
+    assert story.task.state is TaskState.ENDED
+    assert story.task.legs[0].state is LegState.WRAPPING_UP
+
+
+def test_each_wait_counts_from_the_last_word_to_the_customer() -> None:
+    story = spoken()
+    start = story.situation.now
+    moments = []
+    for _ in range(4):
+        assert story.task.due_at is not None
+        moments.append(int((story.task.due_at - start).total_seconds() // 60))
+        pass_due(story)
+    assert moments == [1, 3, 6, 10]
+
+
+def test_the_customers_word_starts_it_anew() -> None:
+    story = spoken()
+    pass_due(story)
+    story.do(c.NoteCustomerSpoke())
+    assert (story.task.due_at, story.task.silence_stage) == (None, 0)
+    assert story.do(c.NoteCustomerSpoke()) == []
+    story.do(c.NoteAgentSpoke())
+    (reminded,) = pass_due(story)
+    assert isinstance(reminded, e.CustomerReminded)
+    assert reminded.stage == 1
+
+
+def test_so_does_the_agents() -> None:
+    story = spoken().later(seconds=50)
+    story.do(c.NoteAgentSpoke())
+    assert story.task.due_at == story.situation.now + timedelta(minutes=1)
+
+
+def test_without_closing_the_agent_is_responsible_again() -> None:
+    story = spoken(Silence(reminders=REMINDERS[:1]))
+    pass_due(story)
+    assert (story.task.due_at, story.task.due_for) == (None, None)
+    assert story.task.state is TaskState.ACTIVE
+
+
+def test_without_reminders_nothing_counts() -> None:
+    story = Story(a_task().active_with(1))
+    assert story.do(c.NoteAgentSpoke()) == []
+    assert story.task.due_at is None
+
+
+def test_configured_off_meanwhile_the_timer_ends() -> None:
+    story = spoken()
+    story.situation.queues[1] = a_queue(1)  # type: ignore[index]
+    assert story.kinds(c.NoteAgentSpoke()) == ["task.deadline_set"]
+    assert story.task.due_for is None
+
+
+def test_reminders_never_make_a_command_stale() -> None:
+    story = spoken()
+    epoch, version = story.task.epoch, story.task.version
+    pass_due(story)
+    assert story.task.epoch == epoch
+    assert story.task.version > version
+
+
+@pytest.mark.parametrize("joined", [False, True])
+def test_closing_ends_a_conference(joined: bool) -> None:
+    silence = Silence(close_after=timedelta(minutes=4))
+    story = Story(a_task().in_conference(1, 2, joined=joined), queues=[a_queue(1, silence=silence)])
+    story.do(c.NoteAgentSpoke())
+    assert story.task.due_for is DueFor.SILENCE
+    kinds = [event.kind for event in pass_due(story)]
+    started = ["task.ended", "wrap_up.started"]
+    assert kinds == (
+        [*started, "wrap_up.started"] if joined else ["conference.cancelled", *started]
+    )
+    outcomes = {leg.outcome for leg in story.task.legs}
+    assert outcomes == (
+        {LegOutcome.HANDLED} if joined else {LegOutcome.HANDLED, LegOutcome.WITHDRAWN}
+    )
