@@ -218,6 +218,7 @@ class Recorder:
             f"queue.{task.queue_id}",
         )
         last = len(events) - 1
+        concerns_customer = any(isinstance(event, _CUSTOMER_STATE) for event in events)
         for place, event in enumerate(events):
             entities: dict[str, Any] | None = None
             if place == last:
@@ -236,7 +237,8 @@ class Recorder:
                     agent_id=getattr(event, "agent_id", None),
                     queue_id=task.queue_id,
                     audience=audience if private is None else (f"agent.{private}",),
-                    customer=isinstance(event, _CUSTOMER_STATE),
+                    # The last one carries the task, whatever else it says itself.
+                    customer=place == last and concerns_customer,
                     facts=facts_of(event),
                     entities=entities,
                 )
