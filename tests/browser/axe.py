@@ -26,6 +26,10 @@ async def findings(page: Page, where: str, *, desktop: bool) -> list[str]:
             await expect(root).to_have_attribute("data-mantine-color-scheme", scheme)
         # Colours that are still changing would be measured half-way.
         await page.evaluate(
+            "() => new Promise((drawn) =>"
+            " requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+        )
+        await page.evaluate(
             "() => Promise.allSettled(document.getAnimations().filter("
             "(one) => one.effect?.getComputedTiming().iterations !== Infinity)"
             ".map((one) => one.finished))"

@@ -31,11 +31,13 @@ async def test_pages(stage: Stage) -> None:
     await expect(out.get_by_role("button", name="Sign in")).to_be_visible()
     found = await findings(out, "sign-in", desktop=True)
     ana, dana = await lively(stage)
+    await ana.choose_state("Break")
+    await expect(ana.state).to_contain_text("Break")
+    found += await findings(ana.page, "a state that follows", desktop=True)
+    await ana.choose_state("Available")
     await (await stage.visitor()).start("Leo Sample", "My order has not arrived")
     assert await stage.centre.route() == 1
     await expect(ana.offers).to_be_visible()
-    await ana.choose_state("Break")
-    await expect(ana.state).to_contain_text("Break")
     await ana.composer.fill("A first draft")
     found += await findings(ana.page, "conversation and offer", desktop=True)
     for name in ("Your state", "Notifications", "Your account", "Emojis"):
