@@ -197,6 +197,8 @@ async def all_screens(browser: Browser, desk: AgentDesk, customers: Customers) -
         await look.take(desk.page, name)
         await desk.page.keyboard.press("Escape")
     await look.take(desk.page, "wrap-up")
+    await desk.do("Wrap up")
+    await desk.wrap_up("Complaint")
     for path in ("/", "/queues"):
         await desk.page.goto(desk.url + path)
         await expect(desk.state).to_be_visible()
