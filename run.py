@@ -31,7 +31,7 @@ CHECKS: list[tuple[str, list[str]]] = [
 ]
 TESTS: list[tuple[str, list[str]]] = [
     ("web", ["python", "web/build.py", "--check"]),
-    ("tests", ["pytest"]),
+    ("tests", ["pytest", "-n", "auto"]),
 ]
 
 

@@ -61,6 +61,9 @@ def _npm(*arguments: str) -> None:
     npm = library / "npm" / "bin" / "npm-cli.js"
     env = dict(os.environ)
     env["PATH"] = f"{node_bin}{os.pathsep}{env.get('PATH', '')}"
+    if os.name != "nt":
+        # npm looks for its shell on the PATH, which may hold nothing but Python and git.
+        env.setdefault("npm_config_script_shell", "/bin/sh")
     if "SSL_CERT_FILE" in env:
         env.setdefault("NODE_EXTRA_CA_CERTS", env["SSL_CERT_FILE"])
     result = subprocess.run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import httpx2
@@ -45,6 +46,17 @@ async def test_throttled_per_address(centre: Centre) -> None:
     # Behind the trusted proxy every visitor has an address of their own.
     other = await attempt(centre, "ana", PASSWORD, **{"X-Forwarded-For": "192.0.2.7"})
     assert other.status_code == 200
+
+
+async def test_many_attempts_at_once_are_counted(centre: Centre) -> None:
+    answers = await asyncio.gather(*(attempt(centre, "ana", "wrong") for _ in range(40)))
+    assert sum(answer.status_code == 401 for answer in answers) <= 10
+    assert {answer.status_code for answer in answers} <= {401, 429}
+
+
+async def test_successes_are_not_counted_against_an_address(centre: Centre) -> None:
+    for _ in range(51):
+        assert (await attempt(centre, "ana", PASSWORD)).status_code == 200
 
 
 async def test_who_exists_is_not_told(centre: Centre) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -302,3 +303,38 @@ async def test_passwords(centre: Centre, root: Administrator) -> None:
     assert (await ana.send("GET", "/session")).status_code == 200
     assert (await other.send("GET", "/session")).status_code == 401
     await Administrator.sign_in(centre, "ana")
+
+
+async def test_two_at_once_cannot_break_a_rule(centre: Centre, root: Administrator) -> None:
+    bodies = [{"name": f"Zoe {n}", "spec": {"login": "zoe"}} for n in range(4)]
+    answers = await asyncio.gather(*(root.send("POST", "/config/users", b) for b in bodies))
+    assert sorted(a.status_code for a in answers) == [201, 422, 422, 422]
+    sales, help_ = centre.ids["sales"], centre.ids["help"]
+    answers = await asyncio.gather(
+        root.put("queues", sales, overflow={"queue": help_, "length": 9}),
+        root.put("queues", help_, overflow={"queue": sales, "length": 9}),
+    )
+    assert sorted(a.status_code for a in answers) == [200, 422]
+
+
+async def test_a_person_with_no_history_can_be_deleted(centre: Centre, root: Administrator) -> None:
+    zoe = await root.create("users", "Zoe", {"login": "zoe"})
+    await root.send("POST", f"/users/{zoe['id']}/password", {"password": PASSWORD})
+    person = await Administrator.sign_in(centre, "zoe")
+    assert (await root.delete("users", zoe["id"])).status_code == 204
+    assert (await person.send("GET", "/session")).status_code == 401
+
+
+async def test_routing_offers_nothing_to_who_was_deactivated(
+    centre: Centre, root: Administrator
+) -> None:
+    await centre.sign_in("ana")
+    page = await centre.visitor()
+    await page.start()
+    deactivated, offered = await asyncio.gather(
+        root.put("users", centre.ids["ana"], active=False), centre.route()
+    )
+    # Whoever was first: never both.
+    assert (deactivated.status_code, offered) in {(200, 0), (409, 1)}
+    if deactivated.status_code == 200:
+        del centre.desktops["ana"]

@@ -7,7 +7,6 @@ import random
 
 import asyncpg
 
-from rapport.storage.store import PostgresStore
 from rapport.stream.hub import Hub
 from rapport.stream.tail import Tail
 from rapport.stream.wire import Commit
@@ -46,13 +45,3 @@ async def test_forced_disorder_loses_nothing_and_leaves_no_holes(database: str) 
     reading.cancel()
     assert [commit.pos for commit in seen] == list(range(1, WRITERS * COMMITS + 1))
     assert all(len(commit.events) == 1 for commit in seen)
-
-
-def test_the_store_commits_and_seals_in_one_round_trip() -> None:
-    # A pause between the position's lock and the commit would stop every writer.
-    import inspect
-
-    from rapport.storage import store
-
-    assert "; COMMIT" in inspect.getsource(store.PostgresTransaction.commit)
-    assert PostgresStore is store.PostgresStore

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Protocol
 
 from pwdlib import PasswordHash
@@ -22,8 +23,6 @@ SEEN_STEP = timedelta(minutes=1)
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 1000
 _hasher = PasswordHash.recommended()
-# Verified when the login is unknown, so that timing does not tell who exists.
-_DECOY = _hasher.hash("nobody has this password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +70,11 @@ class SessionStore(Protocol):
     async def end_sessions(self, user_ids: Iterable[int], at: datetime) -> None:
         """End all sessions of these people, and their sockets on every node."""
 
-    async def failures(self, keys: list[str], since: datetime) -> dict[str, int]:
-        """Failed attempts per key since a time."""
+    async def note_attempt(self, keys: list[str], at: datetime, since: datetime) -> dict[str, int]:
+        """Count an attempt under these keys; how many each has since a time, this one included."""
 
-    async def note_failure(self, keys: list[str], at: datetime) -> None:
-        """Count a failed attempt under these keys, and forget old ones."""
+    async def withdraw_attempt(self, keys: list[str], at: datetime) -> None:
+        """The attempt of this time was none that failed."""
 
     async def forget_failures(self, key: str) -> None:
         """A success clears the login's count."""
@@ -112,14 +111,14 @@ class Access:
         """
         now = self._clock.now()
         keys = [f"login:{login.casefold()}", f"address:{address}"]
-        await self._throttle(keys, now)
+        await self._attempt(keys, now)
         user_id = self._user_by_login(login)
         stored = await self._store.password_hash(user_id) if user_id is not None else None
-        valid = await asyncio.to_thread(password_matches, password, stored or _DECOY)
+        valid = await asyncio.to_thread(password_matches, password, stored or _decoy())
         if user_id is None or stored is None or not valid:
-            await self._store.note_failure(keys, now)
             raise Refused("invalid_credentials", "Login or password is wrong.")
         await self._store.forget_failures(keys[0])
+        await self._store.withdraw_attempt(keys[1:], now)
         token = secrets.token_urlsafe(32)
         csrf = secrets.token_urlsafe(24)
         await self._store.create(token_hash(token), StoredSession(user_id, csrf, now, now))
@@ -167,28 +166,28 @@ class Access:
         """
         now = self._clock.now()
         keys = [f"password:{user_id}", f"address:{address}"]
-        await self._throttle(keys, now)
+        await self._attempt(keys, now)
         stored = await self._store.password_hash(user_id)
         if stored is None or not await asyncio.to_thread(password_matches, current, stored):
-            await self._store.note_failure(keys, now)
             raise Invalid.field("current", "This is not your present password.")
+        await self._store.forget_failures(keys[0])
+        await self._store.withdraw_attempt(keys[1:], now)
         check_password(new, "new")
         if new == current:
             raise Invalid.field("new", "Choose another password than the present one.")
         hashed = await asyncio.to_thread(hash_password, new)
-        await self._store.forget_failures(keys[0])
         await self._store.set_password_hash(user_id, hashed, now, token_hash(token))
 
     async def end_all(self, user_id: int) -> None:
         """End all sessions of a person."""
         await self._store.end_sessions([user_id], self._clock.now())
 
-    async def _throttle(self, keys: list[str], now: datetime) -> None:
-        failures = await self._store.failures(keys, now - WINDOW)
-        if (
-            failures.get(keys[0], 0) >= FAILURES_PER_LOGIN
-            or failures.get(keys[1], 0) >= FAILURES_PER_ADDRESS
-        ):
+    async def _attempt(self, keys: list[str], now: datetime) -> None:
+        """Counted before the password is looked at, so that many at once are still counted."""
+        attempts = await self._store.note_attempt(keys, now, now - WINDOW)
+        login, address = (attempts.get(key, 0) for key in keys)
+        if login > FAILURES_PER_LOGIN or address > FAILURES_PER_ADDRESS:
+            await self._store.withdraw_attempt(keys, now)
             raise TooMany(
                 "too_many_attempts",
                 "Too many failed attempts. Wait a quarter of an hour.",
@@ -241,3 +240,9 @@ def hash_password(password: str) -> str:
 def password_matches(password: str, stored: str) -> bool:
     """Whether a password is the one that was hashed; takes tens of milliseconds."""
     return _hasher.verify(password[:LONGEST_PASSWORD], stored)
+
+
+@cache
+def _decoy() -> str:
+    """Verified when the login is unknown, so that timing does not tell who exists."""
+    return _hasher.hash("nobody has this password")

@@ -57,9 +57,10 @@ async def perform(
     involved = tuple(involved)
 
     async def work(transaction: Transaction) -> View:
+        case = (await transaction.cases([task_id])).get(task_id)
+        # Asked under the lock: a repetition that came at the same time has waited for it.
         if once is not None and (earlier := await recalled(transaction, once)) is not None:
             return earlier
-        case = (await transaction.cases([task_id])).get(task_id)
         if case is None:
             raise task_unknown()
         fresh = iter(ids)

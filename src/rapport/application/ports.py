@@ -223,6 +223,9 @@ class DueBoard(Protocol):
     async def overflowing(self, queue_id: int, length: int) -> list[int]:
         """Tasks that wait beyond the first `length` of a queue."""
 
+    async def tidy(self, now: datetime) -> None:
+        """Forget what has served its time: old answers to commands, early receipts, sessions."""
+
     async def mark_seen(self, agent_ids: list[int], now: datetime) -> None:
         """These agents' desktops are live."""
 

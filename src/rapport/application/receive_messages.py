@@ -243,15 +243,19 @@ class _Folding:
 
     def _learn_contact(self, message: InboundMessage) -> None:
         contact = self.thread.contact
+        if (
+            message.name in {None, "", contact.name}
+            and message.email in {None, "", contact.email}
+            and message.phone in {None, "", contact.phone}
+        ):
+            return
         learned = replace(
             contact,
             name=message.name or contact.name,
             email=message.email or contact.email,
             phone=message.phone or contact.phone,
+            version=contact.version + 1,
         )
-        if learned == contact:
-            return
-        learned = replace(learned, version=contact.version + 1)
         self.thread.contact = learned
         self.changes.contacts.append(learned)
         task = self.thread.task

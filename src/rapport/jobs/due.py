@@ -16,6 +16,7 @@ from rapport.application.ports import DueBoard, Services
 from rapport.observability.metrics import OFFERS_EXPIRED
 
 TICK_S = 0.5
+TIDY_EVERY = timedelta(hours=1)
 _DEFAULT_ABANDON = timedelta(seconds=60)
 log = structlog.get_logger()
 
@@ -27,6 +28,7 @@ class Sweeper:
         self._board = board
         self._services = services
         self._started_at = started_at
+        self._tidied_at = started_at
 
     async def run(self) -> None:
         """Work until cancelled; a database that is away is waited for."""
@@ -40,6 +42,9 @@ class Sweeper:
     async def sweep(self) -> int:
         """Everything that is due now; returns how much was done."""
         now = self._services.clock.now()
+        if now - self._tidied_at >= TIDY_EVERY:
+            self._tidied_at = now
+            await self._board.tidy(now)
         return (
             await self._legs(now)
             + await self._tasks(now)

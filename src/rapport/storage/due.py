@@ -21,6 +21,12 @@ WHERE status <> 'offline' AND coalesce(seen_at, status_since) < $1 LIMIT $2"""
 _OVERFLOWING = """
 SELECT id FROM task WHERE queue_id = $1 AND state = 'queued'
 ORDER BY rank_at, id OFFSET $2 LIMIT $3"""
+# Clients repeat a command for minutes, providers a receipt for days at most.
+_TIDY = (
+    "DELETE FROM command_result WHERE at < $1::timestamptz - interval '2 days'",
+    "DELETE FROM early_receipt WHERE at < $1::timestamptz - interval '8 days'",
+    "DELETE FROM session WHERE created_at < $1::timestamptz - interval '31 days'",
+)
 
 
 class PostgresDueBoard:
@@ -45,6 +51,10 @@ class PostgresDueBoard:
     async def overflowing(self, queue_id: int, length: int) -> list[int]:  # noqa: D102
         rows = await self._pool.fetch(_OVERFLOWING, queue_id, length, BATCH)
         return [row["id"] for row in rows]
+
+    async def tidy(self, now: datetime) -> None:  # noqa: D102
+        for statement in _TIDY:
+            await self._pool.execute(statement, now)
 
     async def mark_seen(self, agent_ids: list[int], now: datetime) -> None:  # noqa: D102
         await self._pool.execute(

@@ -33,6 +33,10 @@ from rapport.domain.task import (
 from rapport.storage.database import decode_json
 
 Row = asyncpg.Record
+# Looked up by value: calling an enumeration costs as much as the rest of the row.
+_TASK_STATES = {state.value: state for state in TaskState}
+_CHANNELS = {channel.value: channel for channel in ChannelType}
+_DUE_FOR = {due.value: due for due in DueFor}
 
 
 def leg_from(row: Row) -> Leg:
@@ -63,12 +67,12 @@ def task_from(row: Row, legs: tuple[Leg, ...]) -> Task:
         id=row["id"],
         version=row["version"],
         epoch=row["epoch"],
-        state=TaskState(row["state"]),
+        state=_TASK_STATES[row["state"]],
         end_reason=EndReason(row["end_reason"]) if row["end_reason"] else None,
         conversation_id=row["conversation_id"],
         contact_id=row["contact_id"],
         account_id=row["account_id"],
-        channel=ChannelType(row["channel"]),
+        channel=_CHANNELS[row["channel"]],
         queue_id=row["queue_id"],
         priority=row["priority"],
         arrived_at=row["arrived_at"],
@@ -78,18 +82,20 @@ def task_from(row: Row, legs: tuple[Leg, ...]) -> Task:
         customer_left_at=row["customer_left_at"],
         parked_until=row["parked_until"],
         due_at=row["due_at"],
-        due_for=DueFor(row["due_for"]) if row["due_for"] else None,
+        due_for=_DUE_FOR.get(row["due_for"]),
         stage=row["stage"],
         silence_stage=row["silence_stage"],
         preferred_agent_id=row["preferred_agent_id"],
         skills=skills_from(row["skills"]),
-        variables=tuple(decode_json(row["variables"]).items()),
+        variables=() if row["variables"] == "{}" else tuple(decode_json(row["variables"]).items()),
         legs=legs,
     )
 
 
 def skills_from(text: str) -> tuple[SkillRequirement, ...]:
     """Requirements from `[[skill, level], …]`."""
+    if text == "[]":
+        return ()
     return tuple(SkillRequirement(skill_id=s, level=level) for s, level in decode_json(text))
 
 

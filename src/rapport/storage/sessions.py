@@ -54,20 +54,26 @@ class PostgresSessions:
             await insert_events(connection, events, commit_id)
             await connection.execute(f"SELECT seal({commit_id:d})")
 
-    async def failures(self, keys: list[str], since: datetime) -> dict[str, int]:  # noqa: D102
-        rows = await self._pool.fetch(
-            "SELECT key, count(*) AS failures FROM sign_in_attempt"
-            " WHERE key = ANY($1::text[]) AND at > $2 GROUP BY key",
-            keys,
-            since,
-        )
-        return {row["key"]: row["failures"] for row in rows}
-
-    async def note_failure(self, keys: list[str], at: datetime) -> None:  # noqa: D102
+    async def note_attempt(  # noqa: D102
+        self, keys: list[str], at: datetime, since: datetime
+    ) -> dict[str, int]:
         await self._pool.execute(
             "INSERT INTO sign_in_attempt SELECT key, $2 FROM unnest($1::text[]) key", keys, at
         )
         await self._pool.execute("DELETE FROM sign_in_attempt WHERE at < $1", at - KEPT)
+        # A statement of its own: it sees what others have noted meanwhile.
+        rows = await self._pool.fetch(
+            "SELECT key, count(*) AS attempts FROM sign_in_attempt"
+            " WHERE key = ANY($1::text[]) AND at > $2 GROUP BY key",
+            keys,
+            since,
+        )
+        return {row["key"]: row["attempts"] for row in rows}
+
+    async def withdraw_attempt(self, keys: list[str], at: datetime) -> None:  # noqa: D102
+        await self._pool.execute(
+            "DELETE FROM sign_in_attempt WHERE key = ANY($1::text[]) AND at = $2", keys, at
+        )
 
     async def forget_failures(self, key: str) -> None:  # noqa: D102
         await self._pool.execute("DELETE FROM sign_in_attempt WHERE key = $1", key)

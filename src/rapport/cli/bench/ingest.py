@@ -55,9 +55,9 @@ async def bench_ingest(connections: int, messages: int, new_share: float) -> dic
         warm = webhook_requests(account, -(10**9), max(WARM_UP, existing), contact_of)
         await closed_loop(server.port, connections, iter(warm))
         requests = webhook_requests(account, 0, messages, contact_of)
-        cpu = server.cpu_s()
+        cpu, database_cpu = server.cpu_s(), server.database_cpu_s()
         outcome = await closed_loop(server.port, connections, iter(requests))
-        cpu = server.cpu_s() - cpu
+        cpu, database_cpu = server.cpu_s() - cpu, server.database_cpu_s() - database_cpu
         stored = await _check(server, account, outcome.answered + len(warm))
         raw = await _raw_limits(server, connections, requests)
         figures = outcome.summary()
@@ -66,7 +66,8 @@ async def bench_ingest(connections: int, messages: int, new_share: float) -> dic
             "connections": connections,
             "new_contacts": new_share,
             **figures,
-            "server_cpu_cores": round(cpu / outcome.seconds, 2),
+            "server_cpu_us_each": round(cpu / messages * 1e6),
+            "database_cpu_us_each": round(database_cpu / messages * 1e6),
             "stored": stored,
             "raw": raw,
             "ratio_to_raw_insert": round(figures["per_second"] / raw["batched_insert_per_s"], 3),

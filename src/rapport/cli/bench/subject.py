@@ -76,8 +76,14 @@ class Subject:
 
     def cpu_s(self) -> float:
         """CPU seconds that the server process has used."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(") ", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return _cpu_s(self.pid)
+
+    def database_cpu_s(self) -> float:
+        """CPU seconds of PostgreSQL's processes, those that have ended included."""
+        first = (self.data / "postgres" / "cluster" / "postmaster.pid").read_text()
+        postmaster = int(first.splitlines()[0])
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        return sum(_cpu_s(int(pid)) for pid in children) + _cpu_s(postmaster, children=True)
 
 
 @asynccontextmanager
@@ -126,6 +132,14 @@ async def _answers(url: str, process: asyncio.subprocess.Process) -> None:
                     return
             await asyncio.sleep(0.02)
     raise RuntimeError("rapport serve did not get ready")
+
+
+def _cpu_s(pid: int, *, children: bool = False) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
+    ticks = int(fields[11]) + int(fields[12])
+    if children:
+        ticks += int(fields[13]) + int(fields[14])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _free_port() -> int:
