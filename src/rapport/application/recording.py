@@ -30,6 +30,7 @@ from rapport.domain.message import (
 from rapport.domain.task import LegState, Task
 
 _HIDDEN_FACTS = {"text"}
+_LIVE = (LegState.OFFERED, LegState.ACTIVE)
 _CUSTOMER_STATE = (
     e.TaskAccepted,
     e.TaskRequeued,
@@ -288,8 +289,9 @@ class Recorder:
 
 def message_audience(task: Task) -> tuple[str, ...]:
     """Who gets a message: agents for whom it rings and who are in, not those who wrap up."""
-    live = {LegState.OFFERED, LegState.ACTIVE}
-    return tuple(f"agent.{leg.agent_id}" for leg in task.legs if leg.state in live)
+    if not task.legs:
+        return ()
+    return tuple(f"agent.{leg.agent_id}" for leg in task.legs if leg.state in _LIVE)
 
 
 def facts_of(event: e.Event) -> dict[str, Any] | None:

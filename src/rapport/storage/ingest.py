@@ -163,6 +163,8 @@ class Ingest:
     async def _drain(self, lane: asyncio.Queue[Item]) -> None:
         while True:
             batch = [await lane.get()]
+            # One turn of the loop: requests that are already there join the batch.
+            await asyncio.sleep(0)
             while len(batch) < LARGEST_BATCH and not lane.empty():
                 batch.append(lane.get_nowait())
             await self._settle(batch)
