@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
 from rapport.domain.agent import Agent, CapacityMode
 from rapport.domain.channel import KINDS
+from rapport.domain.hours import Hours
 from rapport.domain.policy import (
     GonePolicy,
+    HoursClose,
     Overflow,
     QueuePolicy,
     Relaxation,
@@ -19,6 +22,9 @@ from rapport.domain.policy import (
 )
 from tests.builders.agents import an_agent
 from tests.builders.policies import a_queue
+
+CLOSES_SOON = Hours(zone=ZoneInfo("UTC"), week=(((time(8), time(9, 1)),),) * 7)
+"""Open when the stories begin, a minute longer."""
 
 
 def maybe(*seconds: int) -> st.SearchStrategy[timedelta | None]:
@@ -44,6 +50,8 @@ def queues(draw: Any, queue_id: int) -> QueuePolicy:
         ),
         overflow=overflow and Overflow(queue_id=overflow, after=draw(maybe(50)), length=1),
         time_out=draw(maybe(120)),
+        hours=draw(st.sampled_from([None, CLOSES_SOON])),
+        when_hours_close=draw(st.sampled_from(HoursClose)),
         silence=Silence(reminders=reminders, close_after=draw(maybe(20))),
         gone=draw(st.sampled_from(GonePolicy)),
         gone_grace=timedelta(seconds=60),

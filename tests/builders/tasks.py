@@ -32,6 +32,7 @@ def a_task(**fields: Any) -> TaskBuilder:
             "priority": 5,
             "arrived_at": NOW,
             "queued_at": NOW,
+            "waiting_since": NOW,
             "due_at": NOW + timedelta(minutes=10),
             "due_for": DueFor.WAITING,
             **fields,

@@ -133,6 +133,33 @@ async def test_a_rejected_message_lets_the_next_go_and_an_unknown_is_not_repeate
         ]
 
 
+async def test_a_failed_message_is_sent_again_as_the_same_one(centre: Centre) -> None:
+    async with receiving() as receiver:
+        ana, task_id = await custom_task(centre, receiver)
+        receiver.answers = [b"400 Bad Request", None, b"200 OK", b"200 OK"]
+        for text in ("refused", "lost"):
+            await ana.post(f"/tasks/{task_id}/messages", {"text": text})
+        while len(receiver.received) < 2:
+            await centre.node.postman.deliver()
+        failed = [("refused", "failed"), ("lost", "unknown")]
+        assert await statuses(centre, ana, task_id) == failed
+        ids = [m["id"] for m in receiver.received]
+        for message_id in ids:
+            answer = await ana.post(f"/tasks/{task_id}/messages/{message_id}/retry")
+            assert (answer["message"]["status"], answer["message"]["error"]) == ("queued", None)
+            again = await ana.refused(f"/tasks/{task_id}/messages/{message_id}/retry")
+            assert again == (409, "not_failed")
+        while len(receiver.received) < 4:
+            await centre.node.postman.deliver()
+        assert [m["id"] for m in receiver.received] == [*ids, *ids]
+        sent = [("refused", "sent"), ("lost", "sent")]
+        assert await statuses(centre, ana, task_id) == sent, "no copies in the thread"
+        assert await ana.refused(f"/tasks/{task_id}/messages/77/retry") == (
+            404,
+            "message_not_found",
+        )
+
+
 async def test_a_throttled_message_holds_those_behind_it(centre: Centre) -> None:
     async with receiving() as receiver:
         ana, task_id = await custom_task(centre, receiver)

@@ -6,9 +6,13 @@ fresh snapshot.
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from rapport.application.agent_state import disconnect
 from tests.centre import Centre, Desktop, VisitorPage
+from tests.journeys.test_outbox import SECRET, deliver
 
 Json = dict[str, object]
 
@@ -128,6 +132,58 @@ async def test_transfer_to_a_queue(centre: Centre) -> None:
     await ana.post(f"/tasks/{task_id}/wrap-up", {"reason_ids": [centre.ids["Asked"]]})
 
 
+async def test_after_a_transfer_the_reasons_are_those_of_the_queue_before(centre: Centre) -> None:
+    await centre.put("reasons", "Sold", {"queues": [centre.ids["sales"]]})
+    await centre.put("reasons", "Asked", {"queues": [centre.ids["help"]]})
+    ana, page = await centre.sign_in("ana"), await centre.visitor()
+    task_id = await active(centre, ana, page)
+    await ana.post(f"/tasks/{task_id}/transfer", {"queue_id": centre.ids["help"]})
+    await ana.catch_up(await centre.position())
+    task = ana.task(task_id)
+    assert task["queue_id"] == centre.ids["help"]
+    assert task["legs"][0]["queue_id"] == centre.ids["sales"]
+    wrap_up = f"/tasks/{task_id}/wrap-up"
+    refused = await ana.refused(wrap_up, {"reason_ids": [centre.ids["Asked"]]})
+    assert refused == (422, "unknown_reason")
+    await ana.post(wrap_up, {"reason_ids": [centre.ids["Sold"]]})
+
+
+async def test_only_queues_that_take_transfers_from_the_agents_team(centre: Centre) -> None:
+    others = await centre.put("teams", "others", {})
+    await centre.put("queues", "help", {"channels": ["webchat"], "transfer_from_teams": [others]})
+    ana, page = await centre.sign_in("ana"), await centre.visitor()
+    task_id = await active(centre, ana, page)
+    targets = await ana.get(f"/tasks/{task_id}/transfer-targets")
+    assert [q["name"] for q in targets["queues"]] == ["sales"]
+    refused = await ana.refused(f"/tasks/{task_id}/transfer", {"queue_id": centre.ids["help"]})
+    assert refused == (409, "target_unavailable")
+
+
+async def test_the_hours_close_while_one_waits_and_one_rings(centre: Centre) -> None:
+    # The clock stands at 09:00 on a Monday.
+    open_until = {"monday": [{"opens": "08:00", "closes": "09:00:20"}]}
+    hours = await centre.put("hours", "office", open_until)
+    closing = {"hours": hours, "when_hours_close": "close", "closed_text": "We have closed."}
+    await centre.put("queues", "sales", {"channels": ["webchat"], **closing})
+    await centre.put("profiles", "profile", {"chat": 1})
+    ana, page = await centre.sign_in("ana"), await centre.visitor()
+    task_id = await offered(centre, ana, page)
+    waiting = await centre.visitor()
+    await waiting.start("And me")
+    assert await centre.route() == 0, "Ana has room for one"
+    centre.clock.advance(seconds=21)
+    assert await centre.sweep() == 2
+    await ana.catch_up(await centre.position())
+    assert ana.kinds().count("offer.withdrawn") == 1
+    assert ana.state.me["status"] == "available", "no RONA"
+    assert not ana.state.tasks
+    assert await ana.refused(f"/tasks/{task_id}/accept") == (409, "offer_expired")
+    for customer in (page, waiting):
+        while (told := await customer.until("message"))["message"]["text"] != "We have closed.":
+            pass
+        assert told["message"]["author"] == "system"
+
+
 async def test_transfer_to_an_agent_who_accepts(centre: Centre) -> None:
     # Seed: "The drop-down list displays the names of available agents. The agent name is preceded
     # by a green icon."
@@ -167,6 +223,51 @@ async def test_transfer_not_accepted(centre: Centre, policy: str) -> None:
         assert task["legs"][-1]["origin"] == "returned"
     else:
         assert task["state"] == "queued"
+
+
+async def test_a_transfer_that_its_target_never_saw_waits_again(centre: Centre) -> None:
+    ana, page = await centre.sign_in("ana"), await centre.visitor()
+    task_id = await active(centre, ana, page)
+    ben = await centre.sign_in("ben")
+    await ana.post(f"/tasks/{task_id}/transfer", {"agent_id": centre.ids["ben"]})
+    await disconnect(centre.node.context.services, ben.user_id)
+    await centre.settle()
+    assert ana.task(task_id)["state"] == "queued"
+    assert ben.state.me["status"] == "offline"
+    await ana.post("/me/state", {"status": "idle"})
+    await ana.post(f"/tasks/{task_id}/wrap-up", {"reason_ids": [centre.ids["Asked"]]})
+    cleo = await centre.sign_in("cleo")
+    assert await centre.route() == 1
+    await cleo.catch_up(await centre.position())
+    assert cleo.task(task_id)["legs"][-1]["origin"] == "routed"
+
+
+async def test_rona_per_channel_returns_the_other_offers_of_that_kind(centre: Centre) -> None:
+    spec = {"channels": ["webchat", "custom"], "rona_per_channel": True}
+    await centre.put("queues", "sales", {**spec, "offer_s_by_kind": {"social": 300}})
+    account = await centre.put(
+        "accounts", "custom", {"channel": "custom"}, {"signing_secret": SECRET}
+    )
+    await centre.put(
+        "entry_points", "custom entry", {"account": account, "queue": centre.ids["sales"]}
+    )
+    ana, page = await centre.sign_in("ana"), await centre.visitor()
+    task_id = await offered(centre, ana, page)
+    second = await centre.visitor()
+    await second.start("Me too")
+    body = json.dumps({"messages": [{"id": "m1", "from": "+100", "text": "Hi"}]}).encode()
+    assert (await deliver(centre, account, body)).status_code == 200
+    assert await centre.route() == 2
+    centre.clock.advance(seconds=31)
+    assert await centre.sweep() == 1
+    await ana.catch_up(await centre.position())
+    assert ana.state.me["status"] == "available"
+    assert ana.state.me["rona_kinds"] == ["chat"]
+    assert [t["channel"] for t in ana.state.tasks.values()] == ["custom"], "the other chat returned"
+    assert ana.kinds().count("offer.expired") == 1
+    assert ana.kinds().count("agent.rona") == 1
+    assert ana.kinds().count("offer.withdrawn") == 1
+    assert await ana.refused(f"/tasks/{task_id}/accept") == (409, "offer_expired")
 
 
 async def test_conference_accepted_exited_and_ended(centre: Centre) -> None:
@@ -250,6 +351,24 @@ async def test_the_customer_ends_and_comes_back(centre: Centre) -> None:
     assert "customer_left" in codes
     await page.say("I forgot something")
     await ana.post(f"/tasks/{task_id}/messages", {"text": "Welcome back"})
+
+
+async def test_the_question_whether_to_end_is_marked_for_the_visitors_page(centre: Centre) -> None:
+    ana, page = await centre.sign_in("ana"), await centre.visitor()
+    task_id = await active(centre, ana, page)
+    asked = await ana.post(f"/tasks/{task_id}/ask-to-end")
+    assert asked["message"]["purpose"] == "ask_to_end"
+    frame = await page.until("message")
+    while frame["message"]["code"] != "ask_to_end":
+        frame = await page.until("message")
+    assert frame["message"]["author"] == "agent"
+    assert "may we end" in frame["message"]["text"]
+    later = await centre.visitor(page.token)
+    (welcome,) = [f for f in later.frames if f["type"] == "welcome"]
+    assert [m["code"] for m in welcome["messages"]].count("ask_to_end") == 1
+    await page.end()
+    await ana.catch_up(await centre.position())
+    assert ana.task(task_id)["customer_left_at"] is not None
 
 
 async def test_a_message_during_wrap_up_opens_a_new_task(centre: Centre) -> None:

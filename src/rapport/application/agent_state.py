@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 from rapport.application.perform import IDS_PER_COMMAND, situation_of
@@ -74,13 +74,11 @@ async def disconnect(services: Services, agent_id: int) -> None:
         recorder = Recorder(services.configuration.current, iter(ids), services.clock.now())
         agents[agent_id] = rules.disconnect(agents[agent_id], recorder.now)
         recorder.agent(agents[agent_id])
-        fresh_legs = iter(leg_ids)
         for case in cases.values():
-            _leave(services, recorder, case, agents, agent_id, fresh_legs)
+            _leave(services, recorder, case, agents, agent_id)
         await transaction.save(recorder.changes)
 
     ids = await services.store.new_ids(400)
-    leg_ids = await services.store.new_ids(50)
     await services.store.run(work)
 
 
@@ -90,16 +88,13 @@ def _leave(
     case: Case,
     agents: dict[int, Agent],
     agent_id: int,
-    leg_ids: Iterator[int],
 ) -> None:
     leg = case.task.leg_of(agent_id)
     if leg is None:
         return
     situation = situation_of(case, {**agents, **recorder.agents}, services)
     if leg.state is LegState.OFFERED:
-        command: c.Command = c.WithdrawOffer(
-            offer_id=leg.id, new_leg_id=next(leg_ids), reason="disconnected"
-        )
+        command: c.Command = c.WithdrawOffer(offer_id=leg.id, reason="disconnected")
     elif leg.state is LegState.ACTIVE:
         command = c.NoteOwnerGone(agent_id=agent_id)
     else:

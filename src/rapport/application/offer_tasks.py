@@ -6,13 +6,13 @@ Several routers may run at once: the claim is atomic, and who loses sees the tru
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from rapport.application.ports import Claim, OfferBoard, Services
+from rapport.domain.deadlines import offer_deadline
+from rapport.domain.policy import QueuePolicy
 from rapport.routing.engine import FreeAgent, decide
 
 PER_BUCKET = 64
-_DEFAULT_TIMEOUT = timedelta(seconds=30)
 
 
 async def offer_tasks(services: Services, board: OfferBoard) -> int:
@@ -38,8 +38,8 @@ async def offer_tasks(services: Services, board: OfferBoard) -> int:
     for decision, leg_id in zip(decisions, leg_ids, strict=True):
         task = by_id[decision.task_id]
         queue = configuration.queues.get(task.queue_id)
-        timeout = queue.timeout_for(task.kind) if queue else _DEFAULT_TIMEOUT
-        claims.append(Claim(task.id, decision.epoch, decision.agent_id, leg_id, now + timeout))
+        expires_at = offer_deadline(queue or QueuePolicy(id=task.queue_id), task.kind, now)
+        claims.append(Claim(task.id, decision.epoch, decision.agent_id, leg_id, expires_at))
     return len(await board.claim(claims, now))
 
 

@@ -93,16 +93,18 @@ def situation_of(case: Case, agents: Mapping[int, Agent], services: Services) ->
         ),
         now=now,
         supervisors=configuration.supervisors,
+        teams=configuration.teams_of,
         open_queues=configuration.transferable_queues(case.task.channel, now),
     )
 
 
 def queues_for(configuration: Configuration, task: Task) -> Mapping[int, QueuePolicy]:
-    """All queues; the task's own with defaults should it have been removed meanwhile."""
+    """All queues; the task's and its legs' with defaults should one have been removed meanwhile."""
     queues = configuration.queues
-    if task.queue_id in queues:
+    removed = {task.queue_id, *(leg.queue_id for leg in task.legs)} - queues.keys()
+    if not removed:
         return queues
-    return {**queues, task.queue_id: QueuePolicy(id=task.queue_id)}
+    return {**queues, **{i: QueuePolicy(id=i) for i in removed}}
 
 
 def participants(task: Task) -> set[int]:

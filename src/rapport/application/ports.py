@@ -95,6 +95,9 @@ class Transaction(Protocol):
     async def message_by_client_id(self, conversation_id: int, client_id: str) -> Message | None:
         """The message sent with this key, if it was."""
 
+    async def message(self, message_id: int) -> Message | None:
+        """Lock one message; after everything else."""
+
     async def queue_length(self, queue_id: int) -> int:
         """How many tasks wait in a queue."""
 

@@ -162,6 +162,7 @@ class _Folding:
             priority=entry.priority if entry else 5,
             arrived_at=now,
             queued_at=now,
+            waiting_since=now,
             due_at=min(due_at, now + wait) if preferred is not None else due_at,
             due_for=DueFor.WAITING,
             preferred_agent_id=preferred,

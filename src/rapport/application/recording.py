@@ -26,6 +26,7 @@ from rapport.domain.message import (
     DeliveryStatus,
     Direction,
     Message,
+    Purpose,
 )
 from rapport.domain.task import LegState, Task
 
@@ -82,6 +83,7 @@ class Recorder:
         attachments: tuple[Attachment, ...] = (),
         client_id: str | None = None,
         note: bool = False,
+        purpose: Purpose | None = None,
     ) -> tuple[Case, Message]:
         """Add an agent's or the system's message to the thread, and to the outbox if pushed."""
         account = self.configuration.accounts[case.task.account_id]
@@ -94,6 +96,7 @@ class Recorder:
             text=text,
             attachments=attachments,
             client_id=client_id,
+            purpose=purpose,
             customer_sees=not note,
             status=None if note else DeliveryStatus.QUEUED if pushed else DeliveryStatus.SENT,
             sent_at=None if note or pushed else self.now,
@@ -103,6 +106,32 @@ class Recorder:
             self.changes.jobs.append(message)
         self._keep(case)
         return case, message
+
+    def send_again(self, case: Case, message: Message) -> Message:
+        """The same message once more into the outbox, behind what already waits there."""
+        message = replace(
+            message,
+            version=message.version + 1,
+            status=DeliveryStatus.QUEUED,
+            error_code=None,
+            error_message=None,
+            external_id=None,
+        )
+        self.changes.messages.append(message)
+        self.changes.jobs.append(message)
+        self.changes.events.append(
+            EventRecord(
+                kind="message.status",
+                at=self.now,
+                conversation_id=message.conversation_id,
+                task_id=message.task_id,
+                queue_id=case.task.queue_id,
+                audience=message_audience(case.task),
+                facts={"status": DeliveryStatus.QUEUED.value, "again": True},
+                entities={"message": message_view(message)},
+            )
+        )
+        return message
 
     def agent(self, agent: Agent, kind: str = "agent.state_changed") -> None:
         """Record an agent changed outside any task."""
@@ -139,7 +168,7 @@ class Recorder:
                     customer_sees=customer_sees,
                 )
                 case = self._append(case, message, "message.announced")
-            if isinstance(event, e.CustomerReminded):
+            if isinstance(event, e.CustomerReminded | e.TaskEnded):
                 case = self._system_text(case, event.text)
             if isinstance(event, e.TaskDropped):
                 text = self.configuration.accounts[case.task.account_id].dropped_text

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 from rapport.application.perform import (
     IDS_PER_COMMAND,
+    Once,
     participants,
+    recalled,
+    remember,
     situation_of,
     task_unknown,
 )
@@ -15,9 +18,9 @@ from rapport.application.recording import Recorder
 from rapport.application.views import View, message_view
 from rapport.domain.commands import NoteAgentSpoke
 from rapport.domain.decide import decide
-from rapport.domain.errors import Invalid, Refused
-from rapport.domain.message import AuthorKind
-from rapport.domain.rules.speaking import check_may_send
+from rapport.domain.errors import Invalid, NotFound, Refused
+from rapport.domain.message import AuthorKind, Purpose
+from rapport.domain.rules.speaking import check_may_retry, check_may_send
 
 
 async def send_message(
@@ -29,6 +32,7 @@ async def send_message(
     attachment_ids: Sequence[int] = (),
     client_id: str,
     note: bool = False,
+    purpose: Purpose | None = None,
 ) -> View:
     """Store the message, and its way out, in one commit; sending twice is one message.
 
@@ -69,6 +73,7 @@ async def send_message(
             attachments=files,
             client_id=client_id,
             note=note,
+            purpose=purpose,
         )
         if not note:
             recorder.apply(case, agents, decide(situation, NoteAgentSpoke()))
@@ -89,5 +94,46 @@ async def ask_to_end(services: Services, *, agent_id: int, task_id: int, client_
 
     text = await services.store.run(text_of)
     return await send_message(
-        services, agent_id=agent_id, task_id=task_id, text=text, client_id=client_id
+        services,
+        agent_id=agent_id,
+        task_id=task_id,
+        text=text,
+        client_id=client_id,
+        purpose=Purpose.ASK_TO_END,
     )
+
+
+async def retry_message(
+    services: Services, *, agent_id: int, task_id: int, message_id: int, once: Once
+) -> View:
+    """Send a message again that has failed, or of which nobody knows whether it arrived.
+
+    The same entry of the thread, not a new one.
+
+    Raises:
+        NotFound: no such message in this task.
+        Refused: `not_failed`, or what would refuse a new message: `customer_left`, …
+    """
+    ids = await services.store.new_ids(IDS_PER_COMMAND)
+
+    async def work(transaction: Transaction) -> View:
+        if (earlier := await recalled(transaction, once)) is not None:
+            return earlier
+        case = (await transaction.cases([task_id])).get(task_id)
+        if case is None:
+            raise task_unknown()
+        agents = await transaction.agents(participants(case.task))
+        situation = situation_of(case, agents, services)
+        message = await transaction.message(message_id)
+        if message is None or message.task_id != task_id:
+            raise NotFound("message_not_found", "This message does not exist.")
+        check_may_retry(situation, agent_id, message)
+        recorder = Recorder(services.configuration.current, iter(ids), situation.now)
+        message = recorder.send_again(case, message)
+        recorder.apply(case, agents, decide(situation, NoteAgentSpoke()))
+        await transaction.save(recorder.changes)
+        view = {"message": message_view(message)}
+        await remember(transaction, once, view, services)
+        return view
+
+    return await services.store.run(work)

@@ -6,7 +6,7 @@ become stale does nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from rapport.application.perform import IDS_PER_COMMAND, participants, perform, situation_of
 from rapport.application.ports import Case, Services, Transaction
@@ -16,11 +16,14 @@ from rapport.domain import commands as c
 from rapport.domain.agent import Agent
 from rapport.domain.decide import decide
 from rapport.domain.errors import Refused
+from rapport.domain.events import AgentMissedOffer, Event
 from rapport.domain.task import LegState
 
 
 async def expire_offer(services: Services, task_id: int, leg_id: int) -> bool:
     """RONA for one offer; the agent's other ringing offers return at once, without further RONA.
+
+    With RONA per channel those of the same kind return; what rings of another kind rings on.
 
     Returns:
         Whether anything changed.
@@ -43,11 +46,10 @@ async def expire_offer(services: Services, task_id: int, leg_id: int) -> bool:
         fresh = iter(ids)
         recorder = Recorder(services.configuration.current, fresh, services.clock.now())
         situation = situation_of(case, agents, services)
-        command = c.ExpireOffer(offer_id=leg_id, new_leg_id=next(fresh))
-        recorder.apply(case, agents, decide(situation, command))
-        if not situation.queue.rona_per_channel:
-            others = (cases[i] for i in sorted(ringing - {task_id}))
-            _withdraw_all(services, recorder, others, agents, leg.agent_id, fresh)
+        events = decide(situation, c.ExpireOffer(offer_id=leg_id, new_leg_id=next(fresh)))
+        recorder.apply(case, agents, events)
+        others = [cases[i] for i in sorted(ringing - {task_id})]
+        _withdraw_all(services, recorder, _returning(events, case, others), agents, leg.agent_id)
         await transaction.save(recorder.changes)
         return True
 
@@ -68,20 +70,29 @@ async def expire_offer(services: Services, task_id: int, leg_id: int) -> bool:
     return False
 
 
+def _returning(events: list[Event], expired: Case, others: list[Case]) -> list[Case]:
+    """Which of the agent's other ringing tasks go back: those that the RONA concerns."""
+    missed = next((event for event in events if isinstance(event, AgentMissedOffer)), None)
+    if missed is None:
+        return []
+    if not missed.per_channel:
+        return others
+    return [case for case in others if case.task.kind is expired.task.kind]
+
+
 def _withdraw_all(
     services: Services,
     recorder: Recorder,
     cases: Iterable[Case],
     agents: dict[int, Agent],
     agent_id: int,
-    ids: Iterator[int],
 ) -> None:
     for case in cases:
         leg = case.task.leg_of(agent_id)
         if leg is None or leg.state is not LegState.OFFERED:
             continue
         situation = situation_of(case, {**agents, **recorder.agents}, services)
-        command = c.WithdrawOffer(offer_id=leg.id, new_leg_id=next(ids), reason="agent_rona")
+        command = c.WithdrawOffer(offer_id=leg.id, reason="agent_rona")
         recorder.apply(case, situation.agents, decide(situation, command))
 
 

@@ -47,6 +47,7 @@ def leg_view(leg: Leg) -> View:
     return {
         "id": leg.id,
         "agent_id": leg.agent_id,
+        "queue_id": leg.queue_id,
         "role": leg.role.value,
         "origin": leg.origin.value,
         "state": leg.state.value,
@@ -119,6 +120,7 @@ def message_view(message: Message) -> View:
         "announcement": None
         if announcement is None
         else {"code": announcement.code, "params": dict(announcement.params)},
+        "purpose": message.purpose.value if message.purpose else None,
         "client_id": message.client_id,
         "status": message.status.value if message.status else None,
         "error": {"code": message.error_code, "message": message.error_message}

@@ -54,10 +54,9 @@ class ExpireOffer(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawOffer(Command):
-    """The offer is taken back without the agent's fault; no RONA."""
+    """The offer is taken back without the agent's fault: no RONA, and it waits again."""
 
     offer_id: int
-    new_leg_id: int
     reason: str
 
 
@@ -101,7 +100,9 @@ class RemoveInvited(ByAgent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndConference(ByAgent):
-    """The owner ends the conversation for all."""
+    """The owner ends the conversation for all; `consent` as when ending it alone."""
+
+    consent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

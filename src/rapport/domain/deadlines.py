@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from rapport.domain.policy import QueuePolicy
+from rapport.domain.channel import ChannelKind
+from rapport.domain.policy import HoursClose, QueuePolicy, Silence
 from rapport.domain.task import Task
 
 
@@ -20,37 +21,81 @@ def stage_at(queue: QueuePolicy, waited: timedelta) -> int:
 
 
 def queued_deadline(
-    queue: QueuePolicy, queued_at: datetime, *, stage: int, now: datetime
+    queue: QueuePolicy,
+    queued_at: datetime,
+    *,
+    stage: int,
+    now: datetime,
+    since: datetime | None = None,
+    overflows: bool = True,
 ) -> datetime:
-    """The next moment at which something changes for a waiting task. Never None."""
-    coming = [moment for moment in _moments(queue, queued_at, stage) if moment > now]
-    return min(coming, default=now + queue.alert_after)
+    """The next moment at which something changes for a waiting task. Never None.
+
+    Args:
+        since: The beginning of the whole wait, where it began before it came to this queue.
+        overflows: Whether the queue may still send it on.
+    """
+    moments = _moments(queue, queued_at, stage, since or queued_at, overflows=overflows)
+    coming = min((x for x in moments if x > now), default=now + queue.alert_after)
+    closing = _closing(queue, queued_at, overflows=overflows)
+    return coming if closing is None or closing <= now else min(coming, closing)
 
 
-def returning_deadline(queue: QueuePolicy, queued_at: datetime, now: datetime) -> datetime:
+def returning_deadline(
+    queue: QueuePolicy,
+    queued_at: datetime,
+    now: datetime,
+    *,
+    since: datetime | None = None,
+    overflows: bool = True,
+) -> datetime:
     """The same for a task that has rung: at once, if something was due meanwhile."""
     stage = stage_at(queue, now - queued_at)
-    if any(moment <= now for moment in _moments(queue, queued_at, stage)):
+    moments = _moments(queue, queued_at, stage, since or queued_at, overflows=overflows)
+    closing = _closing(queue, queued_at, overflows=overflows)
+    if any(x <= now for x in moments) or (closing is not None and closing <= now):
         return now
-    return queued_deadline(queue, queued_at, stage=stage, now=now)
+    return queued_deadline(queue, queued_at, stage=stage, now=now, since=since, overflows=overflows)
 
 
-def _moments(queue: QueuePolicy, queued_at: datetime, stage: int) -> list[datetime]:
+def closing_after(queue: QueuePolicy, moment: datetime) -> datetime | None:
+    """When the queue's hours close next, if that concerns those who wait."""
+    if queue.hours is None or queue.when_hours_close is HoursClose.KEEP:
+        return None
+    return queue.hours.closing_after(moment)
+
+
+def offer_deadline(queue: QueuePolicy, kind: ChannelKind, now: datetime) -> datetime:
+    """When an offer from the line stops ringing: when its time is over, or the hours close."""
+    expires_at = now + queue.timeout_for(kind)
+    closing = closing_after(queue, now)
+    return expires_at if closing is None else min(expires_at, closing)
+
+
+def _moments(
+    queue: QueuePolicy, queued_at: datetime, stage: int, since: datetime, *, overflows: bool
+) -> list[datetime]:
     moments = [queued_at + step for step in stages(queue)[stage:]]
-    if queue.overflow is not None and queue.overflow.after is not None:
+    if overflows and queue.overflow is not None and queue.overflow.after is not None:
         moments.append(queued_at + queue.overflow.after)
     if queue.time_out is not None:
-        moments.append(queued_at + queue.time_out)
+        moments.append(since + queue.time_out)
     return moments
 
 
-def silence_deadline(queue: QueuePolicy, stage: int, spoke_at: datetime) -> datetime | None:
+def _closing(queue: QueuePolicy, queued_at: datetime, *, overflows: bool) -> datetime | None:
+    if overflows or queue.when_hours_close is HoursClose.CLOSE:
+        return closing_after(queue, queued_at)
+    return None
+
+
+def silence_deadline(silence: Silence, stage: int, spoke_at: datetime) -> datetime | None:
     """When a silent customer is reminded or given up, counted from the last word to them."""
-    reminders = queue.silence.reminders
+    reminders = silence.reminders
     if stage < len(reminders):
         return spoke_at + reminders[stage][0]
-    if queue.silence.close_after is not None:
-        return spoke_at + queue.silence.close_after
+    if silence.close_after is not None:
+        return spoke_at + silence.close_after
     return None
 
 

@@ -39,7 +39,7 @@ RULES: Mapping[type[c.Command], Callable[[Situation, Any], list[Event]]] = {
     c.CancelConference: handing_over.cancel_conference,
     c.ExitConference: handing_over.exit_conference,
     c.RemoveInvited: handing_over.remove_invited,
-    c.EndConference: handing_over.end_conference,
+    c.EndConference: ending.end_conference,
     c.EndTask: ending.end,
     c.SubmitWrapUp: wrapping_up.submit,
     c.SubmitWrapUpByTimer: wrapping_up.submit_by_timer,

@@ -78,6 +78,9 @@ class TaskRequeued(Event):
     queue_id: int
     reason: str
     queued_at: datetime
+    waiting_since: datetime | None = None
+    """None: a new wait, that begins with `queued_at`."""
+    overflowed_from: tuple[int, ...] = ()
     preferred_agent_id: int | None = None
     stage: int = 0
     due_at: datetime | None = None
@@ -110,6 +113,8 @@ class TaskEnded(Event):
     reason: EndReason
     by: Literal["agent", "customer", "system"]
     agent_id: int | None = None
+    text: str | None = None
+    """What the customer is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,6 +88,7 @@ def _offered(task: Task, event: e.TaskOffered, now: datetime) -> Task:
     leg = Leg(
         id=event.leg_id,
         agent_id=event.agent_id,
+        queue_id=task.queue_id,
         role=LegRole.OWNER,
         origin=event.origin,
         state=LegState.OFFERED,
@@ -102,6 +103,7 @@ def _requested(task: Task, event: e.ConferenceRequested, now: datetime) -> Task:
     leg = Leg(
         id=event.leg_id,
         agent_id=event.agent_id,
+        queue_id=task.queue_id,
         role=LegRole.INVITED,
         origin=LegOrigin.CONFERENCE,
         state=LegState.OFFERED,
@@ -154,6 +156,8 @@ def _requeued(task: Task, event: e.TaskRequeued, now: datetime) -> Task:
         state=TaskState.QUEUED,
         queue_id=event.queue_id,
         queued_at=event.queued_at,
+        waiting_since=event.waiting_since or event.queued_at,
+        overflowed_from=event.overflowed_from,
         preferred_agent_id=event.preferred_agent_id,
         due_at=event.due_at,
         due_for=DueFor.WAITING,

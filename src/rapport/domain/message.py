@@ -24,6 +24,12 @@ class AuthorKind(StrEnum):
     SYSTEM = "system"
 
 
+class Purpose(StrEnum):
+    """What a message is for, where the client shows more than its text."""
+
+    ASK_TO_END = "ask_to_end"
+
+
 class DeliveryStatus(StrEnum):
     """How far an outbound message has come."""
 
@@ -92,6 +98,7 @@ class Message:
     text: str
     attachments: tuple[Attachment, ...] = ()
     announcement: Announcement | None = None
+    purpose: Purpose | None = None
     customer_sees: bool = True
     client_id: str | None = None
     external_id: str | None = None

@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from rapport.domain.channel import CAPABILITIES, Capabilities, ChannelKind, ChannelType
+from rapport.domain.hours import Hours
 
 
 class UnansweredTransfer(StrEnum):
@@ -22,6 +23,14 @@ class GonePolicy(StrEnum):
 
     KEEP = "keep"
     REQUEUE = "requeue"
+
+
+class HoursClose(StrEnum):
+    """What becomes of waiting tasks when the queue's hours close (T9)."""
+
+    KEEP = "keep"
+    CLOSE = "close"
+    OVERFLOW = "overflow"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +75,8 @@ class QueuePolicy:
     name: str = ""
     offer_timeout: timedelta = timedelta(seconds=30)
     offer_timeouts: tuple[tuple[ChannelKind, timedelta], ...] = ()
+    transfer_from: frozenset[int] = frozenset()
+    """Teams whose agents may transfer to it; empty for everybody."""
     unanswered_transfer: UnansweredTransfer = UnansweredTransfer.DROP
     reason_required: bool = True
     auto_wrap_up: timedelta | None = None
@@ -76,6 +87,10 @@ class QueuePolicy:
     relaxations: tuple[Relaxation, ...] = ()
     overflow: Overflow | None = None
     time_out: timedelta | None = None
+    """How long a customer waits at most, overflow from other queues included."""
+    hours: Hours | None = None
+    when_hours_close: HoursClose = HoursClose.KEEP
+    closed_text: str | None = None
     alert_after: timedelta = timedelta(minutes=10)
     last_agent_wait: timedelta = timedelta(0)
     silence: Silence = Silence()
@@ -84,6 +99,10 @@ class QueuePolicy:
     priority_step: timedelta = timedelta(seconds=60)
     rona_per_channel: bool = False
     self_assign: bool = False
+
+    def takes_transfers_from(self, teams: frozenset[int]) -> bool:
+        """Whether an agent of these teams may transfer to it."""
+        return not self.transfer_from or not self.transfer_from.isdisjoint(teams)
 
     def timeout_for(self, kind: ChannelKind) -> timedelta:
         """How long an offer rings, per channel kind where set."""
@@ -98,11 +117,15 @@ class AccountPolicy:
     channel: ChannelType
     capabilities: Capabilities
     dropped_text: str | None = None
+    closed_text: str | None = None
+    """Said to who still waits when the hours close, unless the queue has its own."""
     ask_to_end_text: str = "Is there anything else, or may we end this conversation?"
     joined_text: str | None = None
     left_text: str | None = None
     agent_left_text: str | None = None
     abandon_after: timedelta = timedelta(seconds=60)
+    silence: Silence | None = None
+    """Instead of the queue's, where the channel has its own."""
 
 
 def account_policy(account_id: int, channel: ChannelType) -> AccountPolicy:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from rapport.domain.agent import Agent
 from rapport.domain.errors import Refused
-from rapport.domain.policy import AccountPolicy, QueuePolicy
+from rapport.domain.policy import AccountPolicy, QueuePolicy, Silence
 from rapport.domain.task import Leg, Task
 
 
@@ -17,8 +17,8 @@ class Situation:
     """A consistent view, read under the task's lock.
 
     `agents` holds every agent whose state the decision may read or change; `queues` the task's
-    queue and any that it may move to; `supervisors` those agents who are supervisors;
-    `members` the agents who may use each queue is routing's business, not decided here.
+    queue, those of its legs and any that it may move to; `supervisors` those agents who are
+    supervisors. Which agents serve a queue is routing's business, not decided here.
     """
 
     task: Task
@@ -30,11 +30,22 @@ class Situation:
     open_queues: frozenset[int] | None = None
     """Queues that are open and serve the channel; None where it does not matter."""
     queue_length: int = 0
+    teams: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    """Each agent's teams."""
 
     @property
     def queue(self) -> QueuePolicy:
         """The policy of the queue the task is in."""
         return self.queues[self.task.queue_id]
+
+    @property
+    def silence(self) -> Silence:
+        """Reminders and end for a silent customer: the account's own, else the queue's."""
+        return self.queue.silence if self.account.silence is None else self.account.silence
+
+    def queue_of(self, leg: Leg) -> QueuePolicy:
+        """The queue that the leg was served for, wherever the task is now."""
+        return self.queues[leg.queue_id]
 
     def agent(self, agent_id: int) -> Agent:
         """An agent of the situation; refused if there is none by that id."""

@@ -88,6 +88,8 @@ class Leg:
 
     id: int
     agent_id: int
+    queue_id: int
+    """The queue the task was in when it came to the agent: their wrap-up follows it."""
     role: LegRole
     origin: LegOrigin
     state: LegState
@@ -154,6 +156,11 @@ class Task:
     arrived_at: datetime
     """Orders the queue together with the priority; kept on every return."""
     queued_at: datetime
+    """Since when it waits in this queue: stages and overflow count from here."""
+    waiting_since: datetime
+    """Since when the customer waits, over all queues it has overflowed from."""
+    overflowed_from: tuple[int, ...] = ()
+    """Queues that it has left by overflow in this wait; it does so once at most."""
     accepted_at: datetime | None = None
     ended_at: datetime | None = None
     customer_left_at: datetime | None = None
@@ -194,6 +201,11 @@ class Task:
         return self._leg(LegRole.INVITED, LegState.OFFERED) or self._leg(
             LegRole.INVITED, LegState.ACTIVE
         )
+
+    @property
+    def may_overflow(self) -> bool:
+        """Whether its queue may send it on: not twice in one wait."""
+        return self.queue_id not in self.overflowed_from
 
     @property
     def serves_messages(self) -> bool:

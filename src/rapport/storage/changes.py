@@ -31,7 +31,8 @@ _INSERT_TASKS = "INSERT INTO task SELECT * FROM json_populate_recordset(NULL::ta
 _SAVE_TASKS = """
 UPDATE task t SET version = n.version, epoch = n.epoch, state = n.state,
     end_reason = n.end_reason, queue_id = n.queue_id, priority = n.priority,
-    queued_at = n.queued_at, accepted_at = n.accepted_at, ended_at = n.ended_at,
+    queued_at = n.queued_at, waiting_since = n.waiting_since,
+    overflowed_from = n.overflowed_from, accepted_at = n.accepted_at, ended_at = n.ended_at,
     customer_left_at = n.customer_left_at, parked_until = n.parked_until, due_at = n.due_at,
     due_for = n.due_for, stage = n.stage, silence_stage = n.silence_stage,
     preferred_agent_id = n.preferred_agent_id, bucket = n.bucket, rank_at = n.rank_at
@@ -112,6 +113,8 @@ async def write(
         await run(_SAVE_LEGS, _rows(legs))
     if changes.messages:
         await run(_SAVE_MESSAGES, _rows(map(message_row, changes.messages)))
+    if again := [m.id for m in changes.jobs if m.version > 1]:
+        await run("DELETE FROM outbox_dead WHERE message_id = ANY($1::bigint[])", again)
     if changes.jobs:
         await enqueue(connection, changes.jobs, job_ids)
     if changes.events:

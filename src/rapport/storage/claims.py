@@ -85,8 +85,8 @@ served AS (
     INSERT INTO queue_cursor (queue_id, agent_id)
     SELECT DISTINCT ON (queue_id) queue_id, agent_id FROM won ORDER BY queue_id, place DESC
     ON CONFLICT (queue_id) DO UPDATE SET agent_id = excluded.agent_id)
-INSERT INTO leg (id, task_id, agent_id, role, origin, state, offered_at, due_at)
-SELECT leg_id, id, agent_id, 'owner', 'routed', 'offered', $6, expires_at FROM won
+INSERT INTO leg (id, task_id, agent_id, queue_id, role, origin, state, offered_at, due_at)
+SELECT leg_id, id, agent_id, queue_id, 'owner', 'routed', 'offered', $6, expires_at FROM won
 RETURNING task_id, agent_id"""
 _LAST_MESSAGES = """
 SELECT m.* FROM unnest($1::bigint[], $2::bigint[]) k(task_id, conversation_id)

@@ -30,6 +30,7 @@ SELECT k.id AS item_id FROM unnest($1::bigint[]) k(id)
 WHERE EXISTS (SELECT FROM task WHERE queue_id = k.id)
    OR EXISTS (SELECT FROM conversation WHERE account_id = k.id)
    OR EXISTS (SELECT FROM leg WHERE agent_id = k.id)
+   OR EXISTS (SELECT FROM leg WHERE queue_id = k.id)
    OR EXISTS (SELECT FROM leg WHERE k.id = ANY(reason_ids))
 ORDER BY k.id"""
 

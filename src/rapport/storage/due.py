@@ -19,8 +19,10 @@ _UNSEEN = """
 SELECT id FROM agent
 WHERE status <> 'offline' AND coalesce(seen_at, status_since) < $1 LIMIT $2"""
 _OVERFLOWING = """
-SELECT id FROM task WHERE queue_id = $1 AND state = 'queued'
-ORDER BY rank_at, id OFFSET $2 LIMIT $3"""
+SELECT id FROM (
+    SELECT id, overflowed_from, rank_at FROM task WHERE queue_id = $1 AND state = 'queued'
+    ORDER BY rank_at, id OFFSET $2) beyond
+WHERE NOT $1 = ANY (overflowed_from) ORDER BY rank_at, id LIMIT $3"""
 # Clients repeat a command for minutes, providers a receipt for days at most.
 _TIDY = (
     "DELETE FROM command_result WHERE at < $1::timestamptz - interval '2 days'",

@@ -17,6 +17,7 @@ from rapport.domain.message import (
     DeliveryStatus,
     Direction,
     Message,
+    Purpose,
 )
 from rapport.domain.task import (
     DueFor,
@@ -44,6 +45,7 @@ def leg_from(row: Row) -> Leg:
     return Leg(
         id=row["id"],
         agent_id=row["agent_id"],
+        queue_id=row["queue_id"],
         role=LegRole(row["role"]),
         origin=LegOrigin(row["origin"]),
         state=LegState(row["state"]),
@@ -77,6 +79,8 @@ def task_from(row: Row, legs: tuple[Leg, ...]) -> Task:
         priority=row["priority"],
         arrived_at=row["arrived_at"],
         queued_at=row["queued_at"],
+        waiting_since=row["waiting_since"],
+        overflowed_from=tuple(row["overflowed_from"]),
         accepted_at=row["accepted_at"],
         ended_at=row["ended_at"],
         customer_left_at=row["customer_left_at"],
@@ -166,6 +170,7 @@ def message_from(row: Row) -> Message:
         announcement=None
         if announcement is None
         else Announcement(code=announcement["code"], params=tuple(announcement["params"].items())),
+        purpose=Purpose(row["purpose"]) if row["purpose"] else None,
         customer_sees=row["customer_sees"],
         client_id=row["client_id"],
         external_id=row["external_id"],

@@ -197,6 +197,12 @@ class PostgresTransaction:
         )
         return message_from(row) if row else None
 
+    async def message(self, message_id: int) -> Message | None:  # noqa: D102
+        row = await self._connection.fetchrow(
+            "SELECT * FROM message WHERE id = $1 FOR NO KEY UPDATE", message_id
+        )
+        return message_from(row) if row else None
+
     async def queue_length(self, queue_id: int) -> int:  # noqa: D102
         count = await self._connection.fetchval(
             "SELECT count(*) FROM task WHERE queue_id = $1 AND state = 'queued'", queue_id

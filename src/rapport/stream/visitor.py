@@ -54,7 +54,7 @@ def visitor_message(message: dict[str, Any], name_of: Names) -> dict[str, Any]:
             for a in message["attachments"]
         ],
         "at": message["created_at"],
-        "code": announcement["code"] if announcement is not None else None,
+        "code": announcement["code"] if announcement is not None else message["purpose"],
         "id": message["client_id"] if author["kind"] == "customer" else None,
     }
 

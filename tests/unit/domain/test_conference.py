@@ -72,6 +72,17 @@ def test_only_the_owner_ends_it_for_all() -> None:
     assert {leg.state for leg in story.task.legs} == {LegState.WRAPPING_UP}
 
 
+@pytest.mark.parametrize("channel", [ChannelType.MESSENGER, ChannelType.SMS])
+def test_ending_it_for_all_needs_consent_as_ending_it_alone(channel: ChannelType) -> None:
+    story = Story(a_task(channel=channel).in_conference(1, 2))
+    assert story.refused(c.EndConference(agent_id=1)) == "consent_missing"
+    kinds = ["task.ended", "wrap_up.started", "wrap_up.started"]
+    assert story.kinds(c.EndConference(agent_id=1, consent=True)) == kinds
+    left = Story(a_task(channel=channel).in_conference(1, 2))
+    left.do(c.LeaveAsCustomer())
+    assert left.kinds(c.EndConference(agent_id=1)) == kinds, "there is nobody to ask"
+
+
 def test_the_owner_removes_the_invited_agent_and_goes_on() -> None:
     story = joined()
     kinds = story.kinds(c.RemoveInvited(agent_id=1))
@@ -93,7 +104,7 @@ def test_an_unanswered_request_returns_the_pane_to_active() -> None:
 
 def test_so_does_a_withdrawn_one_without_rona() -> None:
     story = requested()
-    withdraw = c.WithdrawOffer(offer_id=5, new_leg_id=6, reason="disconnected")
+    withdraw = c.WithdrawOffer(offer_id=5, reason="disconnected")
     assert story.kinds(withdraw) == ["offer.withdrawn"]
     assert conference(story.task) is Conference.NONE
     assert story.agent(2).status is AgentStatus.AVAILABLE

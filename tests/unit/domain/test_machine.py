@@ -117,7 +117,7 @@ class Floor(RuleBasedStateMachine):
                 lambda a, _: c.CancelConference(agent_id=a),
                 lambda a, _: c.ExitConference(agent_id=a),
                 lambda a, _: c.RemoveInvited(agent_id=a),
-                lambda a, _: c.EndConference(agent_id=a),
+                lambda a, _: c.EndConference(agent_id=a, consent=True),
                 lambda a, _: c.EndTask(agent_id=a, consent=True),
                 lambda a, _: c.SubmitWrapUp(agent_id=a, reason_ids=(1,)),
                 lambda a, _: c.CancelWrapUpTimer(agent_id=a),
@@ -206,8 +206,8 @@ class Floor(RuleBasedStateMachine):
                 if leg.agent_id == agent and leg.state is LegState.OFFERED:
                     self.do(
                         task,
-                        lambda new, old=leg.id: c.WithdrawOffer(  # type: ignore[misc]
-                            offer_id=old, new_leg_id=new, reason="disconnected"
+                        lambda _, old=leg.id: c.WithdrawOffer(  # type: ignore[misc]
+                            offer_id=old, reason="disconnected"
                         ),
                     )
             self.do(task, lambda _: c.NoteOwnerGone(agent_id=agent))
@@ -354,7 +354,7 @@ class Floor(RuleBasedStateMachine):
             lambda a, leg: c.TakeTask(agent_id=a, leg_id=leg),
             lambda a, _: c.ResumeTask(agent_id=a),
             lambda a, _: c.CancelConference(agent_id=a),
-            lambda a, _: c.EndConference(agent_id=a),
+            lambda a, _: c.EndConference(agent_id=a, consent=True),
             lambda a, _: c.EndTask(agent_id=a, consent=True),
             lambda a, _: c.SubmitWrapUp(agent_id=a, reason_ids=()),
         ):

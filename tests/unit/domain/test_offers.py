@@ -121,7 +121,7 @@ def test_rona_per_channel_blocks_that_kind_only() -> None:
 
 def test_a_withdrawn_offer_returns_without_rona() -> None:
     story = ringing()
-    kinds = story.kinds(c.WithdrawOffer(offer_id=1, new_leg_id=2, reason="agent_rona"))
+    kinds = story.kinds(c.WithdrawOffer(offer_id=1, reason="agent_rona"))
     assert kinds == ["offer.withdrawn", "task.requeued"]
     assert story.agent(1).status is AgentStatus.AVAILABLE
     assert story.task.queued_at == NOW

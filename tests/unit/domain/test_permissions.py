@@ -80,7 +80,7 @@ MAKE: dict[type[c.Command], Make] = {
     c.AcceptOffer: lambda _: c.AcceptOffer(agent_id=ACTOR),
     c.ExpireOffer: lambda s: c.ExpireOffer(offer_id=_leg(s, LegState.OFFERED), new_leg_id=NEW_LEG),
     c.WithdrawOffer: lambda s: c.WithdrawOffer(
-        offer_id=_leg(s, LegState.OFFERED), new_leg_id=NEW_LEG, reason="disconnected"
+        offer_id=_leg(s, LegState.OFFERED), reason="disconnected"
     ),
     c.TransferToQueue: lambda _: c.TransferToQueue(agent_id=ACTOR, queue_id=2),
     c.TransferToAgent: lambda _: c.TransferToAgent(

@@ -108,7 +108,7 @@ def test_parked_tasks_of_a_gone_agent_keep_their_own_timer() -> None:
 def test_offers_return_without_rona() -> None:
     story = Story(a_task().offered_to(1))
     story.with_agent(disconnect(story.agent(1), NOW))
-    kinds = story.kinds(c.WithdrawOffer(offer_id=1, new_leg_id=9, reason="disconnected"))
+    kinds = story.kinds(c.WithdrawOffer(offer_id=1, reason="disconnected"))
     assert kinds == ["offer.withdrawn", "task.requeued"]
     assert story.agent(1).status is AgentStatus.OFFLINE
     assert story.task.queued_at == NOW

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from rapport.domain import commands as c
 from rapport.domain import events as e
-from rapport.domain.policy import Silence
+from rapport.domain.policy import Silence, account_policy
 from rapport.domain.task import DueFor, EndReason, LegOutcome, LegState, TaskState
-from tests.builders import Story, a_queue, a_task
+from tests.builders import NOW, Story, a_queue, a_task
 
 REMINDERS = tuple((timedelta(minutes=n), f"Reminder {n}") for n in (1, 2, 3))
 ALL = Silence(reminders=REMINDERS, close_after=timedelta(minutes=4))
@@ -115,3 +116,18 @@ def test_closing_ends_a_conference(joined: bool) -> None:
     assert outcomes == (
         {LegOutcome.HANDLED} if joined else {LegOutcome.HANDLED, LegOutcome.WITHDRAWN}
     )
+
+
+@pytest.mark.parametrize("own", [Silence(), Silence(close_after=timedelta(minutes=9))])
+def test_an_account_with_its_own_reminders_leaves_the_queues_aside(own: Silence) -> None:
+    task = a_task().active_with(1)
+    account = replace(account_policy(task.account_id, task.channel), silence=own)
+    story = Story(task, queues=[a_queue(1, silence=ALL)], account=account)
+    story.do(c.NoteAgentSpoke())
+    if own.close_after is None:
+        assert story.task.due_at is None
+        return
+    ended, wrap_up = pass_due(story)
+    assert story.situation.now == NOW + timedelta(minutes=9)
+    assert ended == e.TaskEnded(reason=EndReason.CLOSED, by="system")
+    assert isinstance(wrap_up, e.WrapUpStarted)

@@ -9,10 +9,11 @@ import pytest
 from rapport.domain import commands as c
 from rapport.domain.channel import ChannelType
 from rapport.domain.errors import Forbidden, Invalid, Refused
+from rapport.domain.message import AuthorKind, DeliveryStatus, Direction, Message
 from rapport.domain.policy import account_policy
-from rapport.domain.rules.speaking import NOTE_LIMIT, check_may_send
+from rapport.domain.rules.speaking import NOTE_LIMIT, check_may_retry, check_may_send
 from rapport.domain.situation import Situation
-from tests.builders import Story, a_situation, a_task
+from tests.builders import NOW, Story, a_situation, a_task
 
 LIMITS = [
     (ChannelType.MESSENGER, 1000),
@@ -105,3 +106,48 @@ def test_notes_have_their_own_limit_whatever_the_channel() -> None:
     s = on(ChannelType.SMS)
     check_may_send(s, 1, "x" * NOTE_LIMIT, 0, note=True)
     assert code(s, 1, "x" * (NOTE_LIMIT + 1), note=True) == "over_limit"
+
+
+def sent(status: DeliveryStatus | None, direction: Direction = Direction.OUTBOUND) -> Message:
+    return Message(
+        id=1,
+        conversation_id=1,
+        account_id=1,
+        task_id=1,
+        seq=1,
+        inbound_seq=0,
+        direction=direction,
+        author_kind=AuthorKind.AGENT,
+        author_id=1,
+        text="Hello",
+        status=status,
+        created_at=NOW,
+    )
+
+
+def retry_code(s: Situation, agent_id: int, message: Message) -> str:
+    with pytest.raises(Refused) as refused:
+        check_may_retry(s, agent_id, message)
+    return refused.value.code
+
+
+@pytest.mark.parametrize("status", DeliveryStatus)
+def test_only_what_failed_or_may_not_have_arrived_is_sent_again(status: DeliveryStatus) -> None:
+    s = on(ChannelType.SMS)
+    if status in {DeliveryStatus.FAILED, DeliveryStatus.UNKNOWN}:
+        check_may_retry(s, 1, sent(status))
+    else:
+        assert retry_code(s, 1, sent(status)) == "not_failed"
+
+
+def test_and_only_by_who_could_write_it_now() -> None:
+    failed = sent(DeliveryStatus.FAILED)
+    assert retry_code(on(ChannelType.SMS), 2, failed) == "not_your_task"
+    assert retry_code(on(ChannelType.SMS), 1, sent(None, Direction.NOTE)) == "not_failed"
+    story = Story(a_task(channel=ChannelType.SMS).active_with(1))
+    story.do(c.LeaveAsCustomer())
+    assert retry_code(story.situation, 1, failed) == "customer_left"
+    ended = a_situation(a_task(channel=ChannelType.SMS).closed_by(1))
+    assert retry_code(ended, 1, failed) == "task_ended"
+    assert retry_code(a_situation(a_task().in_conference(1, 2)), 3, failed) == "not_your_task"
+    check_may_retry(a_situation(a_task().in_conference(1, 2)), 2, failed)

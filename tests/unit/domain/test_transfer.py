@@ -52,6 +52,20 @@ def test_queues_that_are_closed_or_do_not_serve_the_channel(open_queues: frozens
     assert active().refused(unknown) == "target_unavailable"
 
 
+@pytest.mark.parametrize(
+    ("teams", "allowed"), [({1: {7}}, True), ({1: {8, 7}}, True), ({1: {8}}, False), ({}, False)]
+)
+def test_queues_that_take_transfers_from_some_teams_only(
+    teams: dict[int, set[int]], allowed: bool
+) -> None:
+    queue = a_queue(2, transfer_from=frozenset({7, 9}))
+    story = active(queues=[queue], teams={i: frozenset(x) for i, x in teams.items()})
+    if allowed:
+        assert story.kinds(TO_QUEUE)[-1] == "task.requeued"
+    else:
+        assert story.refused(TO_QUEUE) == "target_unavailable"
+
+
 def test_to_an_agent_who_accepts() -> None:
     # Seed: "you can transfer the chat request to a different agent."
     story = active()
@@ -133,6 +147,25 @@ def test_or_requeued() -> None:
     kinds = story.kinds(c.ExpireOffer(offer_id=5, new_leg_id=6))
     assert kinds == ["offer.expired", "agent.rona", "task.requeued"]
     assert (story.task.state, story.task.queue_id) == (TaskState.QUEUED, 1)
+
+
+@pytest.mark.parametrize("policy", UnansweredTransfer)
+@pytest.mark.parametrize("reason", ["disconnected", "agent_rona"])
+def test_one_taken_back_from_its_target_waits_again(
+    policy: UnansweredTransfer, reason: str
+) -> None:
+    story = active(queues=[a_queue(1, unanswered_transfer=policy)]).later(minutes=20)
+    story.do(TO_AGENT)
+    transferred_at = story.situation.now
+    kinds = story.later(seconds=10).kinds(c.WithdrawOffer(offer_id=5, reason=reason))
+    assert kinds == ["offer.withdrawn", "task.requeued"], "nobody has left it unanswered"
+    task = story.task
+    assert (task.state, task.queue_id, task.priority) == (TaskState.QUEUED, 1, 2)
+    assert task.arrived_at == NOW, "its place in the line"
+    assert task.queued_at == transferred_at, "waits since the transfer"
+    assert task.preferred_agent_id is None, "whoever is free first"
+    assert story.agent(2).status is AgentStatus.AVAILABLE
+    assert not story.agent(2).engaged
 
 
 def test_the_customer_may_leave_meanwhile() -> None:

@@ -113,6 +113,58 @@ def test_what_was_due_while_it_rang_happens_at_once() -> None:
     assert story.kinds(c.PassDeadline()) == ["task.ended"]
 
 
+def test_the_time_out_counts_the_whole_wait_over_overflow() -> None:
+    queues = [
+        a_queue(1, overflow=Overflow(queue_id=2, after=seconds(45))),
+        a_queue(2, time_out=seconds(120)),
+    ]
+    story = Story(a_task(due_at=NOW + seconds(45)).queued(), queues=queues)
+    story.later(seconds=45).do(c.PassDeadline())
+    assert (story.task.queue_id, story.task.due_at) == (2, NOW + seconds(120))
+    story.do(c.OfferTask(agent_id=1, leg_id=1))
+    story.later(seconds=30).do(c.ExpireOffer(offer_id=1, new_leg_id=2))
+    assert story.task.waiting_since == NOW, "an offer between changes nothing"
+    assert story.task.due_at == NOW + seconds(120)
+    assert story.later(seconds=45).kinds(c.PassDeadline()) == ["task.ended"]
+
+
+def test_two_queues_that_overflow_into_each_other_pass_it_on_once_each() -> None:
+    queues = [
+        a_queue(1, overflow=Overflow(queue_id=2, after=seconds(45), length=1)),
+        a_queue(2, overflow=Overflow(queue_id=1, after=seconds(45), length=1)),
+    ]
+    story = Story(a_task(due_at=NOW + seconds(45)).queued(), queues=queues)
+    for queue_id in (2, 1):
+        story.later(seconds=45).do(c.PassDeadline())
+        assert story.task.queue_id == queue_id
+    assert story.task.due_at == story.situation.now + seconds(600), "supervisors are told"
+    assert story.do(c.OverflowTask()) == []
+    assert story.later(seconds=600).kinds(c.PassDeadline()) == ["task.needs_attention"]
+    assert (story.task.queue_id, story.task.waiting_since) == (1, NOW)
+
+
+def test_a_transfer_begins_a_new_wait() -> None:
+    queues = [a_queue(1, overflow=Overflow(queue_id=2, after=seconds(45))), a_queue(2)]
+    story = Story(a_task(due_at=NOW + seconds(45)).queued(), queues=queues)
+    story.later(seconds=45).do(c.PassDeadline())
+    story.do(c.OfferTask(agent_id=1, leg_id=1))
+    story.do(c.AcceptOffer(agent_id=1))
+    story.later(seconds=60).do(c.TransferToQueue(agent_id=1, queue_id=1))
+    assert story.task.waiting_since == story.situation.now
+    assert story.task.may_overflow
+    assert story.task.due_at == story.situation.now + seconds(45)
+
+
+def test_it_does_not_move_where_its_time_would_be_over() -> None:
+    queues = [
+        a_queue(1, overflow=Overflow(queue_id=2, after=seconds(45))),
+        a_queue(2, time_out=seconds(40)),
+    ]
+    story = Story(a_task(due_at=NOW + seconds(45)).queued(), queues=queues).later(seconds=45)
+    assert story.kinds(c.PassDeadline()) == ["task.needs_attention"]
+    assert story.task.queue_id == 1
+
+
 @pytest.mark.parametrize("origin", [LegOrigin.TRANSFER, LegOrigin.RETURNED])
 def test_a_transferred_task_has_waited_since_the_transfer(origin: LegOrigin) -> None:
     queue = a_queue(1, time_out=seconds(600), unanswered_transfer=UnansweredTransfer.REQUEUE)

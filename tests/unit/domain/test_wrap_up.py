@@ -130,3 +130,30 @@ def test_who_takes_a_task_again_while_wrapping_up_wraps_up_each_part() -> None:
     story.do(submit(2))
     assert [leg.reason_ids for leg in story.task.legs] == [(1,), (2,)]
     assert not story.agent(1).engaged
+
+
+def test_after_a_transfer_it_follows_the_queue_the_leg_was_in() -> None:
+    first = a_queue(1, reason_ids=frozenset({1, 7}), auto_wrap_up_cancellable=False, **AUTO)
+    second = a_queue(2, reason_ids=frozenset({2}), reason_required=False)
+    story = Story(a_task().active_with(1), queues=[first, second])
+    story.do(c.TransferToQueue(agent_id=1, queue_id=2))
+    assert story.task.queue_id == 2
+    leg = story.task.legs[0]
+    assert leg.queue_id == 1
+    assert leg.due_at == story.situation.now + timedelta(seconds=15)
+    assert story.refused(submit()) == "reason_required"
+    assert story.refused(submit(2)) == "unknown_reason"
+    assert story.refused(c.CancelWrapUpTimer(agent_id=1)) == "timer_fixed"
+    (submitted,) = story.later(seconds=15).do(c.SubmitWrapUpByTimer(leg_id=leg.id))
+    assert submitted.reason_ids == (7,)  # type: ignore[attr-defined]
+
+
+def test_and_the_next_agent_wraps_up_for_the_new_queue() -> None:
+    second = a_queue(2, reason_ids=frozenset({2}))
+    story = Story(a_task().active_with(1), queues=[a_queue(1), second])
+    story.do(c.TransferToQueue(agent_id=1, queue_id=2))
+    story.do(c.OfferTask(agent_id=2, leg_id=5))
+    story.do(c.AcceptOffer(agent_id=2))
+    story.do(c.EndTask(agent_id=2))
+    assert story.refused(submit(1, agent_id=2)) == "unknown_reason"
+    assert story.kinds(submit(2, agent_id=2)) == ["wrap_up.submitted"]

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from rapport.api.access import AgentSession, Ctx, OnceKey
 from rapport.application.perform import perform
 from rapport.application.read_thread import read_thread
-from rapport.application.send_message import ask_to_end, send_message
+from rapport.application.send_message import ask_to_end, retry_message, send_message
 from rapport.domain import commands as c
 from rapport.domain.errors import Invalid, Refused
 
@@ -142,6 +142,20 @@ async def send(
     )
 
 
+@router.post("/{task_id}/messages/{message_id}/retry")
+async def retry(
+    task_id: Number, message_id: Number, context: Ctx, session: AgentSession, once: OnceKey
+) -> dict[str, Any]:
+    """Send a message again that has failed or may not have arrived; the same one, not a copy."""
+    return await retry_message(
+        context.services,
+        agent_id=session.user_id,
+        task_id=task_id,
+        message_id=message_id,
+        once=once,
+    )
+
+
 @router.post("/{task_id}/read")
 async def read(
     task_id: Number, body: Read, context: Ctx, session: AgentSession, _: OnceKey
@@ -246,11 +260,13 @@ async def remove_invited(
 
 @router.post("/{task_id}/conference/end")
 async def end_conference(
-    task_id: Number, body: AtEpoch, context: Ctx, session: AgentSession, once: OnceKey
+    task_id: Number, body: Ending, context: Ctx, session: AgentSession, once: OnceKey
 ) -> dict[str, Any]:
-    """End the conversation for all."""
+    """End the conversation for all, with the customer's consent where the channel asks for it."""
     run = _run(context, session, once, task_id)
-    return await run(lambda _: c.EndConference(agent_id=session.user_id, epoch=body.epoch))
+    return await run(
+        lambda _: c.EndConference(agent_id=session.user_id, epoch=body.epoch, consent=body.consent)
+    )
 
 
 @router.post("/{task_id}/ask-to-end")

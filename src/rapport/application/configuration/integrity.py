@@ -17,6 +17,7 @@ from rapport.application.configuration.specs import (
     QueueSpec,
     UserSpec,
 )
+from rapport.domain.policy import HoursClose
 
 WORDS = {
     "settings": "settings",
@@ -199,10 +200,14 @@ def _entry_points(after: Configuration) -> Iterator[Problem]:
 def _queues(after: Configuration) -> Iterator[Problem]:
     for item in after.by_kind["queues"]:
         spec = item.spec
-        if not isinstance(spec, QueueSpec) or spec.overflow is None:
+        if not isinstance(spec, QueueSpec):
             continue
+        yield from _closing(item, spec)
         overflow = spec.overflow
-        if overflow.after_s is None and overflow.length is None:
+        if overflow is None:
+            continue
+        at_closing = spec.when_hours_close is HoursClose.OVERFLOW
+        if overflow.after_s is None and overflow.length is None and not at_closing:
             words = "Say after how long (after_s), from what length on (length), or both."
             yield _at(item, words, "spec", "overflow")
         way = _overflow_way(after, item.id)
@@ -214,6 +219,13 @@ def _queues(after: Configuration) -> Iterator[Problem]:
                 else f"Tasks would go round in a circle: {names}."
             )
             yield _at(item, words, "spec", "overflow", "queue", code="overflow_cycle")
+
+
+def _closing(item: Item, spec: QueueSpec) -> Iterator[Problem]:
+    if spec.when_hours_close is not HoursClose.KEEP and spec.hours is None:
+        yield _at(item, "Choose the business hours that close.", "spec", "hours")
+    if spec.when_hours_close is HoursClose.OVERFLOW and spec.overflow is None:
+        yield _at(item, "Choose the queue to which tasks overflow.", "spec", "overflow")
 
 
 def _overflow_way(after: Configuration, start: int) -> list[int]:

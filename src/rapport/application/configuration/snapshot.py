@@ -18,11 +18,13 @@ from rapport.application.configuration.specs import (
     QueueSpec,
     ReasonSpec,
     SettingsSpec,
+    SilenceSpec,
     Spec,
     TeamSpec,
     UserSpec,
 )
 from rapport.domain.channel import CAPABILITIES, KINDS, Capabilities, ChannelType
+from rapport.domain.hours import Hours
 from rapport.domain.policy import (
     AccountPolicy,
     Overflow,
@@ -32,6 +34,8 @@ from rapport.domain.policy import (
     Widening,
 )
 from rapport.routing.rules import QueueRule, Strategy
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,11 @@ class Configuration:
         return frozenset(i for i, user in self.users.items() if "supervisor" in user.roles)
 
     @cached_property
+    def teams_of(self) -> Mapping[int, frozenset[int]]:
+        """Each person's teams."""
+        return {i: frozenset(user.teams) for i, user in self.users.items()}
+
+    @cached_property
     def queue_specs(self) -> Mapping[int, QueueSpec]:
         """Queues as written."""
         return {i.id: i.spec for i in self.by_kind["queues"] if isinstance(i.spec, QueueSpec)}
@@ -125,8 +134,10 @@ class Configuration:
                 channel=spec.channel,
                 capabilities=self._capabilities(spec),
                 dropped_text=spec.dropped_text,
+                closed_text=self.entry_points[i].closed_text if i in self.entry_points else None,
                 ask_to_end_text=spec.ask_to_end_text,
                 abandon_after=timedelta(seconds=spec.abandon_after_s),
+                silence=None if spec.silence is None else _silence(spec.silence),
             )
             for i, spec in self.account_specs.items()
         }
@@ -181,10 +192,15 @@ class Configuration:
 
     def is_open(self, hours_id: int | None, now: datetime) -> bool:
         """Whether these business hours are open now; no hours means always."""
+        hours = self.hours(hours_id)
+        return hours is None or hours.open_at(now)
+
+    def hours(self, hours_id: int | None) -> Hours | None:
+        """Business hours as the rules read them; None means always open."""
         item = self.items.get(hours_id) if hours_id is not None else None
         if item is None or not isinstance(item.spec, HoursSpec):
-            return True
-        return hours_open(item.spec, now)
+            return None
+        return hours_of(item.spec)
 
     def transferable_queues(self, channel: ChannelType, now: datetime) -> frozenset[int]:
         """Queues that serve the channel and are open."""
@@ -238,14 +254,13 @@ class Configuration:
                 length=spec.overflow.length,
             ),
             time_out=_optional(spec.time_out_s),
+            hours=self.hours(spec.hours),
+            when_hours_close=spec.when_hours_close,
+            closed_text=spec.closed_text,
             alert_after=timedelta(seconds=spec.alert_after_s),
             last_agent_wait=timedelta(seconds=spec.last_agent_s),
-            silence=Silence(
-                reminders=tuple(
-                    (timedelta(seconds=r.after_s), r.text) for r in spec.silence.reminders
-                ),
-                close_after=_optional(spec.silence.close_after_s),
-            ),
+            silence=_silence(spec.silence),
+            transfer_from=frozenset(spec.transfer_from_teams),
             gone=spec.when_agent_gone,
             gone_grace=timedelta(seconds=spec.gone_grace_s),
             priority_step=timedelta(seconds=spec.priority_step_s),
@@ -256,11 +271,24 @@ class Configuration:
 
 def hours_open(hours: HoursSpec, now: datetime) -> bool:
     """Whether a moment lies within the weekly hours and on no holiday, in the zone's time."""
-    local = now.astimezone(ZoneInfo(hours.time_zone))
-    if local.date() in hours.holidays:
-        return False
-    day = local.strftime("%A").lower()
-    return any(shift.opens <= local.time() <= shift.closes for shift in getattr(hours, day))
+    return hours_of(hours).open_at(now)
+
+
+def hours_of(spec: HoursSpec) -> Hours:
+    """Business hours as the rules read them."""
+    days = (getattr(spec, day) for day in WEEKDAYS)
+    return Hours(
+        zone=ZoneInfo(spec.time_zone),
+        week=tuple(tuple((shift.opens, shift.closes) for shift in day) for day in days),
+        holidays=frozenset(spec.holidays),
+    )
+
+
+def _silence(spec: SilenceSpec) -> Silence:
+    return Silence(
+        reminders=tuple((timedelta(seconds=r.after_s), r.text) for r in spec.reminders),
+        close_after=_optional(spec.close_after_s),
+    )
 
 
 def _optional(seconds: int | None) -> timedelta | None:

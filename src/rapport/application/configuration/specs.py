@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from rapport.domain.agent import CapacityMode
 from rapport.domain.channel import ChannelKind, ChannelType
-from rapport.domain.policy import GonePolicy, UnansweredTransfer
+from rapport.domain.policy import GonePolicy, HoursClose, UnansweredTransfer
 
 
 class To:
@@ -114,6 +114,20 @@ class Custom(Spec):
     per_second: Annotated[float, Field(gt=0, le=10_000)] = 80
 
 
+class ReminderSpec(Spec):
+    """A reminder to a silent customer."""
+
+    after_s: Seconds
+    text: Text
+
+
+class SilenceSpec(Spec):
+    """Up to three reminders, then the end."""
+
+    reminders: Annotated[list[ReminderSpec], Field(max_length=3)] = []
+    close_after_s: Seconds | None = None
+
+
 class AccountSpec(Spec):
     """A connected page, number, website or mailbox."""
 
@@ -125,6 +139,7 @@ class AccountSpec(Spec):
     dropped_text: Text | None = None
     ask_to_end_text: Text = "Is there anything else, or may we end this conversation?"
     abandon_after_s: Seconds = 60
+    silence: SilenceSpec | None = None
     webchat: Webchat | None = None
     custom: Custom | None = None
 
@@ -194,20 +209,6 @@ class OverflowSpec(Spec):
     length: Annotated[int, Field(ge=1)] | None = None
 
 
-class ReminderSpec(Spec):
-    """A reminder to a silent customer."""
-
-    after_s: Seconds
-    text: Text
-
-
-class SilenceSpec(Spec):
-    """Up to three reminders, then the end."""
-
-    reminders: Annotated[list[ReminderSpec], Field(max_length=3)] = []
-    close_after_s: Seconds | None = None
-
-
 class QueueSpec(Spec):
     """How tasks wait and to whom they are offered."""
 
@@ -222,6 +223,7 @@ class QueueSpec(Spec):
     hours: Annotated[int, To("hours")] | None = None
     offer_s: Annotated[int, Field(ge=1, le=6000)] = 30
     offer_s_by_kind: dict[ChannelKind, Annotated[int, Field(ge=1, le=6000)]] = {}
+    transfer_from_teams: list[TeamRef] = []
     unanswered_transfer: UnansweredTransfer = UnansweredTransfer.DROP
     rona_per_channel: bool = False
     reason_required: bool = True
@@ -229,6 +231,8 @@ class QueueSpec(Spec):
     auto_wrap_up_cancellable: bool = True
     overflow: OverflowSpec | None = None
     time_out_s: Seconds | None = None
+    when_hours_close: HoursClose = HoursClose.KEEP
+    closed_text: Text | None = None
     alert_after_s: Annotated[int, Field(ge=10, le=86_400)] = 600
     last_agent_s: Seconds = 0
     silence: SilenceSpec = SilenceSpec()

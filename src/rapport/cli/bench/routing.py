@@ -114,9 +114,10 @@ async def _fill(server: Subject, account: int, agents: int, tasks: int) -> None:
     )
     await pool.execute(
         "INSERT INTO task (id, version, epoch, state, conversation_id, contact_id, account_id,"
-        " channel, kind, queue_id, priority, arrived_at, queued_at, due_at, due_for, bucket,"
-        " rank_at) SELECT t, 1, 1, 'queued', c, p, $2, 'custom', 'social', $5, 5, now(), now(),"
-        " now() + interval '1 hour', 'waiting', $5::bigint || '/0/', now() + t * interval '1 us'"
+        " channel, kind, queue_id, priority, arrived_at, queued_at, waiting_since, due_at, due_for,"
+        " bucket, rank_at) SELECT t, 1, 1, 'queued', c, p, $2, 'custom', 'social', $5, 5, now(),"
+        " now(), now(), now() + interval '1 hour', 'waiting', $5::bigint || '/0/',"
+        " now() + t * interval '1 us'"
         " FROM unnest($1::bigint[], $3::bigint[], $4::bigint[]) n(c, p, t)",
         rest[tasks : 2 * tasks],
         account,

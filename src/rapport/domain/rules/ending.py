@@ -13,15 +13,26 @@ from rapport.domain.task import EndReason, LegOutcome, TaskState
 
 def end(s: Situation, command: c.EndTask) -> list[e.Event]:
     """End the conversation; the customer's consent first where the channel asks for it."""
-    wants_consent = s.account.capabilities.before_end == "consent"
-    if wants_consent and not command.consent and s.task.customer_left_at is None:
-        raise Refused("consent_missing", "Ask the customer whether the conversation may be ended.")
+    _check_consent(s, consent=command.consent)
     leg = s.leg_of(command.agent_id)
     events: list[e.Event] = [withdraw_request(s)] if s.task.invited is not None else []
     return [
         *events,
         e.TaskEnded(reason=EndReason.HANDLED, by="agent", agent_id=leg.agent_id),
         wrap_up_of(s, leg, LegOutcome.HANDLED),
+    ]
+
+
+def end_conference(s: Situation, command: c.EndConference) -> list[e.Event]:
+    """The conversation ends for all, with the same consent; every agent wraps up."""
+    _check_consent(s, consent=command.consent)
+    return [
+        e.TaskEnded(reason=EndReason.HANDLED, by="agent", agent_id=command.agent_id),
+        *(
+            wrap_up_of(s, leg, LegOutcome.HANDLED)
+            for leg in (s.task.owner, s.task.invited)
+            if leg is not None
+        ),
     ]
 
 
@@ -43,3 +54,10 @@ def customer_leaves(s: Situation, _: c.LeaveAsCustomer) -> list[e.Event]:
 def customer_returns(s: Situation, _: c.ReturnAsCustomer) -> list[e.Event]:
     """A message after leaving reopens the composer."""
     return [e.CustomerReturned()] if s.task.customer_left_at is not None else []
+
+
+def _check_consent(s: Situation, *, consent: bool) -> None:
+    """Nobody is asked who has left."""
+    wanted = s.account.capabilities.before_end == "consent"
+    if wanted and not consent and s.task.customer_left_at is None:
+        raise Refused("consent_missing", "Ask the customer whether the conversation may be ended.")

@@ -9,7 +9,7 @@ from rapport.domain.errors import Refused
 from rapport.domain.rules.offering import expiry
 from rapport.domain.rules.wrapping_up import wrap_up_of
 from rapport.domain.situation import Situation
-from rapport.domain.task import EndReason, LegOrigin, LegOutcome
+from rapport.domain.task import LegOrigin, LegOutcome
 
 
 def transfer_to_queue(s: Situation, command: c.TransferToQueue) -> list[e.Event]:
@@ -18,6 +18,12 @@ def transfer_to_queue(s: Situation, command: c.TransferToQueue) -> list[e.Event]
     queue = s.queues.get(command.queue_id)
     if queue is None or (s.open_queues is not None and command.queue_id not in s.open_queues):
         raise Refused("target_unavailable", "That queue is closed or does not serve this channel.")
+    if not queue.takes_transfers_from(s.teams.get(command.agent_id, frozenset())):
+        raise Refused(
+            "target_unavailable",
+            "Your team may not transfer to that queue.",
+            {"reason": "not_for_your_team"},
+        )
     leg = s.leg_of(command.agent_id)
     return [
         e.TaskTransferred(leg_id=leg.id, from_agent_id=leg.agent_id, queue_id=queue.id),
@@ -87,18 +93,6 @@ def remove_invited(s: Situation, _: c.RemoveInvited) -> list[e.Event]:
     return [
         e.ConferenceLeft(leg_id=leg.id, agent_id=leg.agent_id, removed=True),
         wrap_up_of(s, leg, LegOutcome.REMOVED),
-    ]
-
-
-def end_conference(s: Situation, command: c.EndConference) -> list[e.Event]:
-    """The conversation ends for all; every agent wraps up."""
-    return [
-        e.TaskEnded(reason=EndReason.HANDLED, by="agent", agent_id=command.agent_id),
-        *(
-            wrap_up_of(s, leg, LegOutcome.HANDLED)
-            for leg in (s.task.owner, s.task.invited)
-            if leg is not None
-        ),
     ]
 
 

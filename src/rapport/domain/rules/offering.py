@@ -6,9 +6,10 @@ from datetime import datetime
 
 from rapport.domain import commands as c
 from rapport.domain import events as e
-from rapport.domain.deadlines import returning_deadline, stage_at
+from rapport.domain.deadlines import closing_after, offer_deadline, returning_deadline, stage_at
 from rapport.domain.errors import Refused
 from rapport.domain.policy import UnansweredTransfer
+from rapport.domain.rules.waiting import hours_closed
 from rapport.domain.situation import Situation
 from rapport.domain.task import Leg, LegOrigin, LegRole, LegState
 
@@ -23,7 +24,7 @@ def offer(s: Situation, command: c.OfferTask) -> list[e.Event]:
             leg_id=command.leg_id,
             agent_id=agent.id,
             origin=command.origin,
-            expires_at=expiry(s),
+            expires_at=offer_deadline(s.queue, s.task.kind, s.now),
         )
     ]
 
@@ -57,10 +58,19 @@ def accept(s: Situation, command: c.AcceptOffer) -> list[e.Event]:
 
 
 def expire(s: Situation, command: c.ExpireOffer) -> list[e.Event]:
-    """RONA: the agent is taken out, the task goes back by its kind of offer."""
+    """RONA: the agent is taken out, the task goes back by its kind of offer.
+
+    None where the hours have closed over it: then it is withdrawn, and the queue's rule holds.
+    """
     leg = ringing(s, command.offer_id)
     if leg.due_at is None or leg.due_at > s.now:
         raise Refused("offer_still_open", "The offer's time is not over.")
+    if _closed_over(s, leg):
+        events = hours_closed(s) or [_back_to_queue(s, leg, "hours_closed")]
+        return [
+            e.OfferWithdrawn(leg_id=leg.id, agent_id=leg.agent_id, reason="hours_closed"),
+            *events,
+        ]
     return [
         e.OfferExpired(leg_id=leg.id, agent_id=leg.agent_id),
         e.AgentMissedOffer(agent_id=leg.agent_id, per_channel=s.queue.rona_per_channel),
@@ -69,12 +79,12 @@ def expire(s: Situation, command: c.ExpireOffer) -> list[e.Event]:
 
 
 def withdraw(s: Situation, command: c.WithdrawOffer) -> list[e.Event]:
-    """The offer returns without a RONA."""
+    """The offer returns without a RONA; a transfer too, for nobody has left it unanswered."""
     leg = ringing(s, command.offer_id)
-    return [
-        e.OfferWithdrawn(leg_id=leg.id, agent_id=leg.agent_id, reason=command.reason),
-        *_unanswered(s, leg, command.new_leg_id, command.reason),
-    ]
+    withdrawn = e.OfferWithdrawn(leg_id=leg.id, agent_id=leg.agent_id, reason=command.reason)
+    if leg.role is LegRole.INVITED:
+        return [withdrawn]
+    return [withdrawn, _back_to_queue(s, leg, command.reason)]
 
 
 def ringing(s: Situation, leg_id: int) -> Leg:
@@ -88,6 +98,14 @@ def ringing(s: Situation, leg_id: int) -> Leg:
 def expiry(s: Situation) -> datetime:
     """When an offer made now expires."""
     return s.now + s.queue.timeout_for(s.task.kind)
+
+
+def _closed_over(s: Situation, leg: Leg) -> bool:
+    """Whether the hours closed while it rang; who was asked by a colleague is not in the line."""
+    if leg.origin is not LegOrigin.ROUTED:
+        return False
+    closing = closing_after(s.queue, leg.offered_at)
+    return closing is not None and closing <= s.now
 
 
 def _unanswered(s: Situation, leg: Leg, new_leg_id: int, reason: str) -> list[e.Event]:
@@ -128,11 +146,18 @@ def _back_to_queue(s: Situation, leg: Leg, reason: str) -> e.TaskRequeued:
     A transferred task has waited since the transfer, not since before it was first accepted.
     """
     handed_over = leg.origin in {LegOrigin.TRANSFER, LegOrigin.RETURNED}
-    queued_at = leg.offered_at if handed_over else s.task.queued_at
+    task = s.task
+    queued_at = leg.offered_at if handed_over else task.queued_at
+    since = queued_at if handed_over else task.waiting_since
+    left = () if handed_over else task.overflowed_from
     return e.TaskRequeued(
-        queue_id=s.task.queue_id,
+        queue_id=task.queue_id,
         reason=reason,
         queued_at=queued_at,
+        waiting_since=since,
+        overflowed_from=left,
         stage=stage_at(s.queue, s.now - queued_at),
-        due_at=returning_deadline(s.queue, queued_at, s.now),
+        due_at=returning_deadline(
+            s.queue, queued_at, s.now, since=since, overflows=task.queue_id not in left
+        ),
     )

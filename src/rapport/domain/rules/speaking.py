@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rapport.domain.errors import Forbidden, Invalid, Refused
+from rapport.domain.message import DeliveryStatus, Direction, Message
 from rapport.domain.permissions import Position, position
 from rapport.domain.situation import Situation
 from rapport.domain.task import TaskState
@@ -43,3 +44,11 @@ def check_may_send(
         raise Refused("customer_left", "The customer has left the conversation.")
     if attachments and not capabilities.attachments:
         raise Refused("no_attachments_here", "This channel takes no attachments.")
+
+
+def check_may_retry(s: Situation, agent_id: int, message: Message) -> None:
+    """Refuse to send again what has arrived or is on its way, or what could not be sent now."""
+    failed = message.status in {DeliveryStatus.FAILED, DeliveryStatus.UNKNOWN}
+    check_may_send(s, agent_id, message.text, len(message.attachments))
+    if message.direction is not Direction.OUTBOUND or not failed:
+        raise Refused("not_failed", "This message has not failed.")

@@ -11,9 +11,15 @@ from datetime import timedelta
 from rapport.domain import commands as c
 from rapport.domain import events as e
 from rapport.domain.agent import AgentStatus
-from rapport.domain.deadlines import due, queued_deadline, silence_deadline, stage_at
+from rapport.domain.deadlines import (
+    closing_after,
+    due,
+    queued_deadline,
+    silence_deadline,
+    stage_at,
+)
 from rapport.domain.errors import Invalid, Refused
-from rapport.domain.policy import GonePolicy
+from rapport.domain.policy import GonePolicy, HoursClose
 from rapport.domain.rules.wrapping_up import wrap_up_of
 from rapport.domain.situation import Situation
 from rapport.domain.task import DueFor, EndReason, Leg, LegOutcome, LegState, TaskState
@@ -77,7 +83,7 @@ def agent_spoke(s: Situation, _: c.NoteAgentSpoke) -> list[e.Event]:
     """The customer's silence counts from now, unless they have left."""
     if s.task.customer_left_at is not None or s.task.due_for in {DueFor.PARKING, DueFor.GRACE}:
         return []
-    deadline = silence_deadline(s.queue, 0, s.now)
+    deadline = silence_deadline(s.silence, 0, s.now)
     if deadline is None and s.task.due_for is not DueFor.SILENCE:
         return []
     return [e.DeadlineSet(due_at=deadline, due_for=DueFor.SILENCE if deadline else None)]
@@ -103,32 +109,69 @@ def overflow(s: Situation, _: c.OverflowTask) -> list[e.Event]:
     return _overflow_to(s, target.queue_id) if target is not None and target.length else []
 
 
+def hours_closed(s: Situation) -> list[e.Event]:
+    """The queue's hours have closed over a waiting task; nothing where it waits on."""
+    match s.queue.when_hours_close:
+        case HoursClose.CLOSE:
+            text = s.queue.closed_text or s.account.closed_text
+            return [e.TaskEnded(reason=EndReason.CLOSED, by="system", text=text)]
+        case HoursClose.OVERFLOW if s.queue.overflow is not None:
+            return _overflow_to(s, s.queue.overflow.queue_id)
+        case _:
+            return []
+
+
 def _waited(s: Situation) -> list[e.Event]:
-    queue, waited = s.queue, s.now - s.task.queued_at
-    overflow = queue.overflow
-    if queue.time_out is not None and waited >= queue.time_out:
+    task, queue = s.task, s.queue
+    waited = s.now - task.queued_at
+    if queue.time_out is not None and s.now - task.waiting_since >= queue.time_out:
         return [e.TaskEnded(reason=EndReason.TIMED_OUT, by="system")]
+    closing = closing_after(queue, task.queued_at)
+    if closing is not None and closing <= s.now and (events := hours_closed(s)):
+        return events
+    overflow = queue.overflow
     if overflow is not None and overflow.after is not None and waited >= overflow.after:
         moved = _overflow_to(s, overflow.queue_id)
         if moved:
             return moved
     stage = stage_at(queue, waited)
-    deadline = queued_deadline(queue, s.task.queued_at, stage=stage, now=s.now)
-    if stage > s.task.stage or s.task.preferred_agent_id is not None:
+    deadline = queued_deadline(
+        queue,
+        task.queued_at,
+        stage=stage,
+        now=s.now,
+        since=task.waiting_since,
+        overflows=task.may_overflow,
+    )
+    if stage > task.stage or task.preferred_agent_id is not None:
         return [e.TaskWidened(stage=stage, due_at=deadline)]
     return [e.TaskNeedsAttention(reason="waiting_long", due_at=deadline)]
 
 
 def _overflow_to(s: Situation, queue_id: int) -> list[e.Event]:
-    target = s.queues.get(queue_id)
-    if target is None or target.id == s.task.queue_id:
+    """Once per queue and wait, and never to a queue in which its time would be over already."""
+    task, target = s.task, s.queues.get(queue_id)
+    if target is None or target.id == task.queue_id or not task.may_overflow:
         return []
+    if target.time_out is not None and s.now - task.waiting_since >= target.time_out:
+        return []
+    left = (*task.overflowed_from, task.queue_id)
+    due_at = queued_deadline(
+        target,
+        s.now,
+        stage=0,
+        now=s.now,
+        since=task.waiting_since,
+        overflows=target.id not in left,
+    )
     return [
         e.TaskRequeued(
             queue_id=target.id,
             reason="overflow",
             queued_at=s.now,
-            due_at=queued_deadline(target, s.now, stage=0, now=s.now),
+            waiting_since=task.waiting_since,
+            overflowed_from=left,
+            due_at=due_at,
         )
     ]
 
@@ -179,7 +222,7 @@ def _requeue_from(s: Situation, owner: Leg, reason: str) -> e.TaskRequeued:
 
 
 def _silent(s: Situation) -> list[e.Event]:
-    silence, stage = s.queue.silence, s.task.silence_stage
+    silence, stage = s.silence, s.task.silence_stage
     if s.task.customer_left_at is not None:
         return [e.DeadlineSet(due_at=None)]
     if stage < len(silence.reminders):
@@ -188,7 +231,7 @@ def _silent(s: Situation) -> list[e.Event]:
             e.CustomerReminded(
                 stage=stage + 1,
                 text=text,
-                due_at=silence_deadline(s.queue, stage + 1, s.now),
+                due_at=silence_deadline(s.silence, stage + 1, s.now),
             )
         ]
     if silence.close_after is None:

@@ -1,4 +1,4 @@
-"""Wrap-up reasons and the server-side countdown (T8)."""
+"""Wrap-up reasons and the server-side countdown (T8), as the queue of the leg wants them."""
 
 from __future__ import annotations
 
@@ -11,27 +11,29 @@ from rapport.domain.task import Leg, LegOutcome, LegState
 
 def wrap_up_of(s: Situation, leg: Leg, outcome: LegOutcome) -> e.WrapUpStarted:
     """The event that opens wrap-up, with its countdown where the queue has one."""
-    due_at = s.now + s.queue.auto_wrap_up if s.queue.auto_wrap_up is not None else None
+    countdown = s.queue_of(leg).auto_wrap_up
+    due_at = s.now + countdown if countdown is not None else None
     return e.WrapUpStarted(leg_id=leg.id, agent_id=leg.agent_id, outcome=outcome, due_at=due_at)
 
 
 def submit(s: Situation, command: c.SubmitWrapUp) -> list[e.Event]:
     """One reason, or several where the channel allows it; at least one unless not required."""
+    leg = _wrap_up(s, command.agent_id)
+    queue = s.queue_of(leg)
     reasons = tuple(dict.fromkeys(command.reason_ids))
-    if not reasons and s.queue.reason_required:
+    if not reasons and queue.reason_required:
         raise Invalid.field("reason_ids", "Choose a wrap-up reason.", code="reason_required")
     if len(reasons) > 1 and not s.account.capabilities.several_reasons:
         raise Invalid.field(
             "reason_ids", "This channel takes one wrap-up reason.", code="one_reason_only"
         )
-    allowed = s.queue.reason_ids
+    allowed = queue.reason_ids
     if allowed is not None and not allowed.issuperset(reasons):
         raise Invalid.field(
             "reason_ids",
             "That wrap-up reason does not belong to this queue.",
             code="unknown_reason",
         )
-    leg = _wrap_up(s, command.agent_id)
     return [
         e.WrapUpSubmitted(leg_id=leg.id, agent_id=leg.agent_id, reason_ids=reasons, by_timer=False)
     ]
@@ -44,7 +46,7 @@ def submit_by_timer(s: Situation, command: c.SubmitWrapUpByTimer) -> list[e.Even
         raise Refused("not_wrapping_up", "There is nothing to wrap up here.")
     if leg.due_at is None or leg.due_at > s.now:
         raise Refused("wrap_up_running", "The wrap-up's time is not over.")
-    default = s.queue.default_reason_id
+    default = s.queue_of(leg).default_reason_id
     return [
         e.WrapUpSubmitted(
             leg_id=leg.id,
@@ -60,7 +62,7 @@ def cancel_timer(s: Situation, command: c.CancelWrapUpTimer) -> list[e.Event]:
     leg = _wrap_up(s, command.agent_id)
     if leg.due_at is None:
         return []
-    if not s.queue.auto_wrap_up_cancellable:
+    if not s.queue_of(leg).auto_wrap_up_cancellable:
         raise Refused("timer_fixed", "The wrap-up timer cannot be stopped.")
     return [e.WrapUpTimerCancelled(leg_id=leg.id, agent_id=leg.agent_id)]
 

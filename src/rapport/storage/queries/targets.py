@@ -26,6 +26,7 @@ async def handover_targets(
 ) -> View:
     """Queues and agents for the Transfer Request or Conference Request dialog.
 
+    Queues are those that are open, serve the channel and take transfers from the reader's teams.
     For a transfer only agents who can take one more are listed; for a conference agents in every
     state where the channel says so, those who cannot be reached with the reason.
     """
@@ -57,6 +58,9 @@ async def handover_targets(
         if allowed and (everyone or view["reachable"]) and wanted in view["name"].casefold():
             agents.append(view)
     queues = await _queues(database, configuration, channel, now) if "queue" in targets else []
+    teams = configuration.teams_of.get(reader_id, frozenset())
+    if not conference:
+        queues = [q for q in queues if configuration.queues[q["id"]].takes_transfers_from(teams)]
     return {
         "queues": [
             q

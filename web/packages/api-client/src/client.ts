@@ -74,6 +74,9 @@ export class Api {
     const body = { text, attachment_ids: attachmentIds, note: false };
     return this.http.post(`/tasks/${taskId}/messages`, body, { key });
   }
+  retry(taskId: number, messageId: number): Promise<{ message: Message }> {
+    return this.http.post(`/tasks/${taskId}/messages/${messageId}/retry`);
+  }
   messages(
     conversationId: number,
     range: { before?: number; after?: number; limit?: number },
@@ -106,8 +109,8 @@ export class Api {
   removeFromConference(task: Task): Promise<TaskAnswer> {
     return this.command(task, "conference/remove");
   }
-  endConference(task: Task): Promise<TaskAnswer> {
-    return this.command(task, "conference/end");
+  endConference(task: Task, consent: boolean): Promise<TaskAnswer> {
+    return this.command(task, "conference/end", consent ? { consent: true } : {});
   }
   askToEnd(task: Task): Promise<{ message: Message }> {
     return this.http.post(`/tasks/${task.id}/ask-to-end`, { epoch: task.epoch });

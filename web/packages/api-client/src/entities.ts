@@ -30,6 +30,8 @@ export type LegOutcome =
 export interface Leg {
   id: number;
   agent_id: number;
+  /** The queue it was served for: its wrap-up reasons are that queue's. */
+  queue_id: number;
   role: "owner" | "invited";
   origin: "routed" | "transfer" | "conference" | "self_assigned" | "returned";
   state: LegState;
@@ -89,6 +91,7 @@ export interface Message {
   text: string;
   attachments: Attachment[];
   announcement: { code: string; params: Record<string, string | number> } | null;
+  purpose: "ask_to_end" | null;
   client_id: string | null;
   status: MessageStatus | null;
   error: { code: string; message: string } | null;

@@ -12,7 +12,7 @@ export function agent(over: Partial<Agent> = {}): Agent {
 
 export function leg(over: Partial<Leg> = {}): Leg {
   return {
-    id: 1, agent_id: 1, role: "owner", origin: "routed", state: "active", outcome: null, offered_at: AT,
+    id: 1, agent_id: 1, queue_id: 1, role: "owner", origin: "routed", state: "active", outcome: null, offered_at: AT,
     accepted_at: AT, wrap_up_at: null, closed_at: null, due_at: null, reason_ids: [], read_seq: 0,
     read_inbound_seq: 0, ...over,
   };
@@ -33,7 +33,7 @@ export function contact(over: Partial<Contact> = {}): Contact {
 export function message(over: Partial<Message> = {}): Message {
   return {
     id: 500, version: 1, conversation_id: 100, task_id: 10, seq: 1, inbound_seq: 1, direction: "inbound",
-    author: { kind: "customer", id: 1000 }, text: "Hello", attachments: [], announcement: null, client_id: null,
+    author: { kind: "customer", id: 1000 }, text: "Hello", attachments: [], announcement: null, purpose: null, client_id: null,
     status: null, error: null, created_at: AT, sent_at: null, delivered_at: null, read_at: null, ...over,
   };
 }

@@ -123,8 +123,8 @@ export class Desk {
   removeFromConference(task: Task): Promise<boolean> {
     return this.command(task, () => this.api.removeFromConference(task));
   }
-  endConference(task: Task): Promise<boolean> {
-    return this.command(task, () => this.api.endConference(task));
+  endConference(task: Task, consent: boolean): Promise<boolean> {
+    return this.command(task, () => this.api.endConference(task, consent));
   }
   end(task: Task, consent: boolean): Promise<boolean> {
     return this.command(task, () => this.api.end(task, consent));
@@ -156,6 +156,11 @@ export class Desk {
     if (answer.message !== undefined) this.threads.add([answer.message]);
     this.state.update((state) => (state === null ? null : applyAnswer(state, answer)));
     this.prune();
+  }
+
+  /** Sends a failed message again: the same one, not a copy. */
+  sendAgain(task: Task, message: Message): Promise<boolean> {
+    return this.run(task.id, async () => this.threads.add([(await this.api.retry(task.id, message.id)).message]));
   }
 
   private command(task: Task, call: () => Promise<{ task: Task }>): Promise<boolean> {

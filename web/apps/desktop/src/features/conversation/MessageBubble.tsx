@@ -25,10 +25,6 @@ export function MessageBubble({ message, task, last }: { message: Message; task:
   const letter = capabilities?.customer_bubble === "letter_c" ? "C" : initials(customer);
   const failed = message.status === "failed" || message.status === "unknown";
   const showReceipt = message.direction === "outbound" && (failed || (capabilities?.receipts === true && last));
-  const sendAgain = () => {
-    const { conversation_id: conversationId, text, attachments } = message;
-    desk.outbox.add({ taskId: task.id, conversationId, text, attachments });
-  };
   return (
     <div className={classes.line} data-in={inbound} data-note={message.direction === "note"} data-last={last || failed}>
       <div className={classes.bubble}>
@@ -56,7 +52,7 @@ export function MessageBubble({ message, task, last }: { message: Message; task:
           {message.status === "unknown"
             ? t`It is not known whether this message arrived.`
             : codeText(message.error?.code ?? "", message.error?.message ?? t`Not delivered`)}
-          <button type="button" onClick={sendAgain}>
+          <button type="button" onClick={() => void desk.sendAgain(task, message)}>
             {t`Send again`}
           </button>
         </div>

@@ -39,7 +39,7 @@ function ownerActions(task: Task, capabilities: Capabilities): TaskAction[] {
   if (conference?.phase === "running") {
     return [
       { id: "remove", label: msg`Remove agent`, tone: "plain", run: (desk) => void desk.removeFromConference(task) },
-      { id: "end_conference", label: msg`End Conference`, tone: "danger", run: (desk) => void endConference(desk, task) },
+      { id: "end_conference", label: msg`End Conference`, tone: "danger", run: (desk) => withConsent(desk, task, capabilities, endConference) },
     ];
   }
   if (conference?.phase === "requested") {
@@ -62,11 +62,20 @@ function ownerActions(task: Task, capabilities: Capabilities): TaskAction[] {
 }
 
 function end(task: Task, capabilities: Capabilities): TaskAction {
-  const run = (desk: Desk) => {
-    if (capabilities.before_end === "consent") desk.ui.open({ name: "consent", taskId: task.id });
-    else void endTask(desk, task, false);
-  };
-  return { id: "end", label: msg`End`, tone: "danger", run };
+  return { id: "end", label: msg`End`, tone: "danger", run: (desk) => withConsent(desk, task, capabilities, endTask) };
+}
+
+type Ending = (desk: Desk, task: Task, consent: boolean) => Promise<void>;
+
+/** Ends at once, or asks first where the channel wants the customer's consent. */
+function withConsent(desk: Desk, task: Task, capabilities: Capabilities, ending: Ending): void {
+  if (capabilities.before_end === "consent") desk.ui.open({ name: "consent", taskId: task.id });
+  else void ending(desk, task, false);
+}
+
+/** Ends the conversation with the customer's consent, for all who are in it. */
+export function endAgreed(desk: Desk, task: Task): Promise<void> {
+  return conferenceOf(task)?.phase === "running" ? endConference(desk, task, true) : endTask(desk, task, true);
 }
 
 function wrapUp(task: Task): TaskAction {
@@ -74,7 +83,7 @@ function wrapUp(task: Task): TaskAction {
 }
 
 /** Ends the conversation; the Wrap Up Reasons follow at once. */
-export async function endTask(desk: Desk, task: Task, consent: boolean): Promise<void> {
+async function endTask(desk: Desk, task: Task, consent: boolean): Promise<void> {
   if (await desk.end(task, consent)) openWrapUp(desk, task.id);
 }
 
@@ -82,8 +91,8 @@ async function exitConference(desk: Desk, task: Task): Promise<void> {
   if (await desk.exitConference(task)) openWrapUp(desk, task.id);
 }
 
-async function endConference(desk: Desk, task: Task): Promise<void> {
-  if (await desk.endConference(task)) openWrapUp(desk, task.id);
+async function endConference(desk: Desk, task: Task, consent: boolean): Promise<void> {
+  if (await desk.endConference(task, consent)) openWrapUp(desk, task.id);
 }
 
 /** Opens the reasons if the task is still mine: a queue may do without a wrap-up. */

@@ -3,7 +3,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import type { DialogProps } from "../../app/registry.ts";
 import { Dialog } from "../../shared/Dialog.tsx";
 import { useDesk, useTask } from "../../shared/desk.ts";
-import { endTask } from "../conversation/actions.ts";
+import { endAgreed } from "../conversation/actions.ts";
 
 /** On channels where the customer must agree before the conversation is ended. */
 export default function ConsentDialog({ dialog, onClose }: DialogProps) {
@@ -13,7 +13,7 @@ export default function ConsentDialog({ dialog, onClose }: DialogProps) {
   if (task === undefined) return null;
   const end = () => {
     onClose();
-    void endTask(desk, task, true);
+    void endAgreed(desk, task);
   };
   return (
     <Dialog

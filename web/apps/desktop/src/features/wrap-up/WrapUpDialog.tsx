@@ -21,7 +21,7 @@ export default function WrapUpDialog({ dialog, onClose }: DialogProps) {
   const mayCancel = useDeskState((state) => state.catalog.settings.wrap_up_cancel_allowed) === true;
   const busy = useStore(desk.busy, (set) => task !== undefined && set.has(task.id));
   const [chosen, setChosen] = useState<readonly string[]>([]);
-  const queueId = task?.queue_id;
+  const queueId = leg?.queue_id;
   const options = useMemo<Option[]>(
     () =>
       (reasons ?? [])
