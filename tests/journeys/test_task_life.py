@@ -66,6 +66,8 @@ async def test_offer_accept_reply_end_wrap_up(centre: Centre) -> None:
     while (line := await page.until("message"))["message"]["code"] != "ended_by_agent":
         pass
     assert line["message"]["name"] == "Ana"
+    ended = (await page.until("state"))["conversation"]
+    assert (ended["state"], ended["ended_by"]) == ("ended", "agent")
     await ana.catch_up(await centre.position())
     assert ana.state.me["load"]["chat"] == 1
 

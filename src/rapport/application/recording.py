@@ -31,6 +31,7 @@ from rapport.domain.message import (
 from rapport.domain.task import LegState, Task
 
 _HIDDEN_FACTS = {"text"}
+_LIVE = (LegState.OFFERED, LegState.ACTIVE)
 _CUSTOMER_STATE = (
     e.TaskAccepted,
     e.TaskRequeued,
@@ -249,6 +250,7 @@ class Recorder:
             f"queue.{task.queue_id}",
         )
         last = len(events) - 1
+        concerns_customer = any(isinstance(event, _CUSTOMER_STATE) for event in events)
         for place, event in enumerate(events):
             entities: dict[str, Any] | None = None
             if place == last:
@@ -267,7 +269,8 @@ class Recorder:
                     agent_id=getattr(event, "agent_id", None),
                     queue_id=task.queue_id,
                     audience=audience if private is None else (f"agent.{private}",),
-                    customer=isinstance(event, _CUSTOMER_STATE),
+                    # The last one carries the task, whatever else it says itself.
+                    customer=place == last and concerns_customer,
                     facts=facts_of(event),
                     entities=entities,
                 )
@@ -320,8 +323,9 @@ class Recorder:
 
 def message_audience(task: Task) -> tuple[str, ...]:
     """Who gets a message: agents for whom it rings and who are in, not those who wrap up."""
-    live = {LegState.OFFERED, LegState.ACTIVE}
-    return tuple(f"agent.{leg.agent_id}" for leg in task.legs if leg.state in live)
+    if not task.legs:
+        return ()
+    return tuple(f"agent.{leg.agent_id}" for leg in task.legs if leg.state in _LIVE)
 
 
 def wrapping_up(task: Task) -> set[int]:

@@ -10,11 +10,12 @@ from rapport.domain import permissions
 from rapport.domain.events import Event, TaskRead
 from rapport.domain.rules import ending, handing_over, offering, waiting, wrapping_up
 from rapport.domain.situation import Situation
+from rapport.domain.task import LegState
 
 
 def _read(s: Situation, command: c.ReadUpTo) -> list[Event]:
     leg = s.leg_of(command.agent_id)
-    if command.seq <= leg.read_seq:
+    if command.seq <= leg.read_seq or leg.state is not LegState.ACTIVE:
         return []
     return [
         TaskRead(

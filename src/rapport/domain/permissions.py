@@ -80,7 +80,11 @@ PERMISSIONS: Mapping[type[c.Command], Permission] = {
     c.CancelWrapUpTimer: Permission(ALL_STATES, _positions(P.WRAPPING_UP)),
     c.ParkTask: Permission(ACTIVE, _positions(P.OWNER), frozenset({Conference.NONE})),
     c.ResumeTask: Permission(ACTIVE, _positions(P.OWNER_PARKED)),
-    c.ReadUpTo: Permission(ALL_STATES, _positions(P.OWNER, P.OWNER_PARKED, P.INVITED)),
+    # A read mark may come late: it then marks nothing, and harms nobody.
+    c.ReadUpTo: Permission(
+        ALL_STATES,
+        _positions(P.OWNER, P.OWNER_PARKED, P.INVITED, P.WRAPPING_UP, P.CLOSED),
+    ),
     c.LeaveAsCustomer: Permission(OPEN),
     c.ReturnAsCustomer: Permission(OPEN),
     c.PassDeadline: Permission(QUEUED | ACTIVE),

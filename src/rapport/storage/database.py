@@ -47,6 +47,11 @@ class Unavailable(Refused):
         super().__init__("database_unavailable", "The database is not reachable. Try again.")
 
 
+async def _leave_as_it_is(_: object) -> None:
+    """No round trip when a connection comes back: nothing here changes a session's state, and
+    every transaction ends where it began."""
+
+
 class Database:
     """A pool of connections and the source of ids."""
 
@@ -64,6 +69,7 @@ class Database:
             min_size=minimum,
             max_size=maximum,
             command_timeout=30,
+            reset=_leave_as_it_is,
             server_settings={"application_name": "rapport", **_LOOKUPS},
         )
         return cls(pool, dsn)

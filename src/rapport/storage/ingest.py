@@ -18,7 +18,7 @@ import structlog
 from rapport.application.ports import Changes, Clock, ConfigurationSource
 from rapport.application.receive_messages import NoQueue, Received, Thread, receive
 from rapport.domain.errors import Refused
-from rapport.domain.message import Contact, Conversation, InboundMessage, Message
+from rapport.domain.message import Contact, Conversation, Direction, InboundMessage, Message
 from rapport.domain.task import Leg
 from rapport.storage.changes import enqueue, event_columns, write
 from rapport.storage.database import LOST, RACES, Database, Unavailable, encode_json
@@ -96,6 +96,27 @@ FROM unnest($26::int[], $27::timestamptz[], $28::text[], $29::bigint[], $30::big
     $31::bigint[], $32::bigint[], $33::text[], $34::bool[], $35::text[], $36::text[])
     n(ord, at, kind, conversation_id, task_id, agent_id, queue_id, audience, customer, facts,
       entities)"""
+# The hottest path of all: nothing but texts of known customers. A third of the columns travel.
+_SAVE_TEXTS = """
+WITH c AS (
+    UPDATE conversation c SET last_seq = n.last_seq, inbound_seq = n.inbound_seq,
+        last_message_at = $4
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) n(id, last_seq, inbound_seq)
+    WHERE c.id = n.id),
+n AS (
+    SELECT * FROM unnest($5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[],
+        $10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::bigint[], $15::text[],
+        $16::text[]) WITH ORDINALITY n(id, conversation_id, account_id, task_id, seq, inbound_seq,
+        author_id, text, external_id, queue_id, audience, entities, ord)),
+m AS (
+    INSERT INTO message (id, conversation_id, account_id, task_id, seq, inbound_seq, direction,
+        author_kind, author_id, text, customer_sees, external_id, created_at)
+    SELECT id, conversation_id, account_id, task_id, seq, inbound_seq, 'inbound', 'customer',
+        author_id, text, true, external_id, $4 FROM n)
+INSERT INTO event (commit_id, ord, at, kind, conversation_id, task_id, queue_id, audience,
+    customer, entities)
+SELECT $17, ord - 1, $4, 'message.received', conversation_id, task_id, queue_id,
+    string_to_array(audience, ' '), true, entities::json FROM n"""
 
 Key = tuple[int, str]
 
@@ -163,6 +184,8 @@ class Ingest:
     async def _drain(self, lane: asyncio.Queue[Item]) -> None:
         while True:
             batch = [await lane.get()]
+            # One turn of the loop: requests that are already there join the batch.
+            await asyncio.sleep(0)
             while len(batch) < LARGEST_BATCH and not lane.empty():
                 batch.append(lane.get_nowait())
             await self._settle(batch)
@@ -297,6 +320,10 @@ class Ingest:
             await connection.execute("COMMIT")
             return
         commit_id = next(ids)
+        if _only_texts(changes):
+            await connection.execute(_SAVE_TEXTS, *_text_columns(changes), commit_id)
+            await connection.execute(f"SELECT seal({commit_id:d}); COMMIT")
+            return
         rest = Changes(
             tasks=changes.tasks,
             new_task_ids=changes.new_task_ids,
@@ -318,6 +345,43 @@ class Ingest:
             job_ids = [next(ids) for _ in changes.jobs]
             await enqueue(connection, changes.jobs, job_ids)
         await connection.execute(f"SELECT seal({commit_id:d}); COMMIT")
+
+
+def _only_texts(changes: Changes) -> bool:
+    """Whether a batch is nothing but plain messages, each with its one event."""
+    return (
+        not (changes.tasks or changes.contacts or changes.jobs)
+        and len(changes.events) == len(changes.messages)
+        and all(
+            m.direction is Direction.INBOUND
+            and not m.attachments
+            and m.client_id is None
+            and m.sent_at is None
+            for m in changes.messages
+        )
+    )
+
+
+def _text_columns(changes: Changes) -> tuple[Any, ...]:
+    conversations, messages, events = changes.conversations, changes.messages, changes.events
+    return (
+        [c.id for c in conversations],
+        [c.last_seq for c in conversations],
+        [c.inbound_seq for c in conversations],
+        messages[0].created_at,
+        [m.id for m in messages],
+        [m.conversation_id for m in messages],
+        [m.account_id for m in messages],
+        [m.task_id for m in messages],
+        [m.seq for m in messages],
+        [m.inbound_seq for m in messages],
+        [m.author_id for m in messages],
+        [m.text for m in messages],
+        [m.external_id for m in messages],
+        [e.queue_id for e in events],
+        [" ".join(e.audience) for e in events],
+        [encode_json(e.entities).decode() for e in events],
+    )
 
 
 def _conversation_columns(conversations: Sequence[Conversation]) -> tuple[list[Any], ...]:

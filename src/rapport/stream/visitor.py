@@ -20,15 +20,15 @@ def project(event: WireEvent, name_of: Names) -> list[bytes]:
         return []
     entities = decode(event.entities)
     frames = []
-    if message := entities.get("message"):
-        if message["direction"] in {"inbound", "outbound", "announcement"}:
-            frames.append(encode({"type": "message", "message": visitor_message(message, name_of)}))
-    elif task := entities.get("task"):
+    # A task that comes with a message brings it for the desktop that had neither.
+    if task := entities.get("task"):
         if event.kind == "task.read":
             frames.append(encode({"type": "seen", "seq": read_mark(task)}))
         else:
             state = conversation_state(task, name_of)
             frames.append(encode({"type": "state", "conversation": state}))
+    elif (message := entities.get("message")) and message["direction"] != "note":
+        frames.append(encode({"type": "message", "message": visitor_message(message, name_of)}))
     return frames
 
 

@@ -33,7 +33,7 @@ export function openDesk(over: Partial<Snapshot> = {}, answers: Record<string, u
   const catalog = {
     ...snapshot().catalog,
     agents: [{ id: 1, name: "Ann", roles: ["agent"], team_ids: [] }],
-    queues: [{ id: 1, name: "Sales", channels: ["webchat" as const] }],
+    queues: [{ id: 1, name: "Sales", channels: ["webchat" as const], self_assign: false }],
     reasons: [
       { id: 1, name: "Solved", queue_ids: null, default: true },
       { id: 2, name: "Refund", queue_ids: [99], default: false },

@@ -33,6 +33,13 @@ describe("news", () => {
     expect(news(held, { message: message({ seq: 3, version: 2 }) })).toEqual([]);
   });
 
+  it("tells the one who transferred that nobody accepted, and the other only of the expired request", () => {
+    const gone = { kind: "task.dropped", task: task({ version: 2, state: "ended", end_reason: "dropped" }) } as const;
+    expect(news({ tasks: [task({ legs: [leg({ state: "wrapping_up", outcome: "transferred" })] })] }, gone)).toEqual(["dropped"]);
+    const expired = task({ version: 2, state: "ended", legs: [leg({ state: "closed", outcome: "expired" })] });
+    expect(news({ tasks: [offer()] }, { ...gone, task: expired })).toEqual(["offer_gone"]);
+  });
+
   it("passes on notices", () => {
     expect(news({}, { notice: { level: "info", code: "x", params: {} } })).toEqual(["notice"]);
   });

@@ -174,6 +174,13 @@ describe("connecting", () => {
     expect(waiting.state.site).not.toBeNull();
   });
 
+  it("does not wait for the silence when the browser says that the network is gone", async () => {
+    const chat = await chatting();
+    chat.networkLost();
+    expect(chat.state.connection).toBe("offline");
+    expect(last().closed).toBe(true);
+  });
+
   it("leaves a connection that has been silent for two heartbeats", async () => {
     const chat = await chatting();
     await vi.advanceTimersByTimeAsync(44_000);

@@ -146,6 +146,8 @@ export interface CatalogQueue {
   id: number;
   name: string;
   channels: ChannelType[];
+  /** Agents may take waiting conversations by hand. */
+  self_assign: boolean;
 }
 export interface IdleCode {
   id: number;

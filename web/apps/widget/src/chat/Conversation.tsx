@@ -137,6 +137,7 @@ function Conversation(props: ConversationProps) {
 function endedLine({ conversation, thread }: ChatState, say: Say): string {
   if (conversation?.ended_by === "customer") return say("endedByYou");
   const name =
+    thread.messages.findLast(({ code }) => code === "ended_by_agent")?.name ??
     conversation?.agents.at(-1)?.name ??
     thread.messages.findLast((message) => message.author === "agent")?.name;
   return conversation?.ended_by === "agent" && name ? say("endedByAgent", { name }) : say("ended");

@@ -107,6 +107,7 @@ function create(host: Host): Panel {
   });
   addEventListener("storage", () => client.storeChanged());
   addEventListener("online", () => client.retryNow());
+  addEventListener("offline", () => client.networkLost());
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") {
       client.retryNow();

@@ -187,6 +187,11 @@ export class ChatClient {
     void this.#retry();
   }
 
+  /** The browser knows that there is no network: do not wait for the silence to tell. */
+  networkLost(): void {
+    if (this.#socket) this.#lost();
+  }
+
   #seenSeq(): number {
     return Number(this.#ports.store.get("seen") ?? 0);
   }

@@ -2,7 +2,7 @@ import { ActionIcon, Button } from "@mantine/core";
 import { useLingui } from "@lingui/react/macro";
 import type { Leg, Task } from "@rapport/api-client";
 import { Link } from "@tanstack/react-router";
-import { ArrowLeft, ChevronDown, ChevronUp, DoorOpen, Forward, MessageCircleQuestion, PanelRight, PhoneOff, UserMinus, UsersRound, X, type LucideIcon } from "lucide-react";
+import { ArrowLeft, ChevronDown, ChevronUp, ClipboardCheck, DoorOpen, Forward, MessageCircleQuestion, PanelRight, PhoneOff, UserMinus, UsersRound, X, type LucideIcon } from "lucide-react";
 import { useDesk, useDeskState } from "../../shared/desk.ts";
 import { ChannelIcon } from "../../shared/ChannelIcon.tsx";
 import { accountOf, agentName, capabilitiesOf, customerName, queueName } from "../../shared/people.ts";
@@ -23,7 +23,7 @@ const icons: Record<TaskActionId, LucideIcon> = {
   end_conference: PhoneOff,
   exit: DoorOpen,
   end: X,
-  wrap_up: Forward,
+  wrap_up: ClipboardCheck,
 };
 
 /** Who this is, how the conversation stands, and what can be done with it. */

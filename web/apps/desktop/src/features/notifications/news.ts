@@ -7,6 +7,7 @@ export type News =
   | { kind: "offer_gone"; task: Task; how: "expired" | "withdrawn" }
   | { kind: "message"; task: Task; message: Message }
   | { kind: "customer_left"; task: Task }
+  | { kind: "dropped"; task: Task }
   | { kind: "notice"; notice: Notice };
 
 export function newsOf(events: readonly DeskEvent[], before: DeskState, after: DeskState): News[] {
@@ -30,6 +31,8 @@ export function newsOf(events: readonly DeskEvent[], before: DeskState, after: D
     }
     const held = task === undefined ? undefined : before.tasks.get(task.id);
     const rang = held === undefined ? undefined : myLeg(held, before.me.id);
+    // The one who did not answer hears of the expired request, the one who had transferred of this.
+    if (event.kind === "task.dropped" && held !== undefined && rang?.state !== "offered") news.push({ kind: "dropped", task: held });
     if (task !== undefined && held !== undefined && rang?.state === "offered") {
       const now = task.legs.find((leg) => leg.id === rang.id);
       if (now?.outcome === "expired") news.push({ kind: "offer_gone", task: held, how: "expired" });

@@ -71,6 +71,12 @@ function tell(desk: Desk, news: News, state: DeskState): void {
       notifyDesktop(desk, name, news.message.text.slice(0, 160), () => desk.ui.openTask(task.id));
       break;
     }
+    case "dropped": {
+      const text = i18n._(msg`The transfer of ${name} was not accepted; the conversation was dropped.`);
+      centre.add(text, "warning");
+      centre.say(text);
+      break;
+    }
     case "customer_left":
       centre.say(i18n._(msg`${name} has left the conversation`));
       break;

@@ -3,7 +3,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import type { Task } from "@rapport/api-client";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Layers } from "lucide-react";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { useDesk, useDeskState } from "../../shared/desk.ts";
 import { ChannelIcon } from "../../shared/ChannelIcon.tsx";
 import { errorText } from "../../shared/error-text.ts";
@@ -15,7 +15,9 @@ import classes from "./QueuesPage.module.css";
 /** Who waits in which queue; where the queue allows it, the agent takes a request by hand. */
 export function QueuesPage() {
   const { t } = useLingui();
-  const queues = useDeskState((state) => state.catalog.queues) ?? [];
+  const supervises = useDeskState((state) => state.user.roles.some((role) => role !== "agent")) === true;
+  const all = useDeskState((state) => state.catalog.queues) ?? [];
+  const queues = all.filter((queue) => queue.self_assign || supervises);
   const [chosen, setChosen] = useState<number | null>(null);
   const current = queues.find((queue) => queue.id === chosen) ?? queues[0];
   return (
@@ -32,7 +34,13 @@ export function QueuesPage() {
           ))}
         </div>
       </header>
-      {current !== undefined && <Waiting key={current.id} queueId={current.id} />}
+      {current === undefined ? (
+        <Empty>
+          <Trans>No queue lets you take conversations by hand. They are offered to you.</Trans>
+        </Empty>
+      ) : (
+        <Waiting key={current.id} queueId={current.id} />
+      )}
     </div>
   );
 }
@@ -51,12 +59,9 @@ function Waiting({ queueId }: { queueId: number }) {
   const list = tasks.data.pages.flatMap((page) => page.items);
   if (list.length === 0) {
     return (
-      <div className={classes.empty}>
-        <Layers size={32} strokeWidth={1.4} aria-hidden />
-        <p>
-          <Trans>Nobody is waiting in this queue.</Trans>
-        </p>
-      </div>
+      <Empty>
+        <Trans>Nobody is waiting in this queue.</Trans>
+      </Empty>
     );
   }
   return (
@@ -70,6 +75,15 @@ function Waiting({ queueId }: { queueId: number }) {
         </Button>
       )}
     </ul>
+  );
+}
+
+function Empty({ children }: { children: ReactNode }) {
+  return (
+    <div className={classes.empty}>
+      <Layers size={32} strokeWidth={1.4} aria-hidden />
+      <p>{children}</p>
+    </div>
   );
 }
 

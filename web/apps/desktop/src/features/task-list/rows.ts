@@ -22,7 +22,9 @@ export function groupTasks(state: DeskState): Groups {
     const leg = myLeg(task, state.me.id);
     if (leg === undefined) continue;
     const last = state.lastMessages.get(task.id);
-    const row = { task, leg, contact: state.contacts.get(task.contact_id), last, unread: unreadCount(last, leg) };
+    // What came before the wrap-up was read in the conversation, even if the mark was not sent any more.
+    const unread = leg.state === "wrapping_up" ? 0 : unreadCount(last, leg);
+    const row = { task, leg, contact: state.contacts.get(task.contact_id), last, unread };
     if (leg.state === "offered") groups.offered.push(row);
     else if (leg.state === "wrapping_up") groups.wrapUp.push(row);
     else groups.active.push(row);

@@ -1,0 +1,40 @@
+"""Asks axe about a page in light and in dark, with every rule that axe has."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.async_api import Page, expect
+
+RUN = """async () => {
+  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+  return violations.map(({ id, help, nodes }) =>
+    `${id}: ${help}\\n` + nodes.map((node) => `  ${node.target} ${node.html.slice(0, 160)}\\n`
+      + `    ${node.failureSummary.replaceAll("\\n", " ")}`).join("\\n"));
+}"""
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+async def findings(page: Page, where: str, *, desktop: bool) -> list[str]:
+    """What axe finds here, in either theme."""
+    found = []
+    for scheme in SCHEMES:
+        await page.emulate_media(color_scheme=scheme)
+        if desktop:
+            root = page.locator("html")
+            await expect(root).to_have_attribute("data-mantine-color-scheme", scheme)
+        # Colours that are still changing would be measured half-way.
+        await page.evaluate(
+            "() => new Promise((drawn) =>"
+            " requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+        )
+        await page.evaluate(
+            "() => Promise.allSettled(document.getAnimations().filter("
+            "(one) => one.effect?.getComputedTiming().iterations !== Infinity)"
+            ".map((one) => one.finished))"
+        )
+        if not await page.evaluate("() => 'axe' in window"):
+            await page.evaluate(AXE_SCRIPT)
+        found += [f"{where}, {scheme}: {line}" for line in await page.evaluate(RUN)]
+    return found
