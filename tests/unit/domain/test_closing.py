@@ -103,7 +103,8 @@ def test_open_until_then_and_closed_at_it(
         is_open = week.open_at(step)
         if was_open and not is_open:
             assert closes is not None
-            assert step - timedelta(minutes=1) < closes <= step
+            # It may close and open again between two steps, which this does not see.
+            assert closes <= step
             break
         was_open = is_open
     if closes is not None:
