@@ -30,6 +30,8 @@ class Subscription:
 
     audiences: frozenset[str]
     conversation_id: int | None = None
+    after: int = 0
+    """Commits up to here are known to the reader: a snapshot may be ahead of this node."""
     frames: deque[bytes] = field(default_factory=deque)
     backlog: int = 0
     slow: bool = False
@@ -116,6 +118,8 @@ class Hub:
         for event in commit.events:
             for name in event.audience:
                 for subscription in self._by_audience.get(name, ()):
+                    if commit.pos <= subscription.after:
+                        continue
                     mine = wanted.setdefault(subscription, [])
                     if not mine or mine[-1] is not event.encoded:
                         mine.append(event.encoded)
@@ -134,7 +138,7 @@ class Hub:
         start = self.pos if after is None else self._known(after)
         if start is None:
             return None
-        subscription = Subscription(frozenset(audiences))
+        subscription = Subscription(frozenset(audiences), after=start)
         for commit in self._ring:
             if commit.pos > start:
                 events = [
@@ -208,7 +212,8 @@ class Hub:
             return None
         start = int(number)
         oldest = self._ring[0].pos if self._ring else self.pos + 1
-        return start if oldest - 1 <= start <= self.pos else None
+        # Ahead of this node is fine: what is known is left out when it comes.
+        return start if start >= oldest - 1 else None
 
 
 def _discard(groups: dict[K, set[Subscription]], key: K, subscription: Subscription) -> None:
