@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -88,6 +89,10 @@ def server_of(
 
 async def serve_until_signalled(server: Server) -> None:
     """Serve until SIGINT or SIGTERM."""
+    # What lives from the start is not looked at again, and the rest less often: the collector
+    # took 3 % of a busy server.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
