@@ -21,7 +21,7 @@ from rapport.domain.errors import Refused
 from rapport.domain.message import Contact, Conversation, Direction, InboundMessage, Message
 from rapport.domain.task import Leg
 from rapport.storage.changes import enqueue, event_columns, write
-from rapport.storage.database import LOST, RACES, Database, Unavailable, encode_json
+from rapport.storage.database import LOST, RACES, Database, Unavailable, decode_json, encode_json
 from rapport.storage.rows import (
     announcement_json,
     attachments_json,
@@ -58,15 +58,15 @@ DELETE FROM contact c WHERE c.id = ANY($1::bigint[])
 AND NOT EXISTS (SELECT FROM contact_identity i WHERE i.contact_id = c.id)"""
 # A second statement on purpose: joined into the lock it would mix two moments, because only the
 # locked row is read again after waiting.
+# External ids that are known already come along as one value, nearly always NULL.
 _DETAILS = """
-SELECT c.id AS of_conversation, p.version AS contact_version, p.name, p.email, p.phone, t.*
+SELECT c.id AS of_conversation, p.version AS contact_version, p.name, p.email, p.phone, t.*,
+    (SELECT json_agg(json_build_array(m.account_id, m.external_id, m.seq))
+     FROM unnest($2::bigint[], $3::text[]) x(account_id, external_id)
+     JOIN message m ON m.account_id = x.account_id AND m.external_id = x.external_id) AS known
 FROM unnest($1::bigint[]) k(id) JOIN conversation c ON c.id = k.id
 JOIN contact p ON p.id = c.contact_id LEFT JOIN task t ON t.id = c.task_id"""
 _LEGS = "SELECT * FROM leg WHERE task_id = ANY($1::bigint[]) ORDER BY id"
-_KNOWN = """
-SELECT m.account_id, m.external_id, m.seq
-FROM unnest($1::bigint[], $2::text[]) k(account_id, external_id)
-JOIN message m ON m.account_id = k.account_id AND m.external_id = k.external_id"""
 # The hot path: conversations, messages and their events in one statement, by arrays.
 _SAVE = """
 WITH c AS (
@@ -254,7 +254,12 @@ class Ingest:
         conversations = [conversation_from(row) for row in rows]
         details = {
             row["of_conversation"]: row
-            for row in await connection.fetch(_DETAILS, [c.id for c in conversations])
+            for row in await connection.fetch(
+                _DETAILS,
+                [c.id for c in conversations],
+                [item.account_id for items in groups.values() for item in items],
+                [item.message.external_id for items in groups.values() for item in items],
+            )
         }
         served = [r["id"] for r in details.values() if r["state"] in {"offered", "active"}]
         legs: dict[int, list[Leg]] = {}
@@ -262,12 +267,9 @@ class Ingest:
             for row in await connection.fetch(_LEGS, served):
                 legs.setdefault(row["task_id"], []).append(leg_from(row))
         known: dict[int, dict[str, int]] = {}
-        for row in await connection.fetch(
-            _KNOWN,
-            [item.account_id for items in groups.values() for item in items],
-            [item.message.external_id for items in groups.values() for item in items],
-        ):
-            known.setdefault(row["account_id"], {})[row["external_id"]] = row["seq"]
+        seen = next((row["known"] for row in details.values()), None)
+        for account_id, external_id, seq in decode_json(seen) if seen else ():
+            known.setdefault(account_id, {})[external_id] = seq
         threads = {}
         for c in conversations:
             row = details[c.id]

@@ -20,10 +20,10 @@ POLL_S = 0.25
 MOST_COMMITS = 500
 log = structlog.get_logger()
 
-_COMMITS = "SELECT pos, commit_id FROM stream_commit WHERE pos > $1 ORDER BY pos LIMIT $2"
 _EVENTS = """
-SELECT commit_id, kind, at, conversation_id, audience, customer, entities
-FROM event WHERE commit_id = ANY($1::bigint[]) ORDER BY commit_id, ord"""
+SELECT s.pos, e.kind, e.at, e.conversation_id, e.audience, e.customer, e.entities
+FROM (SELECT pos, commit_id FROM stream_commit WHERE pos > $1 ORDER BY pos LIMIT $2) s
+JOIN event e ON e.commit_id = s.commit_id ORDER BY s.pos, e.ord"""
 
 
 class Tail:
@@ -73,16 +73,14 @@ class Tail:
             await connection.close(timeout=2)
 
     async def _read(self, connection: Any) -> int:
-        commits = await connection.fetch(_COMMITS, self._hub.pos, MOST_COMMITS)
-        if not commits:
-            return 0
-        events: dict[int, list[WireEvent]] = {}
+        """Fan out what is new; returns how many commits that was."""
+        commits: dict[int, list[WireEvent]] = {}
         sizes: dict[int, int] = {}
-        for row in await connection.fetch(_EVENTS, [c["commit_id"] for c in commits]):
+        for row in await connection.fetch(_EVENTS, self._hub.pos, MOST_COMMITS):
             encoded = encode_event(row["kind"], row["at"], row["entities"])
-            commit_id = row["commit_id"]
-            sizes[commit_id] = sizes.get(commit_id, 0) + len(encoded) + 200
-            events.setdefault(commit_id, []).append(
+            pos = row["pos"]
+            sizes[pos] = sizes.get(pos, 100) + len(encoded) + 200
+            commits.setdefault(pos, []).append(
                 WireEvent(
                     kind=row["kind"],
                     conversation_id=row["conversation_id"],
@@ -93,13 +91,8 @@ class Tail:
                     encoded=encoded,
                 )
             )
-        for commit in commits:
-            commit_id = commit["commit_id"]
-            self._hub.publish(
-                Commit(
-                    commit["pos"], tuple(events.get(commit_id, ())), sizes.get(commit_id, 0) + 100
-                )
-            )
+        for pos, events in commits.items():
+            self._hub.publish(Commit(pos, tuple(events), sizes[pos]))
         return len(commits)
 
     def _ring(self, *_: object) -> None:
