@@ -12,7 +12,8 @@ from rapport.domain.deadlines import offer_deadline
 from rapport.domain.policy import QueuePolicy
 from rapport.routing.engine import FreeAgent, decide
 
-PER_BUCKET = 64
+PER_BUCKET = range(64, 1025)
+"""How many tasks of one bucket a pass looks at: as many as there is room for, within this."""
 
 
 async def offer_tasks(services: Services, board: OfferBoard) -> int:
@@ -25,7 +26,8 @@ async def offer_tasks(services: Services, board: OfferBoard) -> int:
     agents = [_with_team_and_skills(a, services) for a in await board.free_agents()]
     if not agents:
         return 0
-    tasks = await board.waiting(PER_BUCKET)
+    room = sum(sum(a.capacity) - sum(a.used) for a in agents)
+    tasks = await board.waiting(min(max(room, PER_BUCKET[0]), PER_BUCKET[-1]))
     if not tasks:
         return 0
     decisions = decide(tasks, agents, configuration.queue_rules, await board.last_served())
