@@ -14,6 +14,7 @@ import httpx2
 import rapport
 from rapport.api.context import Context
 from rapport.api.webhooks import replay
+from rapport.api.widget.limits import Limiter
 from rapport.application.access import Access
 from rapport.application.configuration.administration import Administration
 from rapport.application.configuration.snapshot import Configuration
@@ -179,6 +180,7 @@ async def _start(
         visits=PostgresVisits(database),
         files=LocalFiles(settings.data / "files"),
         spool=spool,
+        limiter=Limiter(),
         connectors={"custom": CustomConnector()},
         secret=key,
         public_url=settings.public_url,

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from rapport.api.widget.limits import Limiter
 from rapport.application.access import Access
 from rapport.application.configuration.administration import Administration
 from rapport.application.floor import FloorReader
@@ -55,6 +56,7 @@ class Context:
     visits: Visits
     files: LocalFiles
     spool: Spool
+    limiter: Limiter
     connectors: Mapping[str, Connector]
     secret: bytes
     public_url: str | None

@@ -13,7 +13,6 @@ import msgspec
 
 from rapport.api.context import Context
 from rapport.api.sockets import REFUSED, Receive, Scope, Send, Socket
-from rapport.api.widget.limits import Limiter
 from rapport.api.widget.sites import Site, is_open, site_of
 from rapport.application import timers
 from rapport.channels.webchat import frames as f
@@ -29,7 +28,6 @@ encode = msgspec.json.Encoder().encode
 PAGE = 50
 HEARTBEAT_S = 20
 HELLO_WITHIN_S = 20
-limiter = Limiter()
 
 
 async def visitor_socket(context: Context, scope: Scope, receive: Receive, send: Send) -> None:
@@ -177,7 +175,7 @@ class _Page:
         if refuses and not is_open(self._context, self._site):
             raise Refused("closed", "We are closed at the moment.")
         per_minute = webchat.chats_per_hour_per_address / 60
-        if not limiter.allow(
+        if not self._context.limiter.allow(
             f"start:{self._socket.address}", per_minute, webchat.chats_per_hour_per_address, now
         ):
             raise TooMany("too_many_chats", "Too many chats were started from here. Try later.")
@@ -213,7 +211,9 @@ class _Page:
     async def _say(self, frame: f.Say) -> None:
         now = self._context.services.clock.now()
         rate = self._site.webchat.messages_per_minute
-        if not limiter.allow(f"say:{self._visitor.key}", rate, max(10, rate / 2), now):
+        if not self._context.limiter.allow(
+            f"say:{self._visitor.key}", rate, max(10, rate / 2), now
+        ):
             raise TooMany(
                 "too_many_messages",
                 "You are writing very fast. Wait a moment.",
