@@ -16,7 +16,9 @@ Names = Callable[[int], str | None]
 
 def project(event: WireEvent, name_of: Names) -> list[bytes]:
     """Frames for the customer's sockets; none where the event is not for them."""
-    if event.entities is None:
+    # That the customer waits, and at which place, the page is told when it has sent its message:
+    # from here it would come later and without the place.
+    if event.entities is None or event.kind == "task.queued":
         return []
     entities = decode(event.entities)
     frames = []

@@ -272,6 +272,7 @@ class _Page:
         (received,) = await self._context.inbox.submit(self._site.account_id, [message])
         counter = MESSAGES_DUPLICATE if received.duplicate else MESSAGES_IN
         counter.labels("webchat").inc()
+        waits_anew = received.task_id != self._task_id
         self._task_id = received.task_id
         first = self._conversation_id is None
         await self._socket.send(
@@ -282,6 +283,13 @@ class _Page:
         if first:
             await self._follow(received.conversation_id)
             await self.welcome(0)
+        elif waits_anew:
+            found = await self._context.reader.visitor_conversation(
+                self._site.account_id, self._visitor.key
+            )
+            if found is not None:
+                state = self._state(found)
+                await self._socket.send(encode({"type": "state", "conversation": state}))
 
     async def _end(self, frame: f.End) -> None:
         found = await self._context.reader.visitor_conversation(
