@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Literal
 
 
 class Direction(StrEnum):
@@ -141,11 +143,40 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InboundMedia:
+    """A file that a customer sent, still at the provider.
+
+    `kind` is image, video, audio, voice, document, sticker or file. Either `url` or `media_id`
+    says where it is; `gone` carries a code where it can't be had.
+    """
+
+    kind: str
+    media_type: str | None = None
+    filename: str | None = None
+    url: str | None = None
+    media_id: str | None = None
+    size: int | None = None
+    sha256: str | None = None
+    gone: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """One part of a long message that the network cut up; 1-based `number` of `total`."""
+
+    reference: str
+    number: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InboundMessage:
     """What a connector's `parse` makes of one message of a customer.
 
     `text` is None where the customer only opened the conversation. `external_id` is unique on
-    the account: the same one again is a duplicate delivery.
+    the account: the same one again is a duplicate delivery. `kind` is the channel's own word
+    for what it is (text, image, location, contacts, order, interactive, …); what a person has
+    to know of it is in `text`, the structure of it in `details`.
     """
 
     external_id: str
@@ -159,3 +190,66 @@ class InboundMessage:
     sent_at: datetime | None = None
     client_id: str | None = None
     """The sender's own id, where the channel gives it back to them (WebChat)."""
+    kind: str = "text"
+    aliases: tuple[str, ...] = ()
+    """Other keys under which the same customer is known on the account, e.g. a phone number."""
+    media: tuple[InboundMedia, ...] = ()
+    reply_to: str | None = None
+    """External id of the message that this one answers."""
+    quick_reply: str | None = None
+    """The payload of a button, list row or postback that the customer chose."""
+    location: Mapping[str, Any] | None = None
+    """`latitude`, `longitude`, and `name` and `address` where given."""
+    details: Mapping[str, Any] | None = None
+    segment: Segment | None = None
+
+
+CustomerEventKind = Literal["reaction", "edited", "deleted", "opted_out", "opted_in", "referral"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerEvent:
+    """Something a customer did that is no message: it never opens a conversation.
+
+    `external_id` is the event's own, `target` the message's it is about. `value` is the emoji
+    of a reaction (None: taken back), the new text of an edit, the word of an opt-out.
+    """
+
+    kind: CustomerEventKind
+    external_id: str
+    contact_key: str
+    at: datetime
+    target: str | None = None
+    value: str | None = None
+    details: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentEcho:
+    """A message that the business sent from elsewhere, e.g. the page's own inbox.
+
+    It is kept in the thread as an agent's message and opens no conversation.
+    """
+
+    external_id: str
+    contact_key: str
+    text: str
+    at: datetime
+    media: tuple[InboundMedia, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryReceipt:
+    """A provider's word on our messages.
+
+    Names one of them by `external_id` or by our own `message_id`, where the provider carries it
+    back; or, as a watermark, all sent to `contact_key` up to `at`.
+    """
+
+    status: DeliveryStatus
+    at: datetime
+    external_id: str | None = None
+    message_id: int | None = None
+    contact_key: str | None = None
+    error_code: str | None = None
+    error_message: str | None = None

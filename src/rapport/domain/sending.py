@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from rapport.domain.rich_text import Style
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,45 @@ SendOutcome = Sent | RetryAfter | Rejected | AccountBroken | Unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundFile:
+    """A file to send; `key` finds its bytes in the file store."""
+
+    id: int
+    filename: str
+    media_type: str
+    size: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderTemplate:
+    """A message form that the provider has approved, with values for its fields in order."""
+
+    name: str
+    language: str
+    header: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+    buttons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutboundMessage:
-    """What a connector sends. `id` is ours and the same on every attempt."""
+    """What a connector sends. `id` is ours and the same on every attempt.
+
+    `contact_key` is the customer's key on the account, `aliases` what else they are known by
+    there (a phone number). `reply_to` is the external id of the message answered.
+    `last_inbound_at` is when the customer last wrote, `now` when the attempt is made: between
+    them a provider's window for free text may have closed. `buttons` are (payload, title).
+    """
 
     id: int
     contact_key: str
     text: str
+    styles: tuple[Style, ...] = ()
+    files: tuple[OutboundFile, ...] = ()
+    template: ProviderTemplate | None = None
+    reply_to: str | None = None
+    aliases: tuple[str, ...] = ()
+    last_inbound_at: datetime | None = None
+    now: datetime | None = None
+    buttons: tuple[tuple[str, str], ...] = ()
