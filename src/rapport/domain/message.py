@@ -249,6 +249,8 @@ class InboundMessage:
     """`latitude`, `longitude`, and `name` and `address` where given."""
     details: Mapping[str, Any] | None = None
     segment: Segment | None = None
+    ends: bool = False
+    """Whether the customer ends the conversation with it (a button or a word)."""
 
 
 CustomerEventKind = Literal["reaction", "edited", "deleted", "opted_out", "opted_in", "referral"]
