@@ -71,6 +71,43 @@ def migrate() -> None:
     raise typer.Exit(run_loop(run_migration()))
 
 
+Source = Annotated[
+    typer.FileText, typer.Argument(help="A file of JSON lines; - is standard input.")
+]
+
+
+@app.command()
+def inspect(
+    channel: Annotated[str, typer.Argument(help="whatsapp, messenger, sms, custom …")],
+    source: Source = "-",  # type: ignore[assignment]
+) -> None:
+    """Say what a channel makes of recorded provider requests; nothing is stored.
+
+    Every line is {"method", "url", "headers", "body" or "body_base64", "config"}; config holds
+    address, secret (what signs), verify_token and the channel's settings. Every answer is a line:
+    {"status", "accepted", "body", "messages", "receipts", "events", "ignored"}.
+    """
+    from rapport.cli.inspect import inspected, run
+
+    raise typer.Exit(run(channel, source, inspected))
+
+
+@app.command()
+def render(
+    channel: Annotated[str, typer.Argument(help="whatsapp, messenger, sms, custom …")],
+    source: Source = "-",  # type: ignore[assignment]
+) -> None:
+    """Print the provider requests that messages would become; nothing is sent.
+
+    Every line is {"config", "to", "text", "format", "attachments", "template", "reply_to"};
+    format is plain, markdown or a list of styles. Every answer is a line: {"requests",
+    "problems"}.
+    """
+    from rapport.cli.inspect import rendered, run
+
+    raise typer.Exit(run(channel, source, rendered))
+
+
 @app.command()
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

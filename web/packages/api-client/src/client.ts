@@ -27,6 +27,22 @@ export interface MessagePage {
   items: Message[];
   has_more: boolean;
 }
+export interface MessageLog {
+  entries: { at: string; request: { method: string; url: string; [key: string]: unknown }; answer: Record<string, unknown> }[];
+  parts: { number: number; external_id: string | null; status: string }[];
+}
+export interface ApprovedTemplate {
+  name: string;
+  language: string;
+  category: string;
+  status: string;
+  synced_at: string;
+  header: string | null;
+  body: string;
+  footer: string | null;
+  header_fields: number;
+  body_fields: number;
+}
 export type StateChange =
   | { status: "available"; kind?: string }
   | { status: "idle"; idle_code_id?: number; kind?: string };
@@ -76,6 +92,21 @@ export class Api {
   }
   retry(taskId: number, messageId: number): Promise<{ message: Message }> {
     return this.http.post(`/tasks/${taskId}/messages/${messageId}/retry`);
+  }
+  /** Take back a message that still waits to be sent. */
+  cancel(taskId: number, messageId: number): Promise<{ message: Message }> {
+    return this.http.post(`/tasks/${taskId}/messages/${messageId}/cancel`);
+  }
+  /** Try what waits to be sent in this conversation at once. */
+  sendNow(taskId: number): Promise<{ woken: boolean }> {
+    return this.http.post(`/tasks/${taskId}/send-now`);
+  }
+  /** What was asked of the provider for a message, and what it said. */
+  messageLog(messageId: number): Promise<MessageLog> {
+    return this.http.get(`/messages/${messageId}/log`);
+  }
+  templates(accountId: number): Promise<{ items: ApprovedTemplate[] }> {
+    return this.http.get(`/accounts/${accountId}/templates`);
   }
   messages(
     conversationId: number,

@@ -62,6 +62,7 @@ export interface Task {
   accepted_at: string | null;
   ended_at: string | null;
   customer_left_at: string | null;
+  customer_opted_out_at: string | null;
   parked_until: string | null;
   variables: Record<string, string>;
   legs: Leg[];
@@ -73,11 +74,57 @@ export interface Attachment {
   media_type: string;
   size: number;
   url: string;
-  state: "ready" | "refused";
+  state: "ready" | "refused" | "fetching";
   refusal: { code: string; message: string } | null;
 }
 
 export type MessageStatus = "queued" | "sent" | "delivered" | "read" | "failed" | "unknown";
+
+export type StyleKind =
+  | "bold"
+  | "italic"
+  | "underline"
+  | "strike"
+  | "code"
+  | "code_block"
+  | "quote"
+  | "bullet_list"
+  | "ordered_list"
+  | "link";
+
+/** A style over `text`, from `start` to before `end`, counted in code points. */
+export interface TextStyle {
+  kind: StyleKind;
+  start: number;
+  end: number;
+  url: string | null;
+}
+
+/** An approved message form with values for its fields in order. */
+export interface FilledTemplate {
+  name: string;
+  language: string;
+  header: string[];
+  body: string[];
+  buttons: string[];
+}
+
+export interface Content {
+  /** text, image, location, contacts, order, interactive, template, echo, unsupported, … */
+  kind: string;
+  styles: TextStyle[];
+  /** The place in the thread of the message that this one answers. */
+  reply_to_seq: number | null;
+  quick_reply: string | null;
+  location: { latitude: number; longitude: number; name?: string | null; address?: string | null } | null;
+  details: Record<string, unknown> | null;
+  template: FilledTemplate | null;
+  /** Payload and title of each button that was sent along. */
+  buttons: [string, string][];
+  reaction: string | null;
+  edited_at: string | null;
+  deleted_at: string | null;
+}
 
 export interface Message {
   id: number;
@@ -91,6 +138,8 @@ export interface Message {
   text: string;
   attachments: Attachment[];
   announcement: { code: string; params: Record<string, string | number> } | null;
+  /** What the message is besides plain text; null for most. */
+  content: Content | null;
   purpose: "ask_to_end" | null;
   client_id: string | null;
   status: MessageStatus | null;

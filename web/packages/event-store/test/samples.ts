@@ -22,7 +22,7 @@ export function task(over: Partial<Task> = {}): Task {
   return {
     id: 10, version: 1, epoch: 1, state: "active", end_reason: null, conversation_id: 100, contact_id: 1000,
     account_id: 1, channel: "webchat", queue_id: 1, priority: 5, queued_at: AT, accepted_at: AT, ended_at: null,
-    customer_left_at: null, parked_until: null, variables: {}, legs: [leg()], ...over,
+    customer_left_at: null, customer_opted_out_at: null, parked_until: null, variables: {}, legs: [leg()], ...over,
   };
 }
 
@@ -33,7 +33,7 @@ export function contact(over: Partial<Contact> = {}): Contact {
 export function message(over: Partial<Message> = {}): Message {
   return {
     id: 500, version: 1, conversation_id: 100, task_id: 10, seq: 1, inbound_seq: 1, direction: "inbound",
-    author: { kind: "customer", id: 1000 }, text: "Hello", attachments: [], announcement: null, purpose: null, client_id: null,
+    author: { kind: "customer", id: 1000 }, text: "Hello", attachments: [], announcement: null, content: null, purpose: null, client_id: null,
     status: null, error: null, created_at: AT, sent_at: null, delivered_at: null, read_at: null, ...over,
   };
 }
