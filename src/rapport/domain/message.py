@@ -169,6 +169,10 @@ class Segment:
     total: int
 
 
+END_CHAT = "rapport:end"
+"""The `quick_reply` of a customer who ends the chat, by a button of ours or a configured word."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundMessage:
     """What a connector's `parse` makes of one message of a customer.
@@ -204,7 +208,9 @@ class InboundMessage:
     segment: Segment | None = None
 
 
-CustomerEventKind = Literal["reaction", "edited", "deleted", "opted_out", "opted_in", "referral"]
+CustomerEventKind = Literal[
+    "reaction", "edited", "deleted", "opted_out", "opted_in", "referral", "identity_changed"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +218,8 @@ class CustomerEvent:
     """Something a customer did that is no message: it never opens a conversation.
 
     `external_id` is the event's own, `target` the message's it is about. `value` is the emoji
-    of a reaction (None: taken back), the new text of an edit, the word of an opt-out.
+    of a reaction (None: taken back), the new text of an edit, the word of an opt-out, the key
+    that the customer has from now on.
     """
 
     kind: CustomerEventKind
