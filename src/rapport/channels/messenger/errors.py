@@ -15,12 +15,12 @@ _THROTTLED = Verdict("retry", "Too many messages at once: it is tried again.")
 _NOBODY = Verdict("never", "The person can't be reached on Messenger.")
 _WINDOW = Verdict("never", OUTSIDE_WINDOW)
 _FORM = Verdict("never", "The message has a fault in its form; please report it.")
-_FILE = Verdict("never", "Messenger could not take the file: check its type and size.")
 _TOKEN = Verdict("broken", "Messenger refuses the access token: renew it.")
 _RIGHTS = Verdict("broken", "The access token lacks a permission for this page.")
 
 CODES: dict[tuple[int, int | None], Verdict] = {
     (1, None): _LATER,
+    (1, 1357046): Verdict("unknown", "Meta says that such messages arrive although it fails."),
     (2, None): _LATER,
     (1200, None): _LATER,
     (4, None): _THROTTLED,
@@ -36,20 +36,11 @@ CODES: dict[tuple[int, int | None], Verdict] = {
     (3, None): _RIGHTS,
     **{(code, None): _RIGHTS for code in range(200, 300)},
     (200, 1545041): _NOBODY,
-    (200, 2018028): _NOBODY,
     (230, None): Verdict("broken", "The token lacks pages_messaging: connect the page again."),
     (551, None): _NOBODY,
-    (551, 1545041): _NOBODY,
     (100, None): _FORM,
     (100, 2018001): _NOBODY,
-    (100, 2018007): _FILE,
-    (100, 2018008): _FILE,
-    (100, 2018047): _FILE,
-    (100, 2018074): _FILE,
-    (100, 2018109): _FILE,
-    (100, 2018294): _FILE,
     (613, 1893016): Verdict("retry", _THROTTLED.words, _MINUTE),
-    (1357046, None): _FORM,
     (190, None): _TOKEN,
     (0, None): _TOKEN,
     (368, None): Verdict("broken", "Meta has blocked the page for breaking its rules."),

@@ -112,10 +112,11 @@ class GraphError:
 class Verdict:
     """What an error code means for us, and words for whoever can act on it.
 
-    `retry` is for later and by itself, `never` for the agent, `broken` for the administrator.
+    `retry` is for later and by itself, `never` for the agent, `broken` for the administrator;
+    `unknown` where the message may have gone out nevertheless.
     """
 
-    kind: Literal["retry", "never", "broken"]
+    kind: Literal["retry", "never", "broken", "unknown"]
     words: str
     seconds: float | None = None
 
@@ -178,6 +179,8 @@ def _judged(verdict: Verdict, error: GraphError) -> SendOutcome:
             return AccountBroken(error.name, verdict.words)
         case "never":
             return NeverSent(error.name, verdict.words)
+        case "unknown":
+            return Unknown(error.name)
 
 
 async def ask(
