@@ -97,7 +97,7 @@ async def provider(answers: Sequence[Any] = ()) -> AsyncIterator[Provider]:
     """A provider that listens while the block runs."""
     found = Provider("", list(answers))
     server = await asyncio.start_server(found.serve, "127.0.0.1", 0)
-    found.address = "http://127.0.0.1:{}".format(server.sockets[0].getsockname()[1])
+    found.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with server:
         yield found
 

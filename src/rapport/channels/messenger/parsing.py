@@ -13,7 +13,7 @@ from rapport.channels.messenger import payloads as wire
 from rapport.channels.messenger.attachments import attached_of
 from rapport.channels.sdk.connector import AccountConfig, Ignored, Parsed, Rejected
 from rapport.channels.sdk.graph import moment
-from rapport.channels.sdk.tolerant import fields_of, read, said, text_of
+from rapport.channels.sdk.tolerant import fields_of, read, said, storable, text_of
 from rapport.domain.message import (
     AgentEcho,
     CustomerEvent,
@@ -62,7 +62,7 @@ def parse(body: bytes, account: AccountConfig) -> list[Parsed]:
     Raises:
         Rejected: it isn't a JSON object of the platform's form.
     """
-    delivery = read(_delivery, body)
+    delivery = read(_delivery, storable(body))
     if delivery is None:
         raise Rejected(400, "malformed")
     if delivery.object != _OBJECT:

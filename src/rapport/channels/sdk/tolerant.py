@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
@@ -11,6 +12,10 @@ T = TypeVar("T")
 
 Text = str | int | float | None
 """A field that should be text and isn't always."""
+
+_SUSPECT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+_ESCAPE = re.compile(rb"\\\\|\\u0000|\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|\\u[dD][89a-fA-F]\w\w")
+_ONE_ESCAPE = 6
 
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -23,6 +28,18 @@ def read(decoder: msgspec.json.Decoder[T], raw: msgspec.Raw | bytes | None) -> T
         return decoder.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+
+
+def storable(body: bytes) -> bytes:
+    """JSON without NUL and with U+FFFD for half a surrogate pair: neither is text to a database."""
+    return _ESCAPE.sub(_storable, body) if _SUSPECT.search(body) else body
+
+
+def _storable(found: re.Match[bytes]) -> bytes:
+    escape = found[0]
+    if len(escape) != _ONE_ESCAPE:
+        return escape
+    return b"" if escape == b"\\u0000" else b"\\ufffd"
 
 
 def fields_of(raw: msgspec.Raw | bytes) -> dict[str, msgspec.Raw]:

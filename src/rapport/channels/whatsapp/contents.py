@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from rapport.channels.sdk.tolerant import each, read, said, text_of
+from rapport.channels.sdk.tolerant import each, read, said, storable, text_of
 from rapport.channels.whatsapp import payloads as wire
 from rapport.domain.message import InboundMedia
 
@@ -151,7 +151,7 @@ def _read_form(raw: msgspec.Raw) -> Content | None:
     form = read(_form, raw)
     if form is None:
         return None
-    answers = read(_object, text_of(form.response_json).encode()) or {}
+    answers = read(_object, storable(text_of(form.response_json).encode())) or {}
     shown = {key: value for key, value in answers.items() if key != "flow_token"}
     lines = [f"{key}: {value}" for key, value in shown.items()]
     return Content(

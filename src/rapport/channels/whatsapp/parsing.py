@@ -10,7 +10,7 @@ import msgspec
 
 from rapport.channels.sdk.connector import AccountConfig, Ignored, Parsed, Rejected
 from rapport.channels.sdk.graph import moment
-from rapport.channels.sdk.tolerant import each, fields_of, read, said, text_of
+from rapport.channels.sdk.tolerant import each, fields_of, read, said, storable, text_of
 from rapport.channels.whatsapp import payloads as wire
 from rapport.channels.whatsapp.contents import CANT_SHOW, content_of, is_known, means_nothing
 from rapport.channels.whatsapp.errors import words_of
@@ -61,7 +61,7 @@ def parse(body: bytes, account: AccountConfig) -> list[Parsed]:
     Raises:
         Rejected: it isn't a JSON object of the platform's form.
     """
-    delivery = read(_delivery, body)
+    delivery = read(_delivery, storable(body))
     if delivery is None:
         raise Rejected(400, "malformed")
     if delivery.object != _OBJECT:
