@@ -75,7 +75,7 @@ def marked(text: str, styles: Iterable[Style], marks: Marks) -> str:
     text, known = _links_spelled_out(text, tuple(_within(text, styles)))
     lines = _lines(text)
     blocks = _Blocks.of(lines, known, marks)
-    spans = [s for s in known if s.kind in marks.inline]
+    spans = _joined(s for s in known if s.kind in marks.inline)
     out: list[str] = []
     for in_block, group in groupby(enumerate(lines), key=lambda item: item[0] in blocks.code):
         if in_block:
@@ -166,7 +166,7 @@ def _moved(style: Style, at: int, by: int) -> Style:
 def _line(text: str, line: _Line, spans: Sequence[Style], marks: Marks) -> str:
     """One line with its inline marks; white space between words is decided by its neighbours."""
     trimmed = (_trimmed(text, line, s) for s in spans)
-    here = _joined(s for s in trimmed if s is not None and _can_be_marked(text, line, s, marks))
+    here = [s for s in trimmed if s is not None and _can_be_marked(text, line, s, marks)]
     here = _without_code(here)
     if not here:
         return text[line[0] : line[1]]

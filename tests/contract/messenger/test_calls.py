@@ -136,10 +136,6 @@ async def test_messenger_probe_reads_the_page() -> None:
     expired = {"status": 401, "json": {"error": {"code": 190, "message": "Session has expired"}}}
     answers = (page, person, expired, {"text": "[]"}, SILENCE)
     async with connected(*answers) as (served, config, carrier):
-        served,
-        config,
-        carrier,
-    ):
         probes = [await CONNECTOR.probe(config, carrier) for _ in range(5)]
     assert (probes[0].ok, probes[0].facts) == (True, {"page": "Example Shop"})
     codes = [p.code for p in probes[1:]]
