@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,3 +58,12 @@ def test_every_error_code_that_messenger_knows_is_tried() -> None:
 def test_messenger_has_enough_situations() -> None:
     assert len(ALL) == len({case["name"] for case in ALL}) >= FEWEST
     assert all(case["source"].startswith("https://") for case in ALL)
+
+
+def test_the_page_of_messenger_lists_every_error_code() -> None:
+    page = (Path(__file__).parents[3] / "docs/channels/messenger.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("|")]
+    shown = {code.strip() for row in rows for code in row.split(",")}
+    known = {f"{code}/{sub}" if sub else str(code) for code, sub in CODES}
+    assert "200–299" in shown
+    assert known - {str(code) for code in range(200, 300)} <= shown

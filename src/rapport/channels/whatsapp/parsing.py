@@ -221,7 +221,9 @@ def _inbound(
 
 
 def _is_end_word(text: str, account: AccountConfig) -> bool:
-    words = account.settings.get("end_words") or ()
+    words = account.settings.get("end_words")
+    if not words:
+        return False
     said_word = text.strip().rstrip(".!").casefold()
     return any(said_word == str(word).strip().casefold() for word in words)
 
