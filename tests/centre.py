@@ -281,7 +281,13 @@ async def serving(
     public_url: str | None = None,
 ) -> AsyncIterator[Centre]:
     """The real server on a loopback port of its own."""
-    settings = Settings(data=data, port=0, secret_key="k" * 40, public_url=public_url)
+    settings = Settings(
+        data=data,
+        port=0,
+        secret_key="k" * 40,
+        public_url=public_url,
+        private_networks="127.0.0.0/8",
+    )
     nodes: list[Node] = []
 
     @asynccontextmanager

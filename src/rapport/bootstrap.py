@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import httpx2
@@ -19,12 +20,12 @@ from rapport.application.access import Access
 from rapport.application.configuration.administration import Administration
 from rapport.application.configuration.snapshot import Configuration
 from rapport.application.ports import Clock, Services
-from rapport.channels.custom.connector import CustomConnector
-from rapport.channels.custom.sender import CustomSender
-from rapport.channels.sdk.connector import AccountConfig
-from rapport.channels.sdk.sending import Sender
-from rapport.domain.sending import OutboundMessage, SendOutcome
+from rapport.channels.discovery import connectors
+from rapport.channels.gateway import Channels
+from rapport.channels.sdk.guard import guarded_client, networks
+from rapport.jobs.caretaker import Caretaker
 from rapport.jobs.due import Sweeper
+from rapport.jobs.media import MediaFetcher
 from rapport.jobs.presence import keep_presence
 from rapport.jobs.router import Router
 from rapport.jobs.sender import Postman
@@ -36,10 +37,14 @@ from rapport.storage.configuration_writer import PostgresConfigurationStore
 from rapport.storage.database import LOST, Database
 from rapport.storage.due import PostgresDueBoard
 from rapport.storage.files import LocalFiles
+from rapport.storage.health import Health
 from rapport.storage.ingest import Ingest
+from rapport.storage.media import PostgresMedia
 from rapport.storage.outbox import PostgresOutbox
+from rapport.storage.parked import park_input
 from rapport.storage.queries.floor import PostgresFloor
 from rapport.storage.queries.reader import PostgresReader
+from rapport.storage.receipts import Receipts
 from rapport.storage.secrets import Vault, load_key
 from rapport.storage.sessions import PostgresSessions
 from rapport.storage.spool import Spool
@@ -69,6 +74,8 @@ class Node:
     board: PostgresOfferBoard
     sweeper: Sweeper
     postman: Postman
+    fetcher: MediaFetcher
+    caretaker: Caretaker
     vault: Vault
 
 
@@ -83,7 +90,8 @@ async def running(
     clock = clock or SystemClock()
     database = await Database.connect(dsn, maximum=settings.pool_size)
     try:
-        async with httpx2.AsyncClient(timeout=20) as client, asyncio.TaskGroup() as group:
+        client = guarded_client(networks(settings.private_networks))
+        async with client, asyncio.TaskGroup() as group:
             node, work = await _start(settings, database, roles, clock, group, client)
             try:
                 yield node
@@ -111,6 +119,7 @@ async def _start(
     group: asyncio.TaskGroup,
     client: httpx2.AsyncClient,
 ) -> tuple[Node, list[asyncio.Task[None]]]:
+    channels_found = connectors()
     configuration = StoredConfiguration(database)
     await configuration.refresh()
     key = load_key(settings.secret_key, settings.data)
@@ -133,6 +142,7 @@ async def _start(
         _end_sockets(hub, commit)
         router.ring_for(kinds)
         postman.ring_for(kinds)
+        fetcher.ring_for(kinds)
 
     def live_agents() -> list[int]:
         return [int(name[6:]) for name in hub.audiences() if name.startswith("agent.")]
@@ -141,31 +151,33 @@ async def _start(
         item = configuration.current.items.get(account_id)
         return vault.open(item.secrets) if item else {}
 
-    def config_of(account_id: int) -> AccountConfig:
-        spec = configuration.current.account_specs[account_id]
-        settings_of = spec.custom.model_dump() if spec.custom else {}
-        return AccountConfig(
-            id=account_id,
-            address=spec.address,
-            secrets=secrets_of(account_id),
-            settings=settings_of,
-        )
-
-    async def gateway(channel: str, account_id: int, message: OutboundMessage) -> SendOutcome:
-        return await senders[channel].send(message, config_of(account_id))
-
-    senders: dict[str, Sender] = {"custom": CustomSender(client)}
-    postman = Postman(services, PostgresOutbox(database), frozenset(senders), gateway)
+    files = LocalFiles(settings.data / "files")
+    channels = Channels(
+        channels_found,
+        lambda: configuration.current,
+        secrets_of,
+        client,
+        lambda file: files.read(file.key),
+        clock.now,
+    )
+    receipts, health = Receipts(database, clock), Health(database, clock.now)
+    outbox = PostgresOutbox(database, vault)
+    postman = Postman(services, outbox, channels)
+    caretaker = Caretaker(services, health, receipts, channels, outbox)
+    channels.on_outcome = caretaker.noted
+    fetcher = MediaFetcher(services, PostgresMedia(database), channels.download, files.save)
     spool = Spool(settings.data / "spool", vault)
     refreshing: set[asyncio.Task[Configuration]] = set()
     hub.on_commit(committed)
     work = [
         group.create_task(tail.run()),
         group.create_task(ingest.run()),
+        group.create_task(receipts.run()),
         group.create_task(keep_presence(due, live_agents, hub.pulse, clock)),
     ]
     if "worker" in roles:
-        work += [group.create_task(part.run()) for part in (router, sweeper, postman)]
+        parts = (router, sweeper, postman, fetcher, caretaker)
+        work += [group.create_task(part.run()) for part in parts]
     await tail.started.wait()
     context = Context(
         services=services,
@@ -178,10 +190,15 @@ async def _start(
         hub=hub,
         inbox=ingest,
         visits=PostgresVisits(database),
-        files=LocalFiles(settings.data / "files"),
+        files=files,
         spool=spool,
         limiter=Limiter(),
-        connectors={"custom": CustomConnector()},
+        channels=channels,
+        receipts=receipts,
+        health=health,
+        park=lambda account_id, reason, raw: park_input(
+            database, vault, account_id, reason, raw, clock.now()
+        ),
         secret=key,
         public_url=settings.public_url,
         static=Path(rapport.__file__).parent / "static",
@@ -190,8 +207,10 @@ async def _start(
         secure_cookies=(settings.public_url or "").startswith("https://"),
     )
     if "api" in roles:
-        work.append(group.create_task(spool.run(lambda _, payload: replay(context, payload))))
-    return Node(context, database, configuration, offers, sweeper, postman, vault), work
+        work.append(group.create_task(spool.run(partial(replay, context))))
+    return Node(
+        context, database, configuration, offers, sweeper, postman, fetcher, caretaker, vault
+    ), work
 
 
 def _end_sockets(hub: Hub, commit: Commit) -> None:

@@ -34,6 +34,11 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         default="127.0.0.1", description="Addresses whose X-Forwarded-* headers are believed."
     )
+    private_networks: str = Field(
+        default="",
+        description="Private networks that channels and workflows may call, e.g. 10.0.0.0/8;"
+        " everything else that is not public is refused.",
+    )
     log_level: str = Field(default="info", description="debug, info, warning or error.")
     log_format: str = Field(default="auto", description="json, text, or auto: text on a terminal.")
     pool_size: int = Field(default=10, ge=4, le=100, description="Database connections.")

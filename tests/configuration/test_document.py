@@ -49,7 +49,7 @@ reasons: {Sold: {queues: [Sales]}}
 accounts:
   Hook:
     channel: custom
-    custom: {per_second: 12.5}
+    settings: {per_second: 12.5}
     secrets: {signing_secret: "${HOOK_SECRET}"}
 entry_points: {Hook: {account: Hook, queue: Sales, skills: [{skill: German}]}}
 """
@@ -130,7 +130,7 @@ async def test_a_document_that_changes(here: Installation) -> None:
         ("users", "Ana Example"),
         ("accounts", "Hook"),
     ]
-    assert made[3]["fields"] == [{"path": "custom.per_second", "before": 12.5, "after": 13.0}]
+    assert made[3]["fields"] == [{"path": "settings.per_second", "before": 12.5, "after": 13}]
     assert await here.apply(text) == []
     changed = {**ENVIRONMENT, "ANA_PASSWORD": "another-password", "HOOK_SECRET": "other"}
     made = await here.apply(text, environment=changed)

@@ -64,7 +64,7 @@ async def custom_task(centre: Centre, receiver: Receiver) -> tuple[Desktop, int]
     account = await centre.put(
         "accounts",
         "custom",
-        {"channel": "custom", "custom": {"callback_url": receiver.url}},
+        {"channel": "custom", "settings": {"callback_url": receiver.url}},
         {"signing_secret": SECRET},
     )
     await centre.put(
@@ -182,7 +182,7 @@ async def test_webhooks_without_a_valid_signature_store_nothing(centre: Centre) 
         account = await centre.put(
             "accounts",
             "custom",
-            {"channel": "custom", "custom": {"callback_url": receiver.url}},
+            {"channel": "custom", "settings": {"callback_url": receiver.url}},
             {"signing_secret": SECRET},
         )
         body = json.dumps({"messages": [{"id": "x", "from": "y", "text": "z"}]}).encode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +14,11 @@ from rapport.application.configuration.administration import Administration
 from rapport.application.floor import FloorReader
 from rapport.application.ports import Services
 from rapport.application.reading import Reader
-from rapport.application.receive_messages import Received
-from rapport.channels.sdk.connector import Connector
-from rapport.domain.message import InboundMessage
+from rapport.application.receive_messages import Input, Received
+from rapport.channels.gateway import Channels
+from rapport.domain.message import DeliveryReceipt
 from rapport.storage.files import LocalFiles
+from rapport.storage.health import Health
 from rapport.storage.spool import Spool
 from rapport.stream.hub import Hub
 
@@ -25,8 +26,15 @@ from rapport.stream.hub import Hub
 class Inbox(Protocol):
     """Where customers' messages are handed in; answers after the commit."""
 
-    async def submit(self, account_id: int, messages: list[InboundMessage]) -> list[Received]:
-        """Store the messages of one delivery."""
+    async def submit(self, account_id: int, messages: Sequence[Input]) -> list[Received]:
+        """Store the input of one delivery."""
+
+
+class ReceiptBox(Protocol):
+    """Where delivery receipts are handed in; answers after the commit."""
+
+    async def submit(self, account_id: int, receipts: Sequence[DeliveryReceipt]) -> None:
+        """Store the receipts of one delivery."""
 
 
 class Visits(Protocol):
@@ -57,7 +65,11 @@ class Context:
     files: LocalFiles
     spool: Spool
     limiter: Limiter
-    connectors: Mapping[str, Connector]
+    channels: Channels
+    receipts: ReceiptBox
+    health: Health
+    park: Callable[[int, str, bytes], Awaitable[None]]
+    """Keeps raw input that was ignored: account, reason, bytes."""
     secret: bytes
     public_url: str | None
     static: Path

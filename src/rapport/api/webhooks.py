@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,53 +10,96 @@ import structlog
 
 from rapport.api.context import Context
 from rapport.api.sockets import Receive, Scope, Send
-from rapport.channels.sdk.connector import AccountConfig, Rejected, Request
+from rapport.application.receive_messages import Input
+from rapport.channels.sdk.abilities import Answers, Subscribes
+from rapport.channels.sdk.connector import Connector, Ignored, Parsed, Rejected, Request
 from rapport.domain.errors import Refused
-from rapport.domain.message import InboundMessage
-from rapport.observability.metrics import MESSAGES_DUPLICATE, MESSAGES_IN
+from rapport.domain.message import AgentEcho, CustomerEvent, DeliveryReceipt, InboundMessage
+from rapport.observability.metrics import (
+    INPUT_IGNORED,
+    INPUT_REFUSED,
+    MESSAGES_DUPLICATE,
+    MESSAGES_IN,
+)
 
 LARGEST_BODY = 5_000_000
+KEPT = ("malformed", "unknown", "unsupported", "wrong")
+"""Input ignored for these reasons is kept raw, for whoever wants to know why."""
 log = structlog.get_logger()
-_OK = b'{"status":"ok"}'
-_HEADERS = [(b"content-type", b"application/json")]
+_OK = (b"application/json", b'{"status":"ok"}')
 
 
 async def webhook(context: Context, scope: Scope, receive: Receive, send: Send) -> None:
     """Verify, parse, store, answer."""
-    status, body = 200, _OK
+    status = 200
+    kind, body = _OK
     try:
-        await _take(context, scope, receive)
+        kind, body = await _take(context, scope, receive)
     except Rejected as rejected:
         status, body = rejected.status, _error(rejected.code)
+        INPUT_REFUSED.labels(rejected.code).inc()
     except Refused as refused:
         retry = refused.kind == "unavailable" or refused.code in {"overloaded", "no_queue"}
         status, body = (503 if retry else 409), _error(refused.code)
     except Exception:
         log.exception("webhook.failed", path=scope["path"])
         status, body = 500, _error("internal_error")
-    headers = [*_HEADERS, (b"content-length", str(len(body)).encode())]
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
-async def _take(context: Context, scope: Scope, receive: Receive) -> None:
+async def _take(context: Context, scope: Scope, receive: Receive) -> tuple[bytes, bytes]:
     if scope["method"] not in {"POST", "GET"}:
         raise Rejected(405, "method_not_allowed")
+    headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+    query = scope["query_string"].decode("latin-1")
     request = Request(
         method=scope["method"],
         path=scope["path"],
-        query=scope["query_string"].decode("latin-1"),
-        headers={k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]},
+        query=query,
+        headers=headers,
         body=await _body(receive),
+        url=_url(context, scope, headers, query),
     )
-    account_id, messages = parsed(context, request)
-    if not messages:
+    account_id, connector = _account_of(context, request)
+    if request.method == "GET":
+        if not isinstance(connector, Subscribes):
+            raise Rejected(405, "method_not_allowed")
+        _, account = context.channels.account(account_id)
+        return b"text/plain; charset=utf-8", connector.challenge(request, account).encode()
+    await take(context, account_id, connector, request)
+    if isinstance(connector, Answers):
+        kind, body = connector.answer()
+        return kind.encode(), body
+    return _OK
+
+
+async def take(context: Context, account_id: int, connector: Connector, request: Request) -> None:
+    """A provider's input, by whatever way it came; returns after the commit or on the spool.
+
+    Raises:
+        Rejected: not to be believed, or not of the channel's form.
+        Refused: it can't be taken now.
+    """
+    _, account = context.channels.account(account_id)
+    try:
+        connector.verify(request, account)
+    except Rejected:
+        context.health.refused(account_id)
+        raise
+    parsed = connector.parse(request, account)
+    context.health.heard(account_id)
+    _count_ignored(connector.manifest.channel, parsed)
+    if any(isinstance(p, Ignored) and p.reason.startswith(KEPT) for p in parsed):
+        await _keep_raw(context, account_id, request, parsed)
+    if all(isinstance(p, Ignored) for p in parsed):
         return
     if context.spool.holds(account_id):
         await context.spool.keep(account_id, _encode(request))
         return
     try:
-        await _store(context, account_id, messages)
+        await _store(context, account_id, connector.manifest.channel, parsed)
     except Refused as refused:
         if refused.kind != "unavailable":
             raise
@@ -64,44 +107,66 @@ async def _take(context: Context, scope: Scope, receive: Receive) -> None:
         await context.spool.keep(account_id, _encode(request))
 
 
-def parsed(context: Context, request: Request) -> tuple[int, list[InboundMessage]]:
-    """The account of a verified request, and its messages.
-
-    Raises:
-        Rejected: unknown account, wrong signature, or not of the channel's form.
-    """
+def _account_of(context: Context, request: Request) -> tuple[int, Connector]:
     _, _, channel, account = request.path.split("/", 3)
-    configuration = context.services.configuration.current
-    connector = context.connectors.get(channel)
-    account_id = int(account) if account.isdecimal() else 0
-    spec = configuration.account_specs.get(account_id)
-    if connector is None or spec is None or spec.channel != channel or not spec.active:
+    account_id = int(account) if account.isascii() and account.isdecimal() else 0
+    connector, _ = context.channels.account(account_id)
+    if connector.manifest.channel != channel:
         raise Rejected(404, "unknown_account")
-    config = AccountConfig(
-        id=account_id, address=spec.address, secrets=context.secrets_of(account_id)
-    )
-    connector.verify(request, config)
-    found = connector.parse(request, config)
-    return account_id, [m for m in found if isinstance(m, InboundMessage)]
+    return account_id, connector
 
 
-async def replay(context: Context, payload: bytes) -> None:
-    """A request from the spool, as if it came now.
+async def replay(context: Context, account_id: int, payload: bytes) -> None:
+    """A request from the spool, as if it came now; it was verified when it was kept.
 
     Raises:
         Unavailable: the database is still away.
     """
-    account_id, messages = parsed(context, _decode(payload))
-    await _store(context, account_id, messages)
+    connector, account = context.channels.account(account_id)
+    parsed = connector.parse(_decode(payload), account)
+    await _store(context, account_id, connector.manifest.channel, parsed)
 
 
-async def _store(context: Context, account_id: int, messages: list[InboundMessage]) -> None:
-    received = await context.inbox.submit(account_id, messages)
-    channel = context.services.configuration.current.account_specs[account_id].channel
-    duplicates = sum(r.duplicate for r in received)
-    MESSAGES_IN.labels(channel).inc(len(received) - duplicates)
-    if duplicates:
-        MESSAGES_DUPLICATE.labels(channel).inc(duplicates)
+async def _store(context: Context, account_id: int, channel: str, parsed: Sequence[Parsed]) -> None:
+    given: list[Input] = [
+        p for p in parsed if isinstance(p, InboundMessage | CustomerEvent | AgentEcho)
+    ]
+    receipts = [p for p in parsed if isinstance(p, DeliveryReceipt)]
+    if given:
+        received = await context.inbox.submit(account_id, given)
+        duplicates = sum(r.duplicate for r in received)
+        taken = sum(r.ignored is None and not r.duplicate for r in received)
+        MESSAGES_IN.labels(channel).inc(taken)
+        if duplicates:
+            MESSAGES_DUPLICATE.labels(channel).inc(duplicates)
+    if receipts:
+        await context.receipts.submit(account_id, receipts)
+
+
+async def _keep_raw(
+    context: Context, account_id: int, request: Request, parsed: Sequence[Parsed]
+) -> None:
+    reasons = sorted({p.reason for p in parsed if isinstance(p, Ignored)})
+    try:
+        await context.park(account_id, ",".join(reasons)[:200], _encode(request))
+    except Exception:  # what is ignored must not cost what is not
+        log.exception("webhook.not_kept", account_id=account_id)
+
+
+def _count_ignored(channel: str, parsed: Sequence[Parsed]) -> None:
+    for p in parsed:
+        if isinstance(p, Ignored):
+            INPUT_IGNORED.labels(channel, p.reason.split(":")[0]).inc()
+
+
+def _url(context: Context, scope: Scope, headers: dict[str, str], query: str) -> str:
+    """The address as the provider called it: by our public one, else as it came."""
+    base = context.public_url
+    if not base:
+        base = f"{scope.get('scheme', 'http')}://{headers.get('host', 'localhost')}"
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    path = raw.decode("latin-1").split("?", maxsplit=1)[0]
+    return base.rstrip("/") + path + (f"?{query}" if query else "")
 
 
 def _encode(request: Request) -> bytes:

@@ -18,6 +18,7 @@ from rapport.domain.message import (
     Contact,
     Conversation,
     DeliveryStatus,
+    InboundMedia,
     Message,
 )
 from rapport.domain.task import Task
@@ -55,6 +56,10 @@ class Changes:
     events: list[EventRecord] = field(default_factory=list)
     jobs: list[Message] = field(default_factory=list)
     """Outbound messages that leave through the outbox."""
+    amended: dict[int, Message] = field(default_factory=dict)
+    """Stored messages that a customer's reaction, edit or deletion has changed, by id."""
+    media: list[tuple[int, Conversation, InboundMedia]] = field(default_factory=list)
+    """Files still at the provider: (attachment's id, conversation, where it is)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +179,16 @@ class Dispatch:
     attempts: int
     message: Message
     contact_key: str
+    phone: str | None = None
+    last_inbound_at: datetime | None = None
+    reply_to: str | None = None
+    """External id of the message that this one answers."""
+    file_keys: Mapping[int, str] = field(default_factory=dict)
+    """Where the bytes of its files are, by attachment."""
+    parts_sent: Mapping[int, str | None] = field(default_factory=dict)
+    """External ids of its parts that have gone out in an earlier attempt, by number."""
+    slot_in_s: float = 0.0
+    """When it may leave, from now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,24 +203,80 @@ class Settlement:
     retry_in_s: float = 0.0
     dead: bool = False
     """Given up after too many attempts: kept in the dead letters."""
+    part: int | None = None
+    """The number of the last part, for a message of several."""
+    log: tuple[bytes, ...] = ()
+    """What was asked of the provider and answered, redacted, for the channel log."""
 
 
 class Outbox(Protocol):
     """Messages on their way out: lanes keep order, accounts keep their rate (MECHANISMS §4)."""
 
-    async def claim(
-        self, account_id: int, per_second: float, burst: float, limit: int, now: datetime
-    ) -> list[Dispatch]:
-        """Lease lanes that are due, as many as the account's rate allows now."""
+    async def claim(self, account_id: int, per_second: float, limit: int) -> list[Dispatch]:
+        """Lease lanes that are due, as many as the account's pace allows soon; with slots."""
+
+    async def slot(self, account_id: int) -> float:
+        """A further moment at which something may leave on the account: seconds from now."""
+
+    async def part_sent(self, dispatch: Dispatch, number: int, external_id: str | None) -> bool:
+        """Record that a part has gone out and hold the lane longer; False if it was lost."""
 
     async def settle(self, settlements: Sequence[Settlement], now: datetime) -> None:
         """Record outcomes; whatever a later claim has fenced off changes nothing."""
 
-    async def expired(self, now: datetime) -> list[Dispatch]:
+    async def expired(self) -> list[Dispatch]:
         """Dispatches whose lease ran out: their outcome is unknown."""
 
     async def pause(self, account_id: int, reason: str, until: datetime) -> None:
         """Send nothing more on the account until then."""
+
+    async def resume(self, account_id: int) -> None:
+        """Send again on the account, at once."""
+
+
+class FileGone(Exception):  # noqa: N818 - names the situation
+    """A customer's file can't be had any more; the code is shown in its place."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaJob:
+    """A customer's file that is still at the provider."""
+
+    attachment_id: int
+    message_id: int
+    account_id: int
+    media: InboundMedia
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file in the file store, typed by its content."""
+
+    key: str
+    size: int
+    media_type: str
+    filename: str
+
+
+class MediaBoard(Protocol):
+    """Customers' files that are still to be fetched."""
+
+    async def claim(self, limit: int, lease_s: float) -> list[MediaJob]:
+        """Files that are due, leased."""
+
+    async def attach(self, job: MediaJob, file: KeptFile, now: datetime) -> None:
+        """The file is here: its message shows it."""
+
+    async def give_up(self, job: MediaJob, code: str, message: str, now: datetime) -> None:
+        """The file isn't to be had: its message says why."""
+
+    async def later(self, job: MediaJob, seconds: float) -> None:
+        """Try again then."""
 
 
 class DueBoard(Protocol):

@@ -1,13 +1,15 @@
-"""What a customer's messages do to their conversation (T1): pure, one conversation at a time.
+"""What customers' input does to their conversation (T1): pure, one conversation at a time.
 
 A message joins the conversation's task if any leg can still serve it, else it opens a new one.
-Ingest runs this for whole batches; agents' rows are never touched here.
+Reactions, edits, deletions, opt-outs and what the business wrote elsewhere change the
+conversation that is there, and never open one. Ingest runs this for whole batches; agents' rows
+are never touched here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from rapport.application.announcements import announcement_for
@@ -22,16 +24,22 @@ from rapport.domain.deadlines import queued_deadline
 from rapport.domain.decide import decide
 from rapport.domain.evolve import evolve
 from rapport.domain.message import (
+    AgentEcho,
     Announcement,
+    Attachment,
     AuthorKind,
     Contact,
+    Content,
     Conversation,
+    CustomerEvent,
     DeliveryStatus,
     Direction,
+    InboundMedia,
     InboundMessage,
     Message,
 )
 from rapport.domain.policy import QueuePolicy
+from rapport.domain.rules.amending import changed_by
 from rapport.domain.situation import Situation
 from rapport.domain.task import DueFor, SkillRequirement, Task, TaskState
 
@@ -48,6 +56,8 @@ class Received:
     task_id: int | None
     seq: int
     duplicate: bool
+    ignored: str | None = None
+    """Why nothing came of it, where nothing did."""
 
 
 @dataclass(slots=True)
@@ -59,17 +69,29 @@ class Thread:
     task: Task | None
     known: Mapping[str, int]
     """External ids already stored, with their `seq`."""
+    referred: dict[str, Message] = field(default_factory=dict)
+    """Messages that others of the batch answer or change, by external id; locked."""
+
+
+Input = InboundMessage | CustomerEvent | AgentEcho
+_NO_THREAD = Received(0, None, 0, duplicate=False, ignored="no_conversation")
 
 
 def receive(
-    thread: Thread,
-    messages: Sequence[InboundMessage],
+    thread: Thread | None,
+    messages: Sequence[Input],
     configuration: Configuration,
     ids: Iterator[int],
     now: datetime,
     changes: Changes,
 ) -> list[Received]:
-    """Fold messages, in order of arrival, into a conversation; record what follows."""
+    """Fold input, in order of arrival, into a conversation; record what follows.
+
+    Args:
+        thread: None where there is no conversation; then there is no message in the input.
+    """
+    if thread is None:
+        return [_NO_THREAD] * len(messages)
     folding = _Folding(thread, configuration, ids, now, changes)
     received = [folding.take(message) for message in messages]
     folding.finish()
@@ -98,10 +120,18 @@ class _Folding:
         self.seq = conversation.last_seq
         self.inbound_seq = conversation.inbound_seq
         self.task_id = conversation.task_id
+        self.opted_out_at = conversation.opted_out_at
         self._task_place: int | None = None
 
-    def take(self, message: InboundMessage) -> Received:
-        """Fold one message in; a duplicate changes nothing."""
+    def take(self, given: Input) -> Received:
+        """Fold one in; a duplicate changes nothing."""
+        if isinstance(given, InboundMessage):
+            return self._take_message(given)
+        if isinstance(given, CustomerEvent):
+            return self._take_event(given)
+        return self._take_echo(given)
+
+    def _take_message(self, message: InboundMessage) -> Received:
         conversation_id = self.thread.conversation.id
         seen = self.known.get(message.external_id)
         if seen is not None:
@@ -120,7 +150,11 @@ class _Folding:
     def finish(self) -> None:
         """Record the conversation as it is after all messages, if it has changed."""
         before = self.thread.conversation
-        if self.seq == before.last_seq and self.task_id == before.task_id:
+        if (
+            self.seq == before.last_seq
+            and self.task_id == before.task_id
+            and self.opted_out_at == before.opted_out_at
+        ):
             return
         self.changes.conversations.append(
             replace(
@@ -132,6 +166,10 @@ class _Folding:
                 if self.task_id == before.task_id
                 else None,
                 last_message_at=self.now if self.seq > before.last_seq else before.last_message_at,
+                last_inbound_at=self.now
+                if self.inbound_seq > before.inbound_seq
+                else before.last_inbound_at,
+                opted_out_at=self.opted_out_at,
             )
         )
 
@@ -171,6 +209,7 @@ class _Folding:
                 for skill, level in sorted(wanted.items())
             ),
             variables=message.variables,
+            customer_opted_out_at=self.opted_out_at,
         )
         thread.task = task
         self.task_id = task.id
@@ -269,15 +308,123 @@ class _Folding:
 
     def _append_inbound(self, message: InboundMessage) -> None:
         self.inbound_seq += 1
+        attachments = message.attachments
+        if message.media:
+            attachments += self._media(message.media)
         self._append(
             direction=Direction.INBOUND,
             author_kind=AuthorKind.CUSTOMER,
             text=(message.text or "").replace("\x00", ""),
-            attachments=message.attachments,
+            attachments=attachments,
+            content=self._content(message),
             external_id=message.external_id,
             client_id=message.client_id,
             sent_at=message.sent_at,
             kind="message.received",
+        )
+
+    def _content(self, message: InboundMessage) -> Content | None:
+        if message.kind == "text" and message.reply_to is None and message.details is None:
+            return None
+        return Content(
+            kind=message.kind,
+            reply_to_seq=self._seq_of(message.reply_to),
+            quick_reply=message.quick_reply,
+            location=message.location,
+            details=message.details,
+        )
+
+    def _seq_of(self, external_id: str | None) -> int | None:
+        if external_id is None:
+            return None
+        target = self.thread.referred.get(external_id)
+        if target is not None and target.conversation_id == self.thread.conversation.id:
+            return target.seq
+        return self.known.get(external_id)
+
+    def _media(self, media: Sequence[InboundMedia]) -> tuple[Attachment, ...]:
+        """Placeholders for files that a job brings later, or that are gone already."""
+        placed = []
+        for item in media:
+            placed.append(
+                Attachment(
+                    id=next(self.ids),
+                    filename=item.filename or item.kind,
+                    media_type=item.media_type or "application/octet-stream",
+                    size=item.size or 0,
+                    refusal_code=item.gone,
+                    refusal_message=None if item.gone is None else "The file is not available.",
+                    fetching=item.gone is None,
+                )
+            )
+            if item.gone is None:
+                self.changes.media.append((placed[-1].id, self.thread.conversation, item))
+        return tuple(placed)
+
+    # -- what is no message ---------------------------------------------------------------
+
+    def _take_event(self, event: CustomerEvent) -> Received:
+        if event.kind in {"opted_out", "opted_in"}:
+            return self._consent(event)
+        target = self.thread.referred.get(event.target or "")
+        if target is None or target.conversation_id != self.thread.conversation.id:
+            return self._nothing("unknown_target")
+        changed = changed_by(target, event)
+        if changed is None:
+            return self._nothing("already_so")
+        self.thread.referred[event.target or ""] = changed
+        self.changes.amended[changed.id] = changed
+        task = self.thread.task
+        self._event(
+            "message.changed",
+            message_audience(task) if task is not None else (),
+            {"message": message_view(changed)},
+            customer=changed.customer_sees,
+        )
+        return Received(target.conversation_id, self.task_id, target.seq, duplicate=False)
+
+    def _consent(self, event: CustomerEvent) -> Received:
+        opted_out_at = event.at if event.kind == "opted_out" else None
+        if (opted_out_at is None) == (self.opted_out_at is None):
+            return self._nothing("already_so")
+        self.opted_out_at = opted_out_at
+        task = self.thread.task
+        if task is not None and task.state is not TaskState.ENDED:
+            task = replace(task, version=task.version + 1, customer_opted_out_at=opted_out_at)
+            self._keep_task(task)
+            self._announce(
+                Announcement(code=f"customer_{event.kind}", params=(("word", event.value or ""),)),
+                customer_sees=False,
+            )
+            self._event(
+                f"customer.{event.kind}",
+                (*message_audience(task), f"queue.{task.queue_id}"),
+                {"task": task_view(task)},
+            )
+        return Received(self.thread.conversation.id, self.task_id, self.seq, duplicate=False)
+
+    def _take_echo(self, echo: AgentEcho) -> Received:
+        """What the business wrote elsewhere: an agent's message without an agent."""
+        conversation_id = self.thread.conversation.id
+        seen = self.known.get(echo.external_id)
+        if seen is not None:
+            return Received(conversation_id, self.task_id, seen, duplicate=True)
+        self._append(
+            direction=Direction.OUTBOUND,
+            author_kind=AuthorKind.AGENT,
+            text=echo.text.replace("\x00", ""),
+            attachments=self._media(echo.media),
+            content=Content(kind="echo"),
+            external_id=echo.external_id,
+            status=DeliveryStatus.SENT,
+            sent_at=echo.at,
+        )
+        self.known[echo.external_id] = self.seq
+        return Received(conversation_id, self.task_id, self.seq, duplicate=False)
+
+    def _nothing(self, reason: str) -> Received:
+        return Received(
+            self.thread.conversation.id, self.task_id, self.seq, duplicate=False, ignored=reason
         )
 
     def _announce(self, announcement: Announcement, customer_sees: bool) -> None:
@@ -303,13 +450,12 @@ class _Folding:
         thread = self.thread
         conversation = thread.conversation
         task = thread.task
-        assert task is not None  # noqa: S101 - a message always has a task
         self.seq += 1
         message = Message(
             id=next(self.ids),
             conversation_id=conversation.id,
             account_id=conversation.account_id,
-            task_id=task.id,
+            task_id=task.id if task is not None else None,
             seq=self.seq,
             inbound_seq=self.inbound_seq,
             direction=direction,
@@ -321,9 +467,8 @@ class _Folding:
             **fields,  # type: ignore[arg-type]
         )
         self.changes.messages.append(message)
-        self._event(
-            kind, message_audience(task), {"message": message_view(message)}, customer=customer_sees
-        )
+        audience = message_audience(task) if task is not None else ()
+        self._event(kind, audience, {"message": message_view(message)}, customer=customer_sees)
 
     def _event(
         self,

@@ -6,12 +6,13 @@ The fields are those of docs/architecture/interfaces.md §2.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from rapport.domain.agent import Agent
 from rapport.domain.channel import KINDS
-from rapport.domain.message import Attachment, Contact, Message
+from rapport.domain.message import Attachment, Contact, Content, Message
 from rapport.domain.task import Leg, Task
 
 View = dict[str, Any]
@@ -81,6 +82,7 @@ def task_view(task: Task) -> View:
         "accepted_at": moment(task.accepted_at),
         "ended_at": moment(task.ended_at),
         "customer_left_at": moment(task.customer_left_at),
+        "customer_opted_out_at": moment(task.customer_opted_out_at),
         "parked_until": moment(task.parked_until),
         "variables": dict(task.variables),
         "legs": [leg_view(leg) for leg in task.legs],
@@ -90,16 +92,35 @@ def task_view(task: Task) -> View:
 def attachment_view(attachment: Attachment) -> View:
     """A file, or the trace of a refused one."""
     refused = attachment.refusal_code is not None
+    state = "refused" if refused else "fetching" if attachment.fetching else "ready"
     return {
         "id": attachment.id,
         "filename": attachment.filename,
         "media_type": attachment.media_type,
         "size": attachment.size,
         "url": f"/api/v1/attachments/{attachment.id}",
-        "state": "refused" if refused else "ready",
+        "state": state,
         "refusal": {"code": attachment.refusal_code, "message": attachment.refusal_message}
         if refused
         else None,
+    }
+
+
+def content_view(content: Content) -> View:
+    """What a message is besides plain text."""
+    template = content.template
+    return {
+        "kind": content.kind,
+        "styles": [asdict(style) for style in content.styles],
+        "reply_to_seq": content.reply_to_seq,
+        "quick_reply": content.quick_reply,
+        "location": content.location,
+        "details": content.details,
+        "template": None if template is None else asdict(template),
+        "buttons": [list(button) for button in content.buttons],
+        "reaction": content.reaction.emoji if content.reaction else None,
+        "edited_at": moment(content.edited_at),
+        "deleted_at": moment(content.deleted_at),
     }
 
 
@@ -120,6 +141,7 @@ def message_view(message: Message) -> View:
         "announcement": None
         if announcement is None
         else {"code": announcement.code, "params": dict(announcement.params)},
+        "content": None if message.content is None else content_view(message.content),
         "purpose": message.purpose.value if message.purpose else None,
         "client_id": message.client_id,
         "status": message.status.value if message.status else None,

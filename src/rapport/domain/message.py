@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
+from rapport.domain.rich_text import Style
+
 
 class Direction(StrEnum):
     """Who a message is from and to."""
@@ -64,6 +66,17 @@ def later_status(current: DeliveryStatus | None, reported: DeliveryStatus) -> De
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderTemplate:
+    """A message form that the provider has approved, with values for its fields in order."""
+
+    name: str
+    language: str
+    header: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+    buttons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
     """A file of a message, or the trace of one that was refused."""
 
@@ -73,6 +86,37 @@ class Attachment:
     size: int
     refusal_code: str | None = None
     refusal_message: str | None = None
+    fetching: bool = False
+    """Still at the provider; a job brings it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """An emoji that the customer put on a message."""
+
+    emoji: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What a message is besides plain text; most have none of it.
+
+    `kind` is the channel's word for it. `reply_to_seq` is the place in the thread of the message
+    that this one answers. `template`, `buttons` and `details` are as sent or received.
+    """
+
+    kind: str = "text"
+    styles: tuple[Style, ...] = ()
+    reply_to_seq: int | None = None
+    quick_reply: str | None = None
+    location: Mapping[str, Any] | None = None
+    details: Mapping[str, Any] | None = None
+    template: ProviderTemplate | None = None
+    buttons: tuple[tuple[str, str], ...] = ()
+    reaction: Reaction | None = None
+    edited_at: datetime | None = None
+    deleted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +144,7 @@ class Message:
     text: str
     attachments: tuple[Attachment, ...] = ()
     announcement: Announcement | None = None
+    content: Content | None = None
     purpose: Purpose | None = None
     customer_sees: bool = True
     client_id: str | None = None
@@ -129,6 +174,8 @@ class Conversation:
     customer_away_since: datetime | None = None
     created_at: datetime
     last_message_at: datetime | None = None
+    last_inbound_at: datetime | None = None
+    opted_out_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

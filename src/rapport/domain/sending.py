@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from rapport.domain.message import ProviderTemplate
 from rapport.domain.rich_text import Style
 
 
@@ -58,17 +59,6 @@ class OutboundFile:
     media_type: str
     size: int
     key: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderTemplate:
-    """A message form that the provider has approved, with values for its fields in order."""
-
-    name: str
-    language: str
-    header: tuple[str, ...] = ()
-    body: tuple[str, ...] = ()
-    buttons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -164,6 +164,7 @@ class Task:
     accepted_at: datetime | None = None
     ended_at: datetime | None = None
     customer_left_at: datetime | None = None
+    customer_opted_out_at: datetime | None = None
     parked_until: datetime | None = None
     due_at: datetime | None = None
     due_for: DueFor | None = None

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 import structlog
 
 from rapport.application.ports import Dispatch, Outbox, Services, Settlement
-from rapport.domain.message import DeliveryStatus
+from rapport.domain.message import Content, DeliveryStatus
 from rapport.domain.sending import (
     AccountBroken,
+    OutboundFile,
     OutboundMessage,
     Rejected,
     RetryAfter,
@@ -20,32 +23,69 @@ from rapport.domain.sending import (
     Unknown,
 )
 
-TICK_S = 0.5
-AT_ONCE = 32
-SEND_WITHIN_S = 30
-MOST_ATTEMPTS = 10
+TICK_S = 0.25
+AT_ONCE = 64
+"""Messages of one account under way in this process."""
+LARGEST_SETTLEMENT = 256
+SEND_WITHIN_S = 60
+MOST_ATTEMPTS = 12
 FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S = 2.0, 600.0
 BROKEN_PAUSE = timedelta(minutes=5)
-Gateway = Callable[[str, int, OutboundMessage], Awaitable[SendOutcome]]
-"""Sends a message by a channel and an account's id."""
+_PLAIN = Content()
 log = structlog.get_logger()
+
+
+class Delivery(Protocol):
+    """One message on its way to a provider: rendered into parts, each tried once."""
+
+    @property
+    def problem(self) -> Rejected | None:
+        """Why it can't be sent as it is."""
+
+    @property
+    def parts(self) -> int:
+        """How many messages it becomes at the provider."""
+
+    async def send(self, number: int) -> SendOutcome:
+        """Try one part; nothing is raised."""
+
+    @property
+    def log(self) -> Sequence[bytes]:
+        """What was asked and answered so far, redacted."""
+
+
+class Gateway(Protocol):
+    """The channels, as the sender sees them."""
+
+    def carries(self, channel: str) -> bool:
+        """Whether there is a connector that sends."""
+
+    def per_second(self, account_id: int) -> float:
+        """An account's pace."""
+
+    def prepare(self, account_id: int, message: OutboundMessage) -> Delivery:
+        """Render a message."""
+
+    def fared(self, account_id: int, outcome: SendOutcome) -> None:
+        """How the account does, for its health."""
+
+
+@dataclass(slots=True)
+class _Sending:
+    dispatch: Dispatch
+    settlement: Settlement | None = None
 
 
 class Postman:
     """One node's sender; several share accounts by the rate row and the leases."""
 
-    def __init__(
-        self,
-        services: Services,
-        outbox: Outbox,
-        channels: frozenset[str],
-        gateway: Gateway,
-    ) -> None:
+    def __init__(self, services: Services, outbox: Outbox, gateway: Gateway) -> None:
         self._services = services
         self._outbox = outbox
-        self._channels = channels
         self._gateway = gateway
         self._bell = asyncio.Event()
+        self._under_way: dict[int, int] = {}
+        self._settled: asyncio.Queue[Settlement] = asyncio.Queue()
 
     def ring_for(self, kinds: set[str]) -> None:
         """Look soon if any of these events may have put something in the outbox."""
@@ -54,100 +94,196 @@ class Postman:
 
     async def run(self) -> None:
         """Send until cancelled."""
-        while True:
-            try:
-                while await self.deliver():
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._settle_for_ever())
+            while True:
+                try:
+                    while await self._claim(group):
+                        pass
+                except Exception:  # the loop must outlive any one failure
+                    log.exception("outbox.failed")
+                try:
+                    async with asyncio.timeout(TICK_S):
+                        await self._bell.wait()
+                except TimeoutError:
                     pass
-            except Exception:  # the loop must outlive any one failure
-                log.exception("outbox.failed")
-            try:
-                async with asyncio.timeout(TICK_S):
-                    await self._bell.wait()
-            except TimeoutError:
-                pass
-            self._bell.clear()
+                self._bell.clear()
 
     async def deliver(self) -> int:
-        """One round over all accounts; returns how many messages were tried."""
-        now = self._services.clock.now()
-        lost = await self._outbox.expired(now)
-        if lost:
-            await self._outbox.settle([_settlement(d, Unknown("lease_expired")) for d in lost], now)
+        """One round over all accounts, to its end; returns how many messages were tried."""
+        await self._give_up_expired()
         tried = 0
-        for account_id, spec in self._services.configuration.current.account_specs.items():
-            if spec.channel in self._channels and spec.active:
-                per_second = spec.custom.per_second if spec.custom else 80.0
-                tried += await self._deliver(account_id, spec.channel, per_second)
+        for account_id, per_second in self._accounts():
+            claimed = await self._outbox.claim(account_id, per_second, AT_ONCE)
+            if not claimed:
+                # The first look at an account only makes its rate row.
+                claimed = await self._outbox.claim(account_id, per_second, AT_ONCE)
+            settlements = await asyncio.gather(*(self._send(d) for d in claimed))
+            await self._outbox.settle(settlements, self._services.clock.now())
+            tried += len(claimed)
         return tried
 
-    async def _deliver(self, account_id: int, channel: str, per_second: float) -> int:
-        now = self._services.clock.now()
-        burst = max(1.0, min(2.0, per_second))
-        if per_second > AT_ONCE:
-            burst = per_second / 10
-        claimed = await self._outbox.claim(account_id, per_second, burst, AT_ONCE, now)
-        if not claimed:
-            return 0
-        outcomes: Sequence[SendOutcome] = await asyncio.gather(
-            *(self._send(channel, dispatch) for dispatch in claimed)
-        )
-        broken = next((o for o in outcomes if isinstance(o, AccountBroken)), None)
-        now = self._services.clock.now()
-        if broken is not None:
-            log.error("account.broken", account_id=account_id, code=broken.code)
-            await self._outbox.pause(account_id, broken.code, now + BROKEN_PAUSE)
-        await self._outbox.settle(
-            [_settlement(d, o) for d, o in zip(claimed, outcomes, strict=True)], now
-        )
-        return len(claimed)
+    async def _claim(self, group: asyncio.TaskGroup) -> int:
+        """Start what may leave now; returns how many."""
+        await self._give_up_expired()
+        started = 0
+        for account_id, per_second in self._accounts():
+            room = AT_ONCE - self._under_way.get(account_id, 0)
+            if room <= 0:
+                continue
+            for dispatch in await self._outbox.claim(account_id, per_second, room):
+                self._under_way[account_id] = self._under_way.get(account_id, 0) + 1
+                group.create_task(self._carry(dispatch))
+                started += 1
+        return started
 
-    async def _send(self, channel: str, dispatch: Dispatch) -> SendOutcome:
-        message = OutboundMessage(
-            id=dispatch.message.id, contact_key=dispatch.contact_key, text=dispatch.message.text
-        )
+    def _accounts(self) -> list[tuple[int, float]]:
+        return [
+            (account_id, self._gateway.per_second(account_id))
+            for account_id, spec in self._services.configuration.current.account_specs.items()
+            if spec.active and self._gateway.carries(spec.channel)
+        ]
+
+    async def _give_up_expired(self) -> None:
+        lost = await self._outbox.expired()
+        if lost:
+            await self._outbox.settle(
+                [_settlement(d, Unknown("lease_expired")) for d in lost],
+                self._services.clock.now(),
+            )
+
+    async def _carry(self, dispatch: Dispatch) -> None:
         try:
-            async with asyncio.timeout(SEND_WITHIN_S):
-                return await self._gateway(channel, dispatch.account_id, message)
-        except TimeoutError:
-            return Unknown("timeout")
+            self._settled.put_nowait(await self._send(dispatch))
+        finally:
+            self._under_way[dispatch.account_id] -= 1
+            self._bell.set()
+
+    async def _settle_for_ever(self) -> None:
+        while True:
+            batch = [await self._settled.get()]
+            await asyncio.sleep(0)
+            while len(batch) < LARGEST_SETTLEMENT and not self._settled.empty():
+                batch.append(self._settled.get_nowait())
+            while True:
+                try:
+                    await self._outbox.settle(batch, self._services.clock.now())
+                    break
+                except Exception:  # an outcome must not be lost while the database is away
+                    log.exception("outbox.settle_failed", messages=len(batch))
+                    await asyncio.sleep(1)
+
+    async def _send(self, dispatch: Dispatch) -> Settlement:
+        if dispatch.slot_in_s > 0:
+            await asyncio.sleep(dispatch.slot_in_s)
+        try:
+            delivery = self._gateway.prepare(
+                dispatch.account_id, _message(dispatch, self._services)
+            )
+            if delivery.problem is not None:
+                return _settlement(dispatch, delivery.problem)
+            number, outcome = await self._parts(dispatch, delivery)
         except Exception:  # a connector's fault must not hold up the other lanes
-            log.exception("sender.failed", message_id=message.id)
-            return Unknown("internal_error")
+            log.exception("sender.failed", message_id=dispatch.message.id)
+            return _settlement(dispatch, Unknown("internal_error"))
+        self._gateway.fared(dispatch.account_id, outcome)
+        if isinstance(outcome, AccountBroken):
+            log.error("account.broken", account_id=dispatch.account_id, code=outcome.code)
+            until = self._services.clock.now() + BROKEN_PAUSE
+            await self._outbox.pause(dispatch.account_id, outcome.code, until)
+        part = number if delivery.parts > 1 else None
+        return _settlement(dispatch, outcome, part, tuple(delivery.log))
+
+    async def _parts(self, dispatch: Dispatch, delivery: Delivery) -> tuple[int, SendOutcome]:
+        """Send what has not gone out yet, in order; each part is recorded before the next."""
+        first = True
+        number, outcome = 0, Sent(None)
+        for number in range(delivery.parts):
+            if number in dispatch.parts_sent:
+                outcome = Sent(dispatch.parts_sent[number])
+                continue
+            if not first:
+                await asyncio.sleep(await self._outbox.slot(dispatch.account_id))
+            first = False
+            try:
+                async with asyncio.timeout(SEND_WITHIN_S):
+                    tried = await delivery.send(number)
+            except TimeoutError:
+                return number, Unknown("timeout")
+            if not isinstance(tried, Sent):
+                return number, tried
+            outcome = tried
+            last = number == delivery.parts - 1
+            if not last and not await self._outbox.part_sent(dispatch, number, outcome.external_id):
+                return number, Unknown("lease_lost")
+        return number, outcome
 
 
-def _settlement(dispatch: Dispatch, outcome: SendOutcome) -> Settlement:
+def _message(dispatch: Dispatch, services: Services) -> OutboundMessage:
+    message = dispatch.message
+    content = message.content or _PLAIN
+    return OutboundMessage(
+        id=message.id,
+        contact_key=dispatch.contact_key,
+        text=message.text,
+        styles=content.styles,
+        files=tuple(
+            OutboundFile(
+                id=a.id,
+                filename=a.filename,
+                media_type=a.media_type,
+                size=a.size,
+                key=dispatch.file_keys[a.id],
+            )
+            for a in message.attachments
+            if a.id in dispatch.file_keys
+        ),
+        template=content.template,
+        reply_to=dispatch.reply_to,
+        aliases=(dispatch.phone,) if dispatch.phone else (),
+        last_inbound_at=dispatch.last_inbound_at,
+        now=services.clock.now(),
+        buttons=content.buttons,
+    )
+
+
+def _settlement(
+    dispatch: Dispatch,
+    outcome: SendOutcome,
+    part: int | None = None,
+    entries: tuple[bytes, ...] = (),
+) -> Settlement:
+    status: DeliveryStatus | None = None
+    external_id: str | None = None
+    code: str | None = None
+    words: str | None = None
+    retry_in_s, dead = 0.0, False
     match outcome:
         case Sent(external_id):
-            return Settlement(
-                dispatch=dispatch, status=DeliveryStatus.SENT, external_id=external_id
-            )
-        case Rejected(code, message):
-            return Settlement(
-                dispatch=dispatch,
-                status=DeliveryStatus.FAILED,
-                error_code=code,
-                error_message=message,
-            )
+            status = DeliveryStatus.SENT
+        case Rejected(code, words):
+            status = DeliveryStatus.FAILED
         case Unknown(code):
-            return Settlement(
-                dispatch=dispatch,
-                status=DeliveryStatus.UNKNOWN,
-                error_code=code,
-                error_message="It is not known whether the message arrived.",
-            )
-        case RetryAfter(seconds, code) if dispatch.attempts + 1 >= MOST_ATTEMPTS:
-            del seconds
-            return Settlement(
-                dispatch=dispatch,
-                status=DeliveryStatus.FAILED,
-                error_code=code,
-                error_message="The receiver could not be reached in many attempts.",
-                dead=True,
-            )
-        case RetryAfter(seconds, _):
-            return Settlement(dispatch=dispatch, retry_in_s=back_off(dispatch.attempts, seconds))
-        case AccountBroken():
-            return Settlement(dispatch=dispatch, retry_in_s=BROKEN_PAUSE.total_seconds())
+            status, words = DeliveryStatus.UNKNOWN, "It is not known whether the message arrived."
+        case RetryAfter(_, code) if dispatch.attempts + 1 >= MOST_ATTEMPTS:
+            status, dead = DeliveryStatus.FAILED, True
+            words = "The provider could not be reached in many attempts."
+        case RetryAfter(seconds, code):
+            retry_in_s = back_off(dispatch.attempts, seconds)
+            words = "The provider is busy or away. It is tried again by itself."
+        case AccountBroken(code, words):
+            retry_in_s = BROKEN_PAUSE.total_seconds()
+    return Settlement(
+        dispatch=dispatch,
+        status=status,
+        external_id=external_id,
+        error_code=code,
+        error_message=words,
+        retry_in_s=retry_in_s,
+        dead=dead,
+        part=part,
+        log=entries,
+    )
 
 
 def back_off(attempts: int, asked_s: float | None) -> float:

@@ -8,6 +8,10 @@ MESSAGES_IN = Counter("rapport_messages_received_total", "Customer messages stor
 MESSAGES_DUPLICATE = Counter(
     "rapport_messages_duplicate_total", "Deliveries of messages already stored", ["channel"]
 )
+INPUT_IGNORED = Counter(
+    "rapport_input_ignored_total", "Provider input that means nothing to us", ["channel", "reason"]
+)
+INPUT_REFUSED = Counter("rapport_input_refused_total", "Webhook requests refused", ["reason"])
 OFFERS = Counter("rapport_offers_total", "Offers made")
 OFFERS_EXPIRED = Counter("rapport_offers_expired_total", "Offers that ended in RONA")
 SOCKETS = Gauge("rapport_sockets", "Open WebSockets", ["side"])

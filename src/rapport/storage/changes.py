@@ -25,7 +25,8 @@ _SAVE_CONVERSATIONS = """
 UPDATE conversation c SET contact_id = n.contact_id, last_seq = n.last_seq,
     inbound_seq = n.inbound_seq, task_id = n.task_id, last_agent_id = n.last_agent_id,
     customer_seen_seq = n.customer_seen_seq, customer_away_since = n.customer_away_since,
-    last_message_at = n.last_message_at
+    last_message_at = n.last_message_at, last_inbound_at = n.last_inbound_at,
+    opted_out_at = n.opted_out_at
 FROM json_populate_recordset(NULL::conversation, $1::json) n WHERE c.id = n.id"""
 _INSERT_TASKS = "INSERT INTO task SELECT * FROM json_populate_recordset(NULL::task, $1::json)"
 _SAVE_TASKS = """
@@ -33,7 +34,9 @@ UPDATE task t SET version = n.version, epoch = n.epoch, state = n.state,
     end_reason = n.end_reason, queue_id = n.queue_id, priority = n.priority,
     queued_at = n.queued_at, waiting_since = n.waiting_since,
     overflowed_from = n.overflowed_from, accepted_at = n.accepted_at, ended_at = n.ended_at,
-    customer_left_at = n.customer_left_at, parked_until = n.parked_until, due_at = n.due_at,
+    customer_left_at = n.customer_left_at,
+    customer_opted_out_at = n.customer_opted_out_at, parked_until = n.parked_until,
+    due_at = n.due_at,
     due_for = n.due_for, stage = n.stage, silence_stage = n.silence_stage,
     preferred_agent_id = n.preferred_agent_id, bucket = n.bucket, rank_at = n.rank_at
 FROM json_populate_recordset(NULL::task, $1::json) n WHERE t.id = n.id"""
@@ -60,7 +63,8 @@ INSERT INTO message SELECT * FROM json_populate_recordset(NULL::message, $1::jso
 ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status,
     error_code = excluded.error_code, error_message = excluded.error_message,
     sent_at = excluded.sent_at, delivered_at = excluded.delivered_at,
-    read_at = excluded.read_at, external_id = excluded.external_id"""
+    read_at = excluded.read_at, external_id = excluded.external_id, text = excluded.text,
+    attachments = excluded.attachments, content = excluded.content"""
 _INSERT_EVENTS = """
 INSERT INTO event (commit_id, ord, at, kind, conversation_id, task_id, agent_id, queue_id,
     audience, customer, facts, entities)

@@ -6,25 +6,16 @@ import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import puremagic
 
+from rapport.application.ports import KeptFile
 from rapport.domain.errors import Invalid, Refused, TooLarge
 
 HEAD = 8192
+PIECE = 262_144
 _TEXT_TYPES = {".csv": "text/csv", ".txt": "text/plain", ".md": "text/plain", ".log": "text/plain"}
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """A file on disk."""
-
-    key: str
-    size: int
-    media_type: str
-    filename: str
 
 
 class LocalFiles:
@@ -35,7 +26,7 @@ class LocalFiles:
 
     async def save(
         self, chunks: AsyncIterator[bytes], filename: str, max_bytes: int, types: list[str]
-    ) -> StoredFile:
+    ) -> KeptFile:
         """Store a stream of bytes; nothing stays behind when it is refused.
 
         Raises:
@@ -62,7 +53,16 @@ class LocalFiles:
             await asyncio.to_thread(partial.replace, path)
         finally:
             await asyncio.to_thread(partial.unlink, missing_ok=True)
-        return StoredFile(key, size, media_type, name)
+        return KeptFile(key, size, media_type, name)
+
+    async def read(self, key: str) -> AsyncIterator[bytes]:
+        """A file's bytes, in pieces."""
+        file = await asyncio.to_thread(self.path(key).open, "rb")
+        try:
+            while chunk := await asyncio.to_thread(file.read, PIECE):
+                yield chunk
+        finally:
+            file.close()
 
     def path(self, key: str) -> Path:
         """Where a key's bytes are."""

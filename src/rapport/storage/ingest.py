@@ -16,10 +16,18 @@ import asyncpg
 import structlog
 
 from rapport.application.ports import Changes, Clock, ConfigurationSource
-from rapport.application.receive_messages import NoQueue, Received, Thread, receive
+from rapport.application.receive_messages import Input, NoQueue, Received, Thread, receive
 from rapport.domain.errors import Refused
-from rapport.domain.message import Contact, Conversation, Direction, InboundMessage, Message
+from rapport.domain.message import (
+    Contact,
+    Conversation,
+    CustomerEvent,
+    Direction,
+    InboundMessage,
+    Message,
+)
 from rapport.domain.task import Leg
+from rapport.storage import ingest_statements as sql
 from rapport.storage.changes import enqueue, event_columns, write
 from rapport.storage.database import LOST, RACES, Database, Unavailable, decode_json, encode_json
 from rapport.storage.rows import (
@@ -27,6 +35,7 @@ from rapport.storage.rows import (
     attachments_json,
     conversation_from,
     leg_from,
+    message_from,
     task_from,
 )
 
@@ -35,98 +44,15 @@ IDS_PER_MESSAGE = 6
 _NOTHING: dict[str, int] = {}
 log = structlog.get_logger()
 
-_LOCK = """
-SELECT c.* FROM unnest($1::bigint[], $2::text[]) k(account_id, contact_key)
-JOIN conversation c ON c.account_id = k.account_id AND c.contact_key = k.contact_key
-ORDER BY c.id FOR NO KEY UPDATE OF c"""
-_NEW_CONTACTS = """
-INSERT INTO contact (id, name, email, phone)
-SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[])"""
-_NEW_IDENTITIES = """
-INSERT INTO contact_identity (channel, scope, external_id, contact_id)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) ON CONFLICT DO NOTHING"""
-_NEW_CONVERSATIONS = """
-INSERT INTO conversation (id, account_id, contact_key, contact_id, created_at)
-SELECT n.id, n.account_id, n.contact_key, i.contact_id, $5
-FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $6::text[])
-     n(id, account_id, contact_key, channel, scope)
-JOIN contact_identity i ON i.channel = n.channel AND i.scope = n.scope
-                       AND i.external_id = n.contact_key
-ORDER BY n.account_id, n.contact_key ON CONFLICT DO NOTHING"""
-_DROP_ORPHANS = """
-DELETE FROM contact c WHERE c.id = ANY($1::bigint[])
-AND NOT EXISTS (SELECT FROM contact_identity i WHERE i.contact_id = c.id)"""
-# A second statement on purpose: joined into the lock it would mix two moments, because only the
-# locked row is read again after waiting.
-# External ids that are known already come along as one value, nearly always NULL.
-_DETAILS = """
-SELECT c.id AS of_conversation, p.version AS contact_version, p.name, p.email, p.phone, t.*,
-    (SELECT json_agg(json_build_array(m.account_id, m.external_id, m.seq))
-     FROM unnest($2::bigint[], $3::text[]) x(account_id, external_id)
-     JOIN message m ON m.account_id = x.account_id AND m.external_id = x.external_id) AS known
-FROM unnest($1::bigint[]) k(id) JOIN conversation c ON c.id = k.id
-JOIN contact p ON p.id = c.contact_id LEFT JOIN task t ON t.id = c.task_id"""
-_LEGS = "SELECT * FROM leg WHERE task_id = ANY($1::bigint[]) ORDER BY id"
-# The hot path: conversations, messages and their events in one statement, by arrays.
-_SAVE = """
-WITH c AS (
-    UPDATE conversation c SET last_seq = n.last_seq, inbound_seq = n.inbound_seq,
-        task_id = n.task_id, customer_away_since = n.away, last_message_at = n.at
-    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[],
-                $6::timestamptz[]) n(id, last_seq, inbound_seq, task_id, away, at)
-    WHERE c.id = n.id),
-m AS (
-    INSERT INTO message (id, conversation_id, account_id, task_id, seq, inbound_seq, direction,
-        author_kind, author_id, text, attachments, announcement, customer_sees, client_id,
-        external_id, status, created_at, sent_at)
-    SELECT n.id, n.conversation_id, n.account_id, n.task_id, n.seq, n.inbound_seq, n.direction,
-        n.author_kind, n.author_id, n.text, n.attachments::jsonb, n.announcement::jsonb,
-        n.customer_sees, n.client_id, n.external_id, n.status, n.created_at, n.sent_at
-    FROM unnest($7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[],
-        $12::bigint[], $13::text[], $14::text[], $15::bigint[], $16::text[], $17::text[],
-        $18::text[], $19::bool[], $20::text[], $21::text[], $22::text[], $23::timestamptz[],
-        $24::timestamptz[]) n(id, conversation_id, account_id, task_id, seq, inbound_seq,
-        direction, author_kind, author_id, text, attachments, announcement, customer_sees,
-        client_id, external_id, status, created_at, sent_at))
-INSERT INTO event (commit_id, ord, at, kind, conversation_id, task_id, agent_id, queue_id,
-    audience, customer, facts, entities)
-SELECT $25, n.ord, n.at, n.kind, n.conversation_id, n.task_id, n.agent_id, n.queue_id,
-    string_to_array(n.audience, ' '), n.customer, n.facts::json, n.entities::json
-FROM unnest($26::int[], $27::timestamptz[], $28::text[], $29::bigint[], $30::bigint[],
-    $31::bigint[], $32::bigint[], $33::text[], $34::bool[], $35::text[], $36::text[])
-    n(ord, at, kind, conversation_id, task_id, agent_id, queue_id, audience, customer, facts,
-      entities)"""
-# The hottest path of all: nothing but texts of known customers. A third of the columns travel.
-_SAVE_TEXTS = """
-WITH c AS (
-    UPDATE conversation c SET last_seq = n.last_seq, inbound_seq = n.inbound_seq,
-        last_message_at = $4
-    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) n(id, last_seq, inbound_seq)
-    WHERE c.id = n.id),
-n AS (
-    SELECT * FROM unnest($5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[],
-        $10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::bigint[], $15::text[],
-        $16::text[]) WITH ORDINALITY n(id, conversation_id, account_id, task_id, seq, inbound_seq,
-        author_id, text, external_id, queue_id, audience, entities, ord)),
-m AS (
-    INSERT INTO message (id, conversation_id, account_id, task_id, seq, inbound_seq, direction,
-        author_kind, author_id, text, customer_sees, external_id, created_at)
-    SELECT id, conversation_id, account_id, task_id, seq, inbound_seq, 'inbound', 'customer',
-        author_id, text, true, external_id, $4 FROM n)
-INSERT INTO event (commit_id, ord, at, kind, conversation_id, task_id, queue_id, audience,
-    customer, entities)
-SELECT $17, ord - 1, $4, 'message.received', conversation_id, task_id, queue_id,
-    string_to_array(audience, ' '), true, entities::json FROM n"""
-
 Key = tuple[int, str]
 
 
 @dataclass(slots=True)
 class Item:
-    """One message on its way in, and who waits for the commit."""
+    """One message, or what a customer did, on its way in, and who waits for the commit."""
 
     account_id: int
-    message: InboundMessage
+    message: Input
     done: asyncio.Future[Received]
 
     @property
@@ -150,8 +76,8 @@ class Ingest:
         self._clock = clock
         self._lanes: list[asyncio.Queue[Item]] = [asyncio.Queue(20_000) for _ in range(writers)]
 
-    async def submit(self, account_id: int, messages: Sequence[InboundMessage]) -> list[Received]:
-        """Store messages of one delivery, in order; returns after all are committed.
+    async def submit(self, account_id: int, messages: Sequence[Input]) -> list[Received]:
+        """Store input of one delivery, in order; returns after all is committed.
 
         Raises:
             Unavailable: the database is away; nothing of what failed is stored.
@@ -222,7 +148,8 @@ class Ingest:
         groups: dict[Key, list[Item]] = {}
         for item in batch:
             groups.setdefault(item.key, []).append(item)
-        ids = iter(await self._database.new_ids(len(batch) * IDS_PER_MESSAGE + 2))
+        files = sum(len(i.message.media) for i in batch if not isinstance(i.message, CustomerEvent))
+        ids = iter(await self._database.new_ids(len(batch) * IDS_PER_MESSAGE + 2 + files))
         async with self._database.pool.acquire() as connection:
             await connection.execute("BEGIN")
             try:
@@ -235,6 +162,8 @@ class Ingest:
                         threads[key], [i.message for i in items], configuration, ids, now, changes
                     )
                     results.update((id(item), got) for item, got in zip(items, taken, strict=True))
+                if any(isinstance(i.message, CustomerEvent) for i in batch):
+                    await _keep_consent(connection, batch)
                 await self._save(connection, changes, ids)
             except BaseException:
                 if not connection.is_closed():
@@ -242,20 +171,24 @@ class Ingest:
                 raise
         return [results[id(item)] for item in batch]
 
-    async def _lock(self, connection: Any, groups: dict[Key, list[Item]]) -> dict[Key, Thread]:
+    async def _lock(
+        self, connection: Any, groups: dict[Key, list[Item]]
+    ) -> dict[Key, Thread | None]:
         keys = sorted(groups)
-        rows = await connection.fetch(_LOCK, [k[0] for k in keys], [k[1] for k in keys])
-        if len(rows) < len(keys):
-            found = {(row["account_id"], row["contact_key"]) for row in rows}
+        rows = await connection.fetch(sql.LOCK, [k[0] for k in keys], [k[1] for k in keys])
+        # Only a message opens a conversation (T1).
+        found = {(row["account_id"], row["contact_key"]) for row in rows}
+        missing = [key for key in keys if key not in found and _opens(groups[key])]
+        if missing:
             # Rows are locked in id order only; new ones must not be inserted under locks.
             await connection.execute("ROLLBACK; BEGIN")
-            await self._create(connection, [k for k in keys if k not in found], groups)
-            rows = await connection.fetch(_LOCK, [k[0] for k in keys], [k[1] for k in keys])
+            await self._create(connection, missing, groups)
+            rows = await connection.fetch(sql.LOCK, [k[0] for k in keys], [k[1] for k in keys])
         conversations = [conversation_from(row) for row in rows]
         details = {
             row["of_conversation"]: row
             for row in await connection.fetch(
-                _DETAILS,
+                sql.DETAILS,
                 [c.id for c in conversations],
                 [item.account_id for items in groups.values() for item in items],
                 [item.message.external_id for items in groups.values() for item in items],
@@ -264,13 +197,14 @@ class Ingest:
         served = [r["id"] for r in details.values() if r["state"] in {"offered", "active"}]
         legs: dict[int, list[Leg]] = {}
         if served:
-            for row in await connection.fetch(_LEGS, served):
+            for row in await connection.fetch(sql.LEGS, served):
                 legs.setdefault(row["task_id"], []).append(leg_from(row))
         known: dict[int, dict[str, int]] = {}
         seen = next((row["known"] for row in details.values()), None)
         for account_id, external_id, seq in decode_json(seen) if seen else ():
             known.setdefault(account_id, {})[external_id] = seq
-        threads = {}
+        referred = await self._referred(connection, groups)
+        threads: dict[Key, Thread | None] = dict.fromkeys(groups)
         for c in conversations:
             row = details[c.id]
             open_task = row["id"] is not None and row["state"] != "ended"
@@ -285,29 +219,51 @@ class Ingest:
                 ),
                 task=task_from(row, tuple(legs.get(row["id"], ()))) if open_task else None,
                 known=known.get(c.account_id, _NOTHING),
+                referred=referred.get(c.account_id) or {},
             )
         return threads
+
+    async def _referred(
+        self, connection: Any, groups: dict[Key, list[Item]]
+    ) -> dict[int, dict[str, Message]]:
+        wanted = {
+            (item.account_id, external_id)
+            for items in groups.values()
+            for item in items
+            if (external_id := _refers_to(item.message)) is not None
+        }
+        found: dict[int, dict[str, Message]] = {}
+        if wanted:
+            keys = sorted(wanted)
+            for row in await connection.fetch(
+                sql.REFERRED, [k[0] for k in keys], [k[1] for k in keys]
+            ):
+                found.setdefault(row["account_id"], {})[row["referred_as"]] = message_from(row)
+        return found
 
     async def _create(
         self, connection: Any, keys: list[Key], groups: dict[Key, list[Item]]
     ) -> None:
         ids = await self._database.new_ids(2 * len(keys))
         contact_ids, conversation_ids = ids[: len(keys)], ids[len(keys) :]
-        first = [groups[key][0].message for key in keys]
+        first = [
+            next(i.message for i in groups[key] if isinstance(i.message, InboundMessage))
+            for key in keys
+        ]
         accounts = self._configuration.current.accounts
         channels = [accounts[account].channel.value for account, _ in keys]
         scopes = [str(account) for account, _ in keys]
         externals = [contact_key for _, contact_key in keys]
         await connection.execute(
-            _NEW_CONTACTS,
+            sql.NEW_CONTACTS,
             contact_ids,
             [m.name for m in first],
             [m.email for m in first],
             [m.phone for m in first],
         )
-        await connection.execute(_NEW_IDENTITIES, channels, scopes, externals, contact_ids)
+        await connection.execute(sql.NEW_IDENTITIES, channels, scopes, externals, contact_ids)
         await connection.execute(
-            _NEW_CONVERSATIONS,
+            sql.NEW_CONVERSATIONS,
             conversation_ids,
             [account for account, _ in keys],
             externals,
@@ -315,48 +271,94 @@ class Ingest:
             self._clock.now(),
             scopes,
         )
-        await connection.execute(_DROP_ORPHANS, contact_ids)
+        await connection.execute(sql.DROP_ORPHANS, contact_ids)
 
     async def _save(self, connection: Any, changes: Changes, ids: Any) -> None:
-        if not changes.events and not changes.messages:
+        if not (changes.events or changes.messages or changes.conversations):
             await connection.execute("COMMIT")
             return
         commit_id = next(ids)
         if _only_texts(changes):
-            await connection.execute(_SAVE_TEXTS, *_text_columns(changes), commit_id)
+            await connection.execute(sql.SAVE_TEXTS, *_text_columns(changes), commit_id)
             await connection.execute(f"SELECT seal({commit_id:d}); COMMIT")
             return
         rest = Changes(
             tasks=changes.tasks,
             new_task_ids=changes.new_task_ids,
             contacts=changes.contacts,
-            jobs=changes.jobs,
+            messages=list(changes.amended.values()),
         )
-        if rest.tasks or rest.contacts:
-            # A message's job needs the message first.
-            rest.jobs = []
+        if rest.tasks or rest.contacts or rest.messages:
             await write(connection, rest, self._configuration.current.queues, commit_id, ())
         await connection.execute(
-            _SAVE,
+            sql.SAVE,
             *_conversation_columns(changes.conversations),
             *_message_columns(changes.messages),
             commit_id,
             *event_columns(changes.events),
+            [c.last_inbound_at for c in changes.conversations],
+            [c.opted_out_at for c in changes.conversations],
+            [_json(m.content) for m in changes.messages],
         )
+        if changes.media:
+            await self._fetch_later(connection, changes)
         if changes.jobs:
             job_ids = [next(ids) for _ in changes.jobs]
             await enqueue(connection, changes.jobs, job_ids)
         await connection.execute(f"SELECT seal({commit_id:d}); COMMIT")
 
+    async def _fetch_later(self, connection: Any, changes: Changes) -> None:
+        message_of = {a.id: m.id for m in changes.messages for a in m.attachments}
+        await connection.execute(
+            sql.MEDIA,
+            [attachment_id for attachment_id, _, _ in changes.media],
+            [message_of[attachment_id] for attachment_id, _, _ in changes.media],
+            [conversation.account_id for _, conversation, _ in changes.media],
+            [_json(media) for _, _, media in changes.media],
+            self._clock.now(),
+        )
+
+
+def _opens(items: Sequence[Item]) -> bool:
+    """Only a message opens a conversation (T1)."""
+    return any(isinstance(item.message, InboundMessage) for item in items)
+
+
+def _refers_to(given: Input) -> str | None:
+    if isinstance(given, InboundMessage):
+        return given.reply_to
+    return given.target if isinstance(given, CustomerEvent) else None
+
+
+async def _keep_consent(connection: Any, batch: Sequence[Item]) -> None:
+    """Opt-outs hold whether or not there is a conversation; the last word counts."""
+    last: dict[Key, CustomerEvent] = {}
+    for item in batch:
+        if isinstance(item.message, CustomerEvent) and item.message.kind.startswith("opted"):
+            last[item.key] = item.message
+    outs = {key: event for key, event in last.items() if event.kind == "opted_out"}
+    ins = [key for key, event in last.items() if event.kind == "opted_in"]
+    if outs:
+        await connection.execute(
+            sql.OPT_OUTS,
+            [k[0] for k in outs],
+            [k[1] for k in outs],
+            [e.at for e in outs.values()],
+            [e.value for e in outs.values()],
+        )
+    if ins:
+        await connection.execute(sql.OPT_INS, [k[0] for k in ins], [k[1] for k in ins])
+
 
 def _only_texts(changes: Changes) -> bool:
     """Whether a batch is nothing but plain messages, each with its one event."""
     return (
-        not (changes.tasks or changes.contacts or changes.jobs)
+        not (changes.tasks or changes.contacts or changes.jobs or changes.amended)
         and len(changes.events) == len(changes.messages)
         and all(
             m.direction is Direction.INBOUND
             and not m.attachments
+            and m.content is None
             and m.client_id is None
             and m.sent_at is None
             for m in changes.messages

@@ -1,7 +1,8 @@
 """The outbox: claims lanes, not jobs, so that order holds by construction (MECHANISMS §4).
 
 A lane is a conversation. Claimed means started: a lease that runs out is an unknown outcome,
-never a second sending.
+never a second sending. An account's pace is kept by slots: each message may leave at its own
+moment, evenly spaced, so that no second ever holds more than the rate.
 """
 
 from __future__ import annotations
@@ -12,53 +13,74 @@ from datetime import datetime
 from typing import Any
 
 from rapport.application.ports import Dispatch, EventRecord, Settlement
-from rapport.application.views import message_view
-from rapport.domain.message import DeliveryStatus, Message, later_status
+from rapport.domain.message import DeliveryStatus
 from rapport.storage.changes import insert_events
-from rapport.storage.database import Database
+from rapport.storage.database import Database, decode_json
+from rapport.storage.receipts import merge_parts, save_statuses, with_status
 from rapport.storage.rows import message_from
+from rapport.storage.secrets import Vault
 
-LEASE_S = 60
+LEASE_S = 90
+HORIZON_S = 0.25
+"""How far ahead of their slots messages are claimed."""
 
 _RATE = """
-INSERT INTO outbox_rate (account_id, per_second, burst, tokens, refilled_at)
-VALUES ($1, $2, $3, $3, now()) ON CONFLICT (account_id) DO UPDATE
-SET per_second = excluded.per_second, burst = excluded.burst
-WHERE (outbox_rate.per_second, outbox_rate.burst) <> (excluded.per_second, excluded.burst)"""
-# The rate by the database's clock, which all nodes share; whoever finds the row locked waits
-# for the next turn instead.
+INSERT INTO outbox_rate (account_id, per_second, next_slot) VALUES ($1, $2, clock_timestamp())
+ON CONFLICT (account_id) DO UPDATE SET per_second = excluded.per_second
+WHERE outbox_rate.per_second <> excluded.per_second"""
+# Slots by the database's clock, which all nodes share; whoever finds the row locked waits for
+# the next turn instead.
 _CLAIM = """
 WITH rate AS (
-    SELECT account_id, least(burst, tokens
-        + extract(epoch FROM clock_timestamp() - refilled_at) * per_second) AS tokens
-    FROM outbox_rate
+    SELECT account_id, per_second, greatest(next_slot, clock_timestamp()) AS start,
+        clock_timestamp() AS asked FROM outbox_rate
     WHERE account_id = $1 AND (paused_until IS NULL OR paused_until <= clock_timestamp())
+      AND next_slot <= clock_timestamp() + make_interval(secs => $4)
     FOR UPDATE SKIP LOCKED),
 lane AS (
-    SELECT id, last_job_id FROM outbox_lane
+    SELECT id, due FROM outbox_lane
     WHERE account_id = $1 AND due <= clock_timestamp() AND EXISTS (SELECT FROM rate)
     ORDER BY due, id
-    LIMIT (SELECT least($2, floor(tokens)::int) FROM rate) FOR UPDATE SKIP LOCKED),
+    LIMIT (SELECT least($2, floor(extract(epoch FROM asked - start + make_interval(secs => $4))
+                                  * per_second)::int + 1) FROM rate) FOR UPDATE SKIP LOCKED),
 spent AS (
-    UPDATE outbox_rate SET tokens = rate.tokens - (SELECT count(*) FROM lane),
-        refilled_at = clock_timestamp()
-    FROM rate WHERE outbox_rate.account_id = rate.account_id),
+    UPDATE outbox_rate o SET next_slot = rate.start
+        + make_interval(secs => (SELECT count(*) FROM lane) / rate.per_second)
+    FROM rate WHERE o.account_id = rate.account_id AND EXISTS (SELECT FROM lane)),
+placed AS (SELECT id, row_number() OVER (ORDER BY due, id) - 1 AS place FROM lane),
 leased AS (
     UPDATE outbox_lane o SET due = NULL, token = o.token + 1,
         lease_until = clock_timestamp() + make_interval(secs => $3)
-    FROM lane WHERE o.id = lane.id RETURNING o.id, o.token)
-SELECT l.id AS lane_id, l.token, j.job_id, j.attempts, c.contact_key, m.*
-FROM leased l
+    FROM placed WHERE o.id = placed.id RETURNING o.id, o.token, placed.place)
+SELECT l.id AS lane_id, l.token, j.job_id, j.attempts, c.contact_key, p.phone,
+    c.last_inbound_at, r.external_id AS reply_to,
+    greatest(0, extract(epoch FROM rate.start - clock_timestamp())
+                + l.place / rate.per_second)::float8 AS slot_in_s, m.*
+FROM leased l CROSS JOIN rate
 CROSS JOIN LATERAL (SELECT id AS job_id, message_id, attempts FROM outbox_job
                     WHERE lane_id = l.id ORDER BY id LIMIT 1) j
-JOIN message m ON m.id = j.message_id JOIN conversation c ON c.id = l.id"""
+JOIN message m ON m.id = j.message_id JOIN conversation c ON c.id = l.id
+JOIN contact p ON p.id = c.contact_id
+LEFT JOIN message r ON r.conversation_id = m.conversation_id
+    AND r.seq = (m.content->>'reply_to_seq')::bigint
+ORDER BY l.place"""
+_SLOT = """
+UPDATE outbox_rate SET next_slot = greatest(next_slot, clock_timestamp())
+    + make_interval(secs => 1 / per_second)
+WHERE account_id = $1 RETURNING extract(epoch FROM next_slot - clock_timestamp())::float8
+    - 1 / per_second AS slot_in_s"""
 _EXPIRED = """
-SELECT l.id AS lane_id, l.token, j.job_id, j.attempts, c.contact_key, m.*
+SELECT l.id AS lane_id, l.token, j.job_id, j.attempts, c.contact_key, NULL AS phone,
+    c.last_inbound_at, NULL AS reply_to, 0::float8 AS slot_in_s, m.*
 FROM outbox_lane l
 CROSS JOIN LATERAL (SELECT id AS job_id, message_id, attempts FROM outbox_job
                     WHERE lane_id = l.id ORDER BY id LIMIT 1) j
 JOIN message m ON m.id = j.message_id JOIN conversation c ON c.id = l.id
 WHERE l.lease_until <= clock_timestamp() LIMIT 200"""
+_FILES = "SELECT id, storage_key FROM attachment WHERE id = ANY($1::bigint[])"
+_PARTS = """
+SELECT message_id, number, external_id FROM message_part
+WHERE message_id = ANY($1::bigint[]) AND status <> 'failed' ORDER BY number"""
 _LOCK_LANES = """
 SELECT o.id, o.token FROM outbox_lane o JOIN unnest($1::bigint[], $2::bigint[]) k(id, token)
 ON o.id = k.id AND o.token = k.token ORDER BY o.id FOR UPDATE OF o"""
@@ -68,6 +90,9 @@ UPDATE outbox_lane o SET lease_until = NULL, due = CASE
     WHEN o.last_job_id > n.job_id THEN clock_timestamp() END
 FROM unnest($1::bigint[], $2::bigint[], $3::bool[], $4::float8[]) n(id, job_id, retry, delay)
 WHERE o.id = n.id"""
+_EXTEND = """
+UPDATE outbox_lane SET lease_until = clock_timestamp() + make_interval(secs => $3)
+WHERE id = $1 AND token = $2 RETURNING id"""
 _DONE = "DELETE FROM outbox_job WHERE id = ANY($1::bigint[])"
 _AGAIN = "UPDATE outbox_job SET attempts = attempts + 1 WHERE id = ANY($1::bigint[])"
 _DEAD = """
@@ -77,36 +102,39 @@ _LOCK_MESSAGES = "SELECT * FROM message WHERE id = ANY($1::bigint[]) ORDER BY id
 _EARLY = """
 DELETE FROM early_receipt r USING unnest($1::bigint[], $2::text[]) k(account_id, external_id)
 WHERE r.account_id = k.account_id AND r.external_id = k.external_id RETURNING r.*"""
-_SAVE_STATUS = """
-UPDATE message m SET status = n.status, version = m.version + 1, external_id = n.external_id,
-    error_code = n.error_code, error_message = n.error_message, sent_at = n.sent_at,
-    delivered_at = n.delivered_at, read_at = n.read_at
-FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[],
-            $7::timestamptz[], $8::timestamptz[])
-    n(id, status, external_id, error_code, error_message, sent_at, delivered_at, read_at)
-WHERE m.id = n.id"""
-_LIVE = """
-SELECT t.conversation_id, l.agent_id FROM task t JOIN leg l ON l.task_id = t.id
-WHERE t.id = ANY($1::bigint[]) AND l.state IN ('offered', 'active')"""
+_PART_SENT = """
+INSERT INTO message_part (message_id, number, account_id, external_id, status)
+SELECT *, 'sent' FROM unnest($1::bigint[], $2::int[], $3::bigint[], $4::text[])
+ON CONFLICT (message_id, number) DO UPDATE
+SET external_id = excluded.external_id, status = 'sent'"""
+_LOG = """
+INSERT INTO channel_log (id, account_id, message_id, at, entry)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::bytea[])"""
 
 
 class PostgresOutbox:
     """Implements `application.ports.Outbox`; what each method does is said there."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
+        self._vault = vault
 
     async def claim(  # noqa: D102
-        self, account_id: int, per_second: float, burst: float, limit: int, now: datetime
+        self, account_id: int, per_second: float, limit: int
     ) -> list[Dispatch]:
-        del now
-        await self._database.pool.execute(_RATE, account_id, per_second, burst)
-        rows = await self._database.pool.fetch(_CLAIM, account_id, limit, float(LEASE_S))
-        return [_dispatch(row) for row in rows]
+        async with self._database.pool.acquire() as connection:
+            rows = await connection.fetch(_CLAIM, account_id, limit, float(LEASE_S), HORIZON_S)
+            if not rows:
+                await connection.execute(_RATE, account_id, per_second)
+                return []
+            return await self._dispatches(connection, rows)
 
-    async def expired(self, now: datetime) -> list[Dispatch]:  # noqa: D102
-        del now
-        return [_dispatch(row) for row in await self._database.pool.fetch(_EXPIRED)]
+    async def slot(self, account_id: int) -> float:  # noqa: D102
+        return max(0.0, await self._database.pool.fetchval(_SLOT, account_id) or 0.0)
+
+    async def expired(self) -> list[Dispatch]:  # noqa: D102
+        async with self._database.pool.acquire() as connection:
+            return await self._dispatches(connection, await connection.fetch(_EXPIRED))
 
     async def pause(self, account_id: int, reason: str, until: datetime) -> None:  # noqa: D102
         await self._database.pool.execute(
@@ -116,8 +144,39 @@ class PostgresOutbox:
             reason,
         )
 
+    async def resume(self, account_id: int) -> None:  # noqa: D102
+        paused = await self._database.pool.fetchval(
+            "UPDATE outbox_rate SET paused_until = NULL, broken_reason = NULL"
+            " WHERE account_id = $1 AND paused_until IS NOT NULL RETURNING account_id",
+            account_id,
+        )
+        if paused is None:
+            return
+        await self._database.pool.execute(
+            "UPDATE outbox_lane SET due = clock_timestamp()"
+            " WHERE account_id = $1 AND due > clock_timestamp()",
+            account_id,
+        )
+
+    async def part_sent(  # noqa: D102
+        self, dispatch: Dispatch, number: int, external_id: str | None
+    ) -> bool:
+        async with self._database.pool.acquire() as connection, connection.transaction():
+            if not await connection.fetch(
+                _EXTEND, dispatch.lane_id, dispatch.token, float(LEASE_S)
+            ):
+                return False
+            await connection.execute(
+                _PART_SENT, [dispatch.message.id], [number], [dispatch.account_id], [external_id]
+            )
+        return True
+
     async def settle(self, settlements: Sequence[Settlement], now: datetime) -> None:  # noqa: D102
-        (commit_id,) = await self._database.new_ids(1)
+        if not settlements:
+            return
+        count = 1 + sum(len(s.log) for s in settlements)
+        ids = iter(await self._database.new_ids(count))
+        commit_id = next(ids)
         async with self._database.pool.acquire() as connection:
             await connection.execute("BEGIN")
             try:
@@ -129,6 +188,7 @@ class PostgresOutbox:
                 mine = {(row["id"], row["token"]) for row in held}
                 valid = [s for s in settlements if (s.dispatch.lane_id, s.dispatch.token) in mine]
                 events = await self._record(connection, valid, now)
+                await self._keep_log(connection, settlements, ids, now)
                 if events:
                     await insert_events(connection, events, commit_id)
                     await connection.execute(f"SELECT seal({commit_id:d}); COMMIT")
@@ -138,6 +198,18 @@ class PostgresOutbox:
                 if not connection.is_closed():
                     await connection.execute("ROLLBACK")
                 raise
+
+    async def _dispatches(self, connection: Any, rows: Sequence[Any]) -> list[Dispatch]:
+        files: dict[int, str] = {}
+        parts: dict[int, dict[int, str | None]] = {}
+        wanted = [a["id"] for row in rows for a in decode_json(row["attachments"] or "[]")]
+        if wanted:
+            files = {r["id"]: r["storage_key"] for r in await connection.fetch(_FILES, wanted)}
+        tried = [row["id"] for row in rows if row["attempts"] or row["version"] > 1]
+        if tried:
+            for part in await connection.fetch(_PARTS, tried):
+                parts.setdefault(part["message_id"], {})[part["number"]] = part["external_id"]
+        return [_dispatch(row, files, parts.get(row["id"], {})) for row in rows]
 
     async def _record(
         self, connection: Any, settlements: list[Settlement], now: datetime
@@ -153,9 +225,8 @@ class PostgresOutbox:
         if again:
             await connection.execute(_AGAIN, again)
         done = [s for s in settlements if s.status is not None]
-        if not done:
-            return []
-        await connection.execute(_DONE, [s.dispatch.job_id for s in done])
+        if done:
+            await connection.execute(_DONE, [s.dispatch.job_id for s in done])
         dead = [s for s in done if s.dead]
         if dead:
             await connection.execute(
@@ -166,100 +237,91 @@ class PostgresOutbox:
                 [now] * len(dead),
                 [s.error_code or "" for s in dead],
             )
-        return await self._record_status(connection, done, now)
+        parts = [s for s in done if s.part is not None and s.status is DeliveryStatus.SENT]
+        if parts:
+            await connection.execute(
+                _PART_SENT,
+                [s.dispatch.message.id for s in parts],
+                [s.part for s in parts],
+                [s.dispatch.account_id for s in parts],
+                [s.external_id for s in parts],
+            )
+        # Those that wait say why, so that the agent sees it.
+        told = [s for s in settlements if s.status is not None or s.error_code is not None]
+        return await self._record_status(connection, told, now) if told else []
 
     async def _record_status(
-        self, connection: Any, done: list[Settlement], now: datetime
+        self, connection: Any, told: list[Settlement], now: datetime
     ) -> list[EventRecord]:
-        by_message = {s.dispatch.message.id: s for s in done}
+        by_message = {s.dispatch.message.id: s for s in told}
         early: dict[tuple[int, str], list[Any]] = {}
-        for row in await connection.fetch(
-            _EARLY,
-            [s.dispatch.account_id for s in done if s.external_id],
-            [s.external_id for s in done if s.external_id],
-        ):
-            early.setdefault((row["account_id"], row["external_id"]), []).append(row)
+        if named := [s for s in told if s.external_id]:
+            for row in await connection.fetch(
+                _EARLY, [s.dispatch.account_id for s in named], [s.external_id for s in named]
+            ):
+                early.setdefault((row["account_id"], row["external_id"]), []).append(row)
         messages = []
         for row in await connection.fetch(_LOCK_MESSAGES, sorted(by_message)):
             settled = by_message[row["id"]]
-            message = replace(message_from(row), external_id=settled.external_id)
+            message = message_from(row)
+            if settled.status is None:
+                message = replace(
+                    message,
+                    error_code=settled.error_code,
+                    error_message=settled.error_message,
+                    version=message.version + 1,
+                )
+                messages.append(message)
+                continue
+            message = replace(message, external_id=settled.external_id or message.external_id)
             message = with_status(
                 message, settled.status, now, settled.error_code, settled.error_message
             )
-            for receipt in early.get((message.account_id, settled.external_id or ""), ()):
-                message = with_status(
-                    message,
-                    DeliveryStatus(receipt["status"]),
-                    receipt["at"],
-                    receipt["error_code"],
-                    receipt["error_message"],
-                )
+            receipts = early.get((message.account_id, settled.external_id or ""), ())
+            if settled.part is None:
+                for receipt in receipts:
+                    message = with_status(
+                        message,
+                        DeliveryStatus(receipt["status"]),
+                        receipt["at"],
+                        receipt["error_code"],
+                        receipt["error_message"],
+                    )
+            elif receipts:
+                message = await merge_parts(connection, message, receipts)
             messages.append(replace(message, version=message.version + 1))
         return await save_statuses(connection, messages, now)
 
-
-def with_status(
-    message: Message,
-    status: DeliveryStatus | None,
-    at: datetime,
-    error_code: str | None = None,
-    error_message: str | None = None,
-) -> Message:
-    """A message after a word on its delivery; never backwards."""
-    later = later_status(message.status, status) if status is not None else message.status
-    if later is message.status:
-        return message
-    failed = later in {DeliveryStatus.FAILED, DeliveryStatus.UNKNOWN}
-    return replace(
-        message,
-        status=later,
-        error_code=error_code if failed else None,
-        error_message=error_message if failed else None,
-        sent_at=at if later is DeliveryStatus.SENT else message.sent_at,
-        delivered_at=at if later is DeliveryStatus.DELIVERED else message.delivered_at,
-        read_at=at if later is DeliveryStatus.READ else message.read_at,
-    )
-
-
-async def save_statuses(
-    connection: Any, messages: Sequence[Message], now: datetime
-) -> list[EventRecord]:
-    """Write delivery statuses; returns the events that tell the agents concerned."""
-    await connection.execute(
-        _SAVE_STATUS,
-        [m.id for m in messages],
-        [m.status for m in messages],
-        [m.external_id for m in messages],
-        [m.error_code for m in messages],
-        [m.error_message for m in messages],
-        [m.sent_at for m in messages],
-        [m.delivered_at for m in messages],
-        [m.read_at for m in messages],
-    )
-    live: dict[int, list[int]] = {}
-    for row in await connection.fetch(_LIVE, sorted({m.task_id for m in messages if m.task_id})):
-        live.setdefault(row["conversation_id"], []).append(row["agent_id"])
-    return [
-        EventRecord(
-            kind="message.status",
-            at=now,
-            conversation_id=m.conversation_id,
-            task_id=m.task_id,
-            audience=tuple(f"agent.{i}" for i in live.get(m.conversation_id, ())),
-            facts={"status": m.status.value if m.status else None, "error": m.error_code},
-            entities={"message": message_view(m)},
+    async def _keep_log(
+        self, connection: Any, settlements: Sequence[Settlement], ids: Any, now: datetime
+    ) -> None:
+        rows = [(s, entry) for s in settlements for entry in s.log]
+        if not rows:
+            return
+        await connection.execute(
+            _LOG,
+            [next(ids) for _ in rows],
+            [s.dispatch.account_id for s, _ in rows],
+            [s.dispatch.message.id for s, _ in rows],
+            [now] * len(rows),
+            [self._vault.encrypt(entry) for _, entry in rows],
         )
-        for m in messages
-    ]
 
 
-def _dispatch(row: Any) -> Dispatch:
+def _dispatch(row: Any, files: dict[int, str], parts: dict[int, str | None]) -> Dispatch:
+    message = message_from(row)
     return Dispatch(
         job_id=row["job_id"],
         lane_id=row["lane_id"],
         token=row["token"],
         account_id=row["account_id"],
         attempts=row["attempts"],
-        message=message_from(row),
+        message=message,
         contact_key=row["contact_key"],
+        phone=row["phone"],
+        last_inbound_at=row["last_inbound_at"],
+        reply_to=row["reply_to"],
+        file_keys={a.id: files[a.id] for a in message.attachments if a.id in files},
+        parts_sent=parts,
+        slot_in_s=row["slot_in_s"],
     )

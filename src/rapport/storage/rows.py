@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import asyncpg
+import msgspec
 
 from rapport.domain.agent import Agent, AgentStatus, CapacityMode, Pending
 from rapport.domain.channel import ChannelKind, ChannelType
@@ -13,6 +14,7 @@ from rapport.domain.message import (
     Attachment,
     AuthorKind,
     Contact,
+    Content,
     Conversation,
     DeliveryStatus,
     Direction,
@@ -37,6 +39,7 @@ Row = asyncpg.Record
 # Looked up by value: calling an enumeration costs as much as the rest of the row.
 _TASK_STATES = {state.value: state for state in TaskState}
 _CHANNELS = {channel.value: channel for channel in ChannelType}
+_content = msgspec.json.Decoder(Content).decode
 _DUE_FOR = {due.value: due for due in DueFor}
 
 
@@ -84,6 +87,7 @@ def task_from(row: Row, legs: tuple[Leg, ...]) -> Task:
         accepted_at=row["accepted_at"],
         ended_at=row["ended_at"],
         customer_left_at=row["customer_left_at"],
+        customer_opted_out_at=row["customer_opted_out_at"],
         parked_until=row["parked_until"],
         due_at=row["due_at"],
         due_for=_DUE_FOR.get(row["due_for"]),
@@ -137,6 +141,8 @@ def conversation_from(row: Row) -> Conversation:
         customer_away_since=row["customer_away_since"],
         created_at=row["created_at"],
         last_message_at=row["last_message_at"],
+        last_inbound_at=row["last_inbound_at"],
+        opted_out_at=row["opted_out_at"],
     )
 
 
@@ -170,6 +176,7 @@ def message_from(row: Row) -> Message:
         announcement=None
         if announcement is None
         else Announcement(code=announcement["code"], params=tuple(announcement["params"].items())),
+        content=content_from(row["content"]),
         purpose=Purpose(row["purpose"]) if row["purpose"] else None,
         customer_sees=row["customer_sees"],
         client_id=row["client_id"],
@@ -182,6 +189,11 @@ def message_from(row: Row) -> Message:
         delivered_at=row["delivered_at"],
         read_at=row["read_at"],
     )
+
+
+def content_from(text: str | None) -> Content | None:
+    """What a message is besides plain text."""
+    return None if text is None else _content(text)
 
 
 def attachments_from(text: str | None) -> tuple[Attachment, ...]:
@@ -201,6 +213,7 @@ def attachments_json(attachments: tuple[Attachment, ...]) -> list[dict[str, Any]
             "size": a.size,
             "refusal_code": a.refusal_code,
             "refusal_message": a.refusal_message,
+            "fetching": a.fetching,
         }
         for a in attachments
     ]

@@ -22,6 +22,7 @@ FULL_AT = 100_000
 """Files per account; beyond that the provider is asked to come again."""
 log = structlog.get_logger()
 Replay = Callable[[int, bytes], Awaitable[None]]
+"""Takes an account's id and what was kept."""
 
 
 class Spool:

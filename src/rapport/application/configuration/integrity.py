@@ -162,8 +162,6 @@ def _accounts(after: Configuration) -> Iterator[Problem]:
             yield _at(item, "A website's chat needs the settings `webchat`.", "spec", "webchat")
         if spec.channel != "webchat" and spec.webchat is not None:
             yield _at(item, "Only the channel webchat has these settings.", "spec", "webchat")
-        if spec.channel != "custom" and spec.custom is not None:
-            yield _at(item, "Only the channel custom has these settings.", "spec", "custom")
         if spec.webchat is not None:
             twin = sites.setdefault(spec.webchat.site_key, item)
             if twin is not item:

@@ -7,10 +7,17 @@ from __future__ import annotations
 
 import re
 from datetime import date, time
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from rapport.domain.agent import CapacityMode
 from rapport.domain.channel import ChannelKind, ChannelType
@@ -107,11 +114,8 @@ class Webchat(Spec):
         return value
 
 
-class Custom(Spec):
-    """Settings of a signed JSON webhook channel. The secret is kept apart, encrypted."""
-
-    callback_url: str | None = None
-    per_second: Annotated[float, Field(gt=0, le=10_000)] = 80
+CHANNEL_SETTINGS: dict[str, type[BaseModel]] = {}
+"""The form of each channel's own account settings, entered by the channels that are found."""
 
 
 class ReminderSpec(Spec):
@@ -141,7 +145,25 @@ class AccountSpec(Spec):
     abandon_after_s: Seconds = 60
     silence: SilenceSpec | None = None
     webchat: Webchat | None = None
-    custom: Custom | None = None
+    settings: dict[str, Any] = {}
+    """The channel's own, in the form that its manifest gives."""
+
+    @model_validator(mode="after")
+    def _settings_of_the_channel(self) -> AccountSpec:
+        form = CHANNEL_SETTINGS.get(self.channel)
+        if form is not None:
+            try:
+                form.model_validate(self.settings)
+            except ValidationError as error:
+                raise ValueError(_first_problem(error)) from None
+        elif self.settings and CHANNEL_SETTINGS:
+            raise ValueError(f"settings: the channel {self.channel} has none of its own")
+        return self
+
+
+def _first_problem(error: ValidationError) -> str:
+    first = error.errors()[0]
+    return f"settings.{'.'.join(map(str, first['loc']))}: {first['msg']}"
 
 
 class EntryPointSpec(Spec):

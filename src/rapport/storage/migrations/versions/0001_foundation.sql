@@ -96,6 +96,8 @@ CREATE TABLE conversation (
     customer_away_since timestamptz,
     created_at timestamptz NOT NULL,
     last_message_at timestamptz,
+    last_inbound_at timestamptz,
+    opted_out_at timestamptz,
     UNIQUE (account_id, contact_key)
 );
 -- Without the time, so that a message updates the row in place (HOT).
@@ -123,6 +125,7 @@ CREATE TABLE task (
     accepted_at timestamptz,
     ended_at timestamptz,
     customer_left_at timestamptz,
+    customer_opted_out_at timestamptz,
     parked_until timestamptz,
     due_at timestamptz,
     due_for text,
@@ -181,6 +184,7 @@ CREATE TABLE message (
     text text NOT NULL,
     attachments jsonb,
     announcement jsonb,
+    content jsonb,
     purpose text,
     customer_sees boolean NOT NULL,
     client_id text,
@@ -198,6 +202,94 @@ CREATE UNIQUE INDEX message_client ON message (conversation_id, client_id)
     WHERE client_id IS NOT NULL;
 CREATE UNIQUE INDEX message_external ON message (account_id, external_id)
     WHERE external_id IS NOT NULL;
+
+-- What the provider calls the parts of a message that went out as several; `number` from 0.
+CREATE TABLE message_part (
+    message_id bigint NOT NULL REFERENCES message,
+    number smallint NOT NULL,
+    account_id bigint NOT NULL,
+    external_id text,
+    status text NOT NULL,
+    PRIMARY KEY (message_id, number)
+);
+CREATE UNIQUE INDEX message_part_external ON message_part (account_id, external_id)
+    WHERE external_id IS NOT NULL;
+
+-- Segments of a long message that the network cut up, until all are here.
+CREATE TABLE message_segment (
+    account_id bigint NOT NULL,
+    contact_key text NOT NULL,
+    reference text NOT NULL,
+    number smallint NOT NULL,
+    total smallint NOT NULL,
+    external_id text NOT NULL,
+    text text NOT NULL,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (account_id, contact_key, reference, number)
+);
+CREATE INDEX message_segment_at ON message_segment (at);
+
+-- Who has said STOP, whether or not there is a conversation.
+CREATE TABLE opt_out (
+    account_id bigint NOT NULL,
+    contact_key text NOT NULL,
+    at timestamptz NOT NULL,
+    word text,
+    PRIMARY KEY (account_id, contact_key)
+);
+
+-- Customers' files that are still at the provider.
+CREATE TABLE media_job (
+    attachment_id bigint PRIMARY KEY,
+    message_id bigint NOT NULL,
+    account_id bigint NOT NULL,
+    media jsonb NOT NULL,
+    due timestamptz NOT NULL,
+    lease_until timestamptz,
+    attempts smallint NOT NULL DEFAULT 0,
+    created_at timestamptz NOT NULL
+);
+CREATE INDEX media_job_due ON media_job (due);
+
+-- What was asked of providers and what they said, redacted and encrypted; pruned by age.
+CREATE TABLE channel_log (
+    id bigint PRIMARY KEY,
+    account_id bigint NOT NULL,
+    message_id bigint,
+    at timestamptz NOT NULL,
+    entry bytea NOT NULL
+);
+CREATE INDEX channel_log_message ON channel_log (message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX channel_log_at ON channel_log USING brin (at);
+
+-- How each account fares: when it was last heard, what went wrong last, what the probe said.
+CREATE TABLE account_health (
+    account_id bigint PRIMARY KEY,
+    state text NOT NULL DEFAULT 'unknown',
+    code text,
+    message text,
+    changed_at timestamptz NOT NULL,
+    last_inbound_at timestamptz,
+    last_sent_at timestamptz,
+    last_error_at timestamptz,
+    last_error_code text,
+    last_error_message text,
+    refused_count bigint NOT NULL DEFAULT 0,
+    probed_at timestamptz,
+    facts jsonb
+);
+
+-- Message forms that the provider has approved, as last read from it.
+CREATE TABLE approved_template (
+    account_id bigint NOT NULL,
+    name text NOT NULL,
+    language text NOT NULL,
+    category text NOT NULL,
+    status text NOT NULL,
+    spec jsonb NOT NULL,
+    synced_at timestamptz NOT NULL,
+    PRIMARY KEY (account_id, name, language)
+);
 
 CREATE TABLE attachment (
     id bigint PRIMARY KEY,
@@ -280,10 +372,8 @@ CREATE TABLE parked_input (
 -- The outbox: one lane per conversation keeps order, an account's rate row keeps its pace.
 CREATE TABLE outbox_rate (
     account_id bigint PRIMARY KEY,
-    per_second real NOT NULL,
-    burst real NOT NULL,
-    tokens real NOT NULL,
-    refilled_at timestamptz NOT NULL,
+    per_second double precision NOT NULL,
+    next_slot timestamptz NOT NULL,
     paused_until timestamptz,
     broken_reason text
 );
@@ -319,6 +409,7 @@ CREATE TABLE early_receipt (
     at timestamptz NOT NULL,
     error_code text,
     error_message text,
+    kept_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (account_id, external_id, status)
 );
 

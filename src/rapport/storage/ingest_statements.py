@@ -1,0 +1,108 @@
+"""The statements of ingest, in the order in which a batch runs them (MECHANISMS §1)."""
+
+LOCK = """
+SELECT c.* FROM unnest($1::bigint[], $2::text[]) k(account_id, contact_key)
+JOIN conversation c ON c.account_id = k.account_id AND c.contact_key = k.contact_key
+ORDER BY c.id FOR NO KEY UPDATE OF c"""
+NEW_CONTACTS = """
+INSERT INTO contact (id, name, email, phone)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[])"""
+NEW_IDENTITIES = """
+INSERT INTO contact_identity (channel, scope, external_id, contact_id)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) ON CONFLICT DO NOTHING"""
+NEW_CONVERSATIONS = """
+INSERT INTO conversation (id, account_id, contact_key, contact_id, created_at, opted_out_at)
+SELECT n.id, n.account_id, n.contact_key, i.contact_id, $5,
+    (SELECT at FROM opt_out o WHERE o.account_id = n.account_id AND o.contact_key = n.contact_key)
+FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $6::text[])
+     n(id, account_id, contact_key, channel, scope)
+JOIN contact_identity i ON i.channel = n.channel AND i.scope = n.scope
+                       AND i.external_id = n.contact_key
+ORDER BY n.account_id, n.contact_key ON CONFLICT DO NOTHING"""
+DROP_ORPHANS = """
+DELETE FROM contact c WHERE c.id = ANY($1::bigint[])
+AND NOT EXISTS (SELECT FROM contact_identity i WHERE i.contact_id = c.id)"""
+# A second statement on purpose: joined into the lock it would mix two moments, because only the
+# locked row is read again after waiting.
+# External ids that are known already come along as one value, nearly always NULL.
+DETAILS = """
+SELECT c.id AS of_conversation, p.version AS contact_version, p.name, p.email, p.phone, t.*,
+    (SELECT json_agg(json_build_array(m.account_id, m.external_id, m.seq))
+     FROM unnest($2::bigint[], $3::text[]) x(account_id, external_id)
+     JOIN message m ON m.account_id = x.account_id AND m.external_id = x.external_id) AS known
+FROM unnest($1::bigint[]) k(id) JOIN conversation c ON c.id = k.id
+JOIN contact p ON p.id = c.contact_id LEFT JOIN task t ON t.id = c.task_id"""
+# What messages of the batch answer or change; messages are the last class of locks.
+REFERRED = """
+SELECT m.*, x.external_id AS referred_as
+FROM unnest($1::bigint[], $2::text[]) x(account_id, external_id)
+JOIN LATERAL (
+    SELECT id FROM message m WHERE m.account_id = x.account_id AND m.external_id = x.external_id
+    UNION
+    SELECT message_id FROM message_part p
+    WHERE p.account_id = x.account_id AND p.external_id = x.external_id) f ON true
+JOIN message m ON m.id = f.id ORDER BY m.id FOR NO KEY UPDATE OF m"""
+OPT_OUTS = """
+INSERT INTO opt_out SELECT * FROM unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::text[])
+ON CONFLICT (account_id, contact_key) DO UPDATE SET at = excluded.at, word = excluded.word"""
+OPT_INS = """
+DELETE FROM opt_out o USING unnest($1::bigint[], $2::text[]) n(account_id, contact_key)
+WHERE o.account_id = n.account_id AND o.contact_key = n.contact_key"""
+MEDIA = """
+INSERT INTO media_job (attachment_id, message_id, account_id, media, due, created_at)
+SELECT *, $5, $5 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::jsonb[])"""
+LEGS = "SELECT * FROM leg WHERE task_id = ANY($1::bigint[]) ORDER BY id"
+# The hot path: conversations, messages and their events in one statement, by arrays.
+SAVE = """
+WITH c AS (
+    UPDATE conversation c SET last_seq = n.last_seq, inbound_seq = n.inbound_seq,
+        task_id = n.task_id, customer_away_since = n.away, last_message_at = n.at,
+        last_inbound_at = n.inbound_at, opted_out_at = n.opted_out_at
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[],
+                $6::timestamptz[], $37::timestamptz[], $38::timestamptz[])
+                n(id, last_seq, inbound_seq, task_id, away, at, inbound_at, opted_out_at)
+    WHERE c.id = n.id),
+m AS (
+    INSERT INTO message (id, conversation_id, account_id, task_id, seq, inbound_seq, direction,
+        author_kind, author_id, text, attachments, announcement, customer_sees, client_id,
+        external_id, status, created_at, sent_at, content)
+    SELECT n.id, n.conversation_id, n.account_id, n.task_id, n.seq, n.inbound_seq, n.direction,
+        n.author_kind, n.author_id, n.text, n.attachments::jsonb, n.announcement::jsonb,
+        n.customer_sees, n.client_id, n.external_id, n.status, n.created_at, n.sent_at,
+        n.content::jsonb
+    FROM unnest($7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[],
+        $12::bigint[], $13::text[], $14::text[], $15::bigint[], $16::text[], $17::text[],
+        $18::text[], $19::bool[], $20::text[], $21::text[], $22::text[], $23::timestamptz[],
+        $24::timestamptz[], $39::text[])
+        n(id, conversation_id, account_id, task_id, seq, inbound_seq, direction, author_kind,
+        author_id, text, attachments, announcement, customer_sees, client_id, external_id, status,
+        created_at, sent_at, content))
+INSERT INTO event (commit_id, ord, at, kind, conversation_id, task_id, agent_id, queue_id,
+    audience, customer, facts, entities)
+SELECT $25, n.ord, n.at, n.kind, n.conversation_id, n.task_id, n.agent_id, n.queue_id,
+    string_to_array(n.audience, ' '), n.customer, n.facts::json, n.entities::json
+FROM unnest($26::int[], $27::timestamptz[], $28::text[], $29::bigint[], $30::bigint[],
+    $31::bigint[], $32::bigint[], $33::text[], $34::bool[], $35::text[], $36::text[])
+    n(ord, at, kind, conversation_id, task_id, agent_id, queue_id, audience, customer, facts,
+      entities)"""
+# The hottest path of all: nothing but texts of known customers. A third of the columns travel.
+SAVE_TEXTS = """
+WITH c AS (
+    UPDATE conversation c SET last_seq = n.last_seq, inbound_seq = n.inbound_seq,
+        last_message_at = $4, last_inbound_at = $4
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) n(id, last_seq, inbound_seq)
+    WHERE c.id = n.id),
+n AS (
+    SELECT * FROM unnest($5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[],
+        $10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::bigint[], $15::text[],
+        $16::text[]) WITH ORDINALITY n(id, conversation_id, account_id, task_id, seq, inbound_seq,
+        author_id, text, external_id, queue_id, audience, entities, ord)),
+m AS (
+    INSERT INTO message (id, conversation_id, account_id, task_id, seq, inbound_seq, direction,
+        author_kind, author_id, text, customer_sees, external_id, created_at)
+    SELECT id, conversation_id, account_id, task_id, seq, inbound_seq, 'inbound', 'customer',
+        author_id, text, true, external_id, $4 FROM n)
+INSERT INTO event (commit_id, ord, at, kind, conversation_id, task_id, queue_id, audience,
+    customer, entities)
+SELECT $17, ord - 1, $4, 'message.received', conversation_id, task_id, queue_id,
+    string_to_array(audience, ' '), true, entities::json FROM n"""
