@@ -1,4 +1,4 @@
-"""A provider on a real socket, and the transport that reaches it."""
+"""A provider on a real socket, and the product's transport that reaches it."""
 
 from __future__ import annotations
 
@@ -7,19 +7,15 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 import msgspec
 
-from rapport.channels.sdk.transport import (
-    ProviderAnswer,
-    ProviderRequest,
-    Unanswered,
-    Unreached,
-    body_of,
-)
+from rapport.channels.sdk.http import HttpTransport
+from rapport.domain.sending import OutboundFile
 
 SILENCE = "silence"
 """In place of an answer: the provider hangs up after the request has come."""
@@ -102,52 +98,13 @@ async def provider(answers: Sequence[Any] = ()) -> AsyncIterator[Provider]:
         yield found
 
 
-class HttpTransport:
-    """Implements `channels.sdk.transport.Transport` over httpx2."""
-
-    def __init__(self, client: httpx2.AsyncClient, files: Mapping[str, bytes]) -> None:
-        self._client = client
-        self._files = files
-
-    async def request(
-        self,
-        request: ProviderRequest,
-        *,
-        base_url: str,
-        authorize: Mapping[str, str] | None = None,
-        basic: tuple[str, str] | None = None,
-    ) -> ProviderAnswer:
-        more: dict[str, Any] = {}
-        if request.json is not None:
-            more["content"] = body_of(request)
-        if request.upload is not None:
-            file = request.upload.file
-            content = (file.filename, self._files[file.key], file.media_type)
-            more |= {"data": dict(request.upload.fields), "files": {request.upload.field: content}}
-        try:
-            answer = await self._client.request(
-                request.method,
-                request.url or f"{base_url}{request.path}",
-                params=dict(request.query) or None,
-                headers={**request.headers, **(authorize or {})},
-                **more,
-            )
-        except httpx2.ConnectError as failure:
-            raise Unreached from failure
-        except httpx2.HTTPError as failure:
-            raise Unanswered from failure
-        try:
-            decoded = msgspec.json.decode(answer.content)
-        except msgspec.DecodeError:
-            decoded = None
-        headers = {name.lower(): value for name, value in answer.headers.items()}
-        return ProviderAnswer(
-            status=answer.status_code, headers=headers, body=answer.content, json=decoded
-        )
-
-
 @asynccontextmanager
 async def transport(files: Mapping[str, bytes] | None = None) -> AsyncIterator[HttpTransport]:
-    """A transport with the given stored files, by their keys."""
+    """The product's transport with the given stored files, by their keys."""
+    stored = files or {}
+
+    async def opened(file: OutboundFile) -> AsyncIterator[bytes]:
+        yield stored[file.key]
+
     async with httpx2.AsyncClient(timeout=5) as client:
-        yield HttpTransport(client, files or {})
+        yield HttpTransport(client, opened, lambda: datetime(2026, 9, 21, tzinfo=UTC))

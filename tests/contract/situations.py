@@ -22,8 +22,9 @@ from typing import Any
 import msgspec
 
 from rapport.channels.sdk.connector import AccountConfig, Connector, Rendered, Request
+from rapport.domain.message import ProviderTemplate
 from rapport.domain.rich_text import Style
-from rapport.domain.sending import OutboundFile, OutboundMessage, ProviderTemplate
+from rapport.domain.sending import OutboundFile, OutboundMessage
 from tests.contract.graph_server import provider, transport
 
 SECRETS = {

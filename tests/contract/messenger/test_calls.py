@@ -11,10 +11,11 @@ import pytest
 
 from rapport.channels.messenger.connector import create
 from rapport.channels.sdk.connector import AccountConfig, MediaGone
+from rapport.channels.sdk.http import HttpTransport
 from rapport.channels.sdk.transport import ProviderRequest
 from rapport.domain.message import InboundMedia
 from rapport.domain.sending import AccountBroken, OutboundMessage, RetryAfter, Unknown
-from tests.contract.graph_server import SILENCE, HttpTransport, Provider, provider, transport
+from tests.contract.graph_server import SILENCE, Provider, provider, transport
 from tests.contract.situations import FILE, SECRETS, account, outcome
 
 PAGE = "100000000000001"

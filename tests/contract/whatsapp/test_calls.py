@@ -12,12 +12,13 @@ import pytest
 
 from rapport.channels.sdk.abilities import ProviderRefused
 from rapport.channels.sdk.connector import AccountConfig, MediaGone
+from rapport.channels.sdk.http import HttpTransport
 from rapport.channels.sdk.transport import ProviderRequest, Unanswered, Unreached
 from rapport.channels.whatsapp.connector import create
 from rapport.channels.whatsapp.manifest import per_second
 from rapport.domain.message import InboundMedia
 from rapport.domain.sending import AccountBroken, OutboundMessage, RetryAfter, Unknown
-from tests.contract.graph_server import SILENCE, HttpTransport, Provider, provider, transport
+from tests.contract.graph_server import SILENCE, Provider, provider, transport
 from tests.contract.situations import FILE, SECRETS, account, outcome
 
 NUMBER = "106540000000001"
@@ -112,6 +113,7 @@ async def test_whatsapp_shows_no_secret() -> None:
     (part,) = CONNECTOR.render(HELLO, nowhere()).parts
     async with connected(answer, answer) as (_, config, carrier):
         got = repr(await CONNECTOR.send(part, config, carrier))
+        got += repr(carrier.log)
         probe = repr(await CONNECTOR.probe(config, carrier))
     assert "Malformed access token …" in got
     assert not any(secret in got + probe for secret in SECRETS.values())

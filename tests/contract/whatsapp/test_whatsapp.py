@@ -13,8 +13,8 @@ from hypothesis import given, settings
 
 from rapport.channels.sdk.connector import Rejected, Request
 from rapport.channels.whatsapp.connector import create
-from rapport.domain.message import InboundMessage
-from rapport.domain.sending import OutboundMessage, ProviderTemplate
+from rapport.domain.message import InboundMessage, ProviderTemplate
+from rapport.domain.sending import OutboundMessage
 from tests.contract import situations
 from tests.contract.mutations import damaged
 

@@ -14,8 +14,9 @@ from rapport.channels.sdk.connector import AccountConfig, Problem, Rendered
 from rapport.channels.sdk.graph import looks_filled_in
 from rapport.channels.sdk.transport import Part, ProviderRequest, Upload
 from rapport.channels.whatsapp.manifest import MEDIA_KINDS, MEDIA_LIMITS
+from rapport.domain.message import ProviderTemplate
 from rapport.domain.rich_text import Marks, marked
-from rapport.domain.sending import OutboundFile, OutboundMessage, ProviderTemplate
+from rapport.domain.sending import OutboundFile, OutboundMessage
 
 MARKS = Marks(
     inline={"bold": "*", "italic": "_", "strike": "~", "code": "`"},
@@ -220,9 +221,8 @@ def _request(
 
 
 def _recipient(message: OutboundMessage) -> dict[str, str]:
-    """The number where one is known, as Meta recommends; else the business-scoped id."""
-    for key in (message.contact_key, *message.aliases):
-        digits = key.removeprefix("+")
-        if digits.isascii() and digits.isdecimal():
-            return {"to": digits}
+    """The customer's own key, never a number that may have passed to somebody else since."""
+    digits = message.contact_key.removeprefix("+")
+    if digits.isascii() and digits.isdecimal():
+        return {"to": digits}
     return {"recipient": message.contact_key}
