@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from rapport.application.access import Access
 from rapport.application.configuration.administration import Administration
 from rapport.application.configuration.snapshot import Configuration
 from rapport.application.ports import Clock, Services
+from rapport.channels.courtesy import Courtesies
 from rapport.channels.discovery import connectors
 from rapport.channels.gateway import Channels
 from rapport.channels.sdk.guard import guarded_client, networks
@@ -42,10 +43,12 @@ from rapport.storage.ingest import Ingest
 from rapport.storage.media import PostgresMedia
 from rapport.storage.outbox import PostgresOutbox
 from rapport.storage.parked import park_input
+from rapport.storage.queries.channels import PostgresChannelReader
 from rapport.storage.queries.floor import PostgresFloor
 from rapport.storage.queries.reader import PostgresReader
 from rapport.storage.receipts import Receipts
 from rapport.storage.secrets import Vault, load_key
+from rapport.storage.segments import GIVE_UP_S, overdue
 from rapport.storage.sessions import PostgresSessions
 from rapport.storage.spool import Spool
 from rapport.storage.store import PostgresStore
@@ -162,8 +165,17 @@ async def _start(
     )
     receipts, health = Receipts(database, clock), Health(database, clock.now)
     outbox = PostgresOutbox(database, vault)
+    channel_reader = PostgresChannelReader(database, vault)
+    courtesies = Courtesies(channels, channel_reader.last_inbound)
     postman = Postman(services, outbox, channels)
-    caretaker = Caretaker(services, health, receipts, channels, outbox)
+    caretaker = Caretaker(
+        services,
+        health,
+        receipts,
+        channels,
+        outbox,
+        partial(flush_segments, database, ingest, clock),
+    )
     channels.on_outcome = caretaker.noted
     fetcher = MediaFetcher(services, PostgresMedia(database), channels.download, files.save)
     spool = Spool(settings.data / "spool", vault)
@@ -173,6 +185,7 @@ async def _start(
         group.create_task(tail.run()),
         group.create_task(ingest.run()),
         group.create_task(receipts.run()),
+        group.create_task(courtesies.run()),
         group.create_task(keep_presence(due, live_agents, hub.pulse, clock)),
     ]
     if "worker" in roles:
@@ -196,6 +209,9 @@ async def _start(
         channels=channels,
         receipts=receipts,
         health=health,
+        channel_reader=channel_reader,
+        courtesies=courtesies,
+        probe=channels.probe,
         park=lambda account_id, reason, raw: park_input(
             database, vault, account_id, reason, raw, clock.now()
         ),
@@ -211,6 +227,13 @@ async def _start(
     return Node(
         context, database, configuration, offers, sweeper, postman, fetcher, caretaker, vault
     ), work
+
+
+async def flush_segments(database: Database, ingest: Ingest, clock: Clock) -> None:
+    """Show long messages whose missing segments don't come."""
+    before = clock.now() - timedelta(seconds=GIVE_UP_S)
+    for account_id, message in await overdue(database.pool, before):
+        await ingest.submit(account_id, [message])
 
 
 def _end_sockets(hub: Hub, commit: Commit) -> None:

@@ -12,7 +12,16 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from rapport.api import errors
 from rapport.api.context import Context
-from rapport.api.routes import attachments, configuration, desk, floor, passwords, session, tasks
+from rapport.api.routes import (
+    attachments,
+    channels,
+    configuration,
+    desk,
+    floor,
+    passwords,
+    session,
+    tasks,
+)
 from rapport.api.sockets import Receive, Scope, Send
 from rapport.api.stream_socket import stream_socket
 from rapport.api.webhooks import webhook
@@ -99,6 +108,7 @@ def create_http(lifespan: Lifespan) -> FastAPI:
         attachments.router,
         floor.router,
         passwords.router,
+        channels.router,
         configuration.router,
     ):
         app.include_router(router, prefix="/api/v1", responses=errors.RESPONSES)

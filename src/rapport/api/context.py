@@ -14,11 +14,14 @@ from rapport.application.configuration.administration import Administration
 from rapport.application.floor import FloorReader
 from rapport.application.ports import Services
 from rapport.application.reading import Reader
-from rapport.application.receive_messages import Input, Received
+from rapport.application.received import Input, Received
+from rapport.channels.courtesy import Courtesies
 from rapport.channels.gateway import Channels
+from rapport.channels.sdk.connector import Probe
 from rapport.domain.message import DeliveryReceipt
 from rapport.storage.files import LocalFiles
 from rapport.storage.health import Health
+from rapport.storage.queries.channels import PostgresChannelReader
 from rapport.storage.spool import Spool
 from rapport.stream.hub import Hub
 
@@ -68,6 +71,9 @@ class Context:
     channels: Channels
     receipts: ReceiptBox
     health: Health
+    channel_reader: PostgresChannelReader
+    courtesies: Courtesies
+    probe: Callable[[int], Awaitable[Probe]]
     park: Callable[[int, str, bytes], Awaitable[None]]
     """Keeps raw input that was ignored: account, reason, bytes."""
     secret: bytes

@@ -94,6 +94,8 @@ async def _handle(context: Context, session: Session, frame: str | bytes) -> Non
         agents = await context.reader.participants(message.conversation_id)
         if session.user_id not in agents:
             return
+        if message.on:
+            context.courtesies.typing(message.conversation_id)
         author = {"kind": "agent", "id": session.user_id}
         context.hub.whisper_customer(
             message.conversation_id,

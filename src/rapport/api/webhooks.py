@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -10,7 +11,8 @@ import structlog
 
 from rapport.api.context import Context
 from rapport.api.sockets import Receive, Scope, Send
-from rapport.application.receive_messages import Input
+from rapport.application.received import END_PAYLOAD, Input, Received
+from rapport.application.timers import leave_while_waiting
 from rapport.channels.sdk.abilities import Answers, Subscribes
 from rapport.channels.sdk.connector import Connector, Ignored, Parsed, Rejected, Request
 from rapport.domain.errors import Refused
@@ -129,11 +131,14 @@ async def replay(context: Context, account_id: int, payload: bytes) -> None:
 
 async def _store(context: Context, account_id: int, channel: str, parsed: Sequence[Parsed]) -> None:
     given: list[Input] = [
-        p for p in parsed if isinstance(p, InboundMessage | CustomerEvent | AgentEcho)
+        _with_end(context, account_id, p)
+        for p in parsed
+        if isinstance(p, InboundMessage | CustomerEvent | AgentEcho)
     ]
     receipts = [p for p in parsed if isinstance(p, DeliveryReceipt)]
     if given:
         received = await context.inbox.submit(account_id, given)
+        await _leave_waiting(context, given, received)
         duplicates = sum(r.duplicate for r in received)
         taken = sum(r.ignored is None and not r.duplicate for r in received)
         MESSAGES_IN.labels(channel).inc(taken)
@@ -141,6 +146,29 @@ async def _store(context: Context, account_id: int, channel: str, parsed: Sequen
             MESSAGES_DUPLICATE.labels(channel).inc(duplicates)
     if receipts:
         await context.receipts.submit(account_id, receipts)
+
+
+def _with_end(context: Context, account_id: int, given: Input) -> Input:
+    """Whether a message ends the conversation: by our button, or a word of the account's (T7)."""
+    if not isinstance(given, InboundMessage):
+        return given
+    account = context.services.configuration.current.accounts[account_id]
+    if not account.capabilities.customer_can_end or not account.capabilities.pushed:
+        return given
+    said = (given.text or "").strip().casefold()
+    words = context.services.configuration.current.account_specs[account_id].end_words
+    if given.quick_reply == END_PAYLOAD or said in {word.casefold() for word in words}:
+        return replace(given, ends=True)
+    return given
+
+
+async def _leave_waiting(
+    context: Context, given: Sequence[Input], received: Sequence[Received]
+) -> None:
+    """A customer who ends while waiting; done again if the provider repeats the message."""
+    for message, taken in zip(given, received, strict=True):
+        if isinstance(message, InboundMessage) and message.ends and taken.task_id is not None:
+            await leave_while_waiting(context.services, taken.task_id)
 
 
 async def _keep_raw(

@@ -103,6 +103,12 @@ class Transaction(Protocol):
     async def message(self, message_id: int) -> Message | None:
         """Lock one message; after everything else."""
 
+    async def take_from_outbox(self, conversation_id: int, message_id: int) -> bool:
+        """Remove a message's job, if it is not being sent; before the message is locked."""
+
+    async def wake_outbox(self, conversation_id: int) -> bool:
+        """Make what waits in a conversation due now; False if nothing waits."""
+
     async def queue_length(self, queue_id: int) -> int:
         """How many tasks wait in a queue."""
 

@@ -8,18 +8,19 @@ are never touched here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from rapport.application.announcements import announcement_for
 from rapport.application.configuration.snapshot import Configuration
 from rapport.application.configuration.specs import EntryPointSpec
 from rapport.application.ports import Changes, EventRecord
+from rapport.application.received import Input, NoQueue, Received, Thread, no_thread
 from rapport.application.recording import message_audience
 from rapport.application.views import contact_view, message_view, task_view
 from rapport.domain import events as e
-from rapport.domain.commands import NoteCustomerSpoke
+from rapport.domain.commands import LeaveAsCustomer, NoteCustomerSpoke
 from rapport.domain.deadlines import queued_deadline
 from rapport.domain.decide import decide
 from rapport.domain.evolve import evolve
@@ -28,9 +29,7 @@ from rapport.domain.message import (
     Announcement,
     Attachment,
     AuthorKind,
-    Contact,
     Content,
-    Conversation,
     CustomerEvent,
     DeliveryStatus,
     Direction,
@@ -42,39 +41,6 @@ from rapport.domain.policy import QueuePolicy
 from rapport.domain.rules.amending import changed_by
 from rapport.domain.situation import Situation
 from rapport.domain.task import DueFor, SkillRequirement, Task, TaskState
-
-
-class NoQueue(Exception):  # noqa: N818 - names the situation
-    """No queue is configured: the input must be kept until there is one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """What became of one message: its place in the thread, or that of its first copy."""
-
-    conversation_id: int
-    task_id: int | None
-    seq: int
-    duplicate: bool
-    ignored: str | None = None
-    """Why nothing came of it, where nothing did."""
-
-
-@dataclass(slots=True)
-class Thread:
-    """A locked conversation with what the decision needs; replaced as messages are folded in."""
-
-    conversation: Conversation
-    contact: Contact
-    task: Task | None
-    known: Mapping[str, int]
-    """External ids already stored, with their `seq`."""
-    referred: dict[str, Message] = field(default_factory=dict)
-    """Messages that others of the batch answer or change, by external id; locked."""
-
-
-Input = InboundMessage | CustomerEvent | AgentEcho
-_NO_THREAD = Received(0, None, 0, duplicate=False, ignored="no_conversation")
 
 
 def receive(
@@ -91,7 +57,7 @@ def receive(
         thread: None where there is no conversation; then there is no message in the input.
     """
     if thread is None:
-        return [_NO_THREAD] * len(messages)
+        return [no_thread()] * len(messages)
     folding = _Folding(thread, configuration, ids, now, changes)
     received = [folding.take(message) for message in messages]
     folding.finish()
@@ -144,6 +110,8 @@ class _Folding:
             self._rejoin()
         if message.text is not None:
             self._append_inbound(message)
+        if message.ends:
+            self._leave()
         self.known[message.external_id] = self.seq
         return Received(conversation_id, self.task_id, self.seq, duplicate=False)
 
@@ -244,12 +212,23 @@ class _Folding:
             )
             self.changes.jobs.append(self.changes.messages[-1])
 
+    def _leave(self) -> None:
+        """The customer ends by a word or a button; while waiting, the caller sees to it."""
+        if self.thread.task is not None and self.thread.task.state is TaskState.ACTIVE:
+            self._follow(LeaveAsCustomer())
+
     def _rejoin(self) -> None:
         """The customer spoke: back from leaving, awake from parking, no longer silent."""
         task = self.thread.task
         assert task is not None  # noqa: S101 - asked for by the caller
         if task.customer_left_at is None and task.due_for in {None, DueFor.GRACE, DueFor.WAITING}:
             return
+        self._follow(NoteCustomerSpoke())
+
+    def _follow(self, command: NoteCustomerSpoke | LeaveAsCustomer) -> None:
+        """What a command that touches no agent does to the task."""
+        task = self.thread.task
+        assert task is not None  # noqa: S101 - asked for by the caller
         account = self.configuration.accounts[self.thread.conversation.account_id]
         situation = Situation(
             task=task,
@@ -258,7 +237,7 @@ class _Folding:
             account=account,
             now=self.now,
         )
-        for event in decide(situation, NoteCustomerSpoke()):
+        for event in decide(situation, command):
             task = evolve(task, event, self.now)
             self._keep_task(task)
             line = announcement_for(event, account.capabilities)
@@ -268,7 +247,7 @@ class _Folding:
                 event.kind,
                 (*message_audience(task), f"queue.{task.queue_id}"),
                 {"task": task_view(task)},
-                customer=isinstance(event, e.CustomerReturned),
+                customer=isinstance(event, e.CustomerReturned | e.CustomerLeft),
             )
 
     def _keep_task(self, task: Task) -> None:

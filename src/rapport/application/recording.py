@@ -20,8 +20,10 @@ from rapport.domain import events as e
 from rapport.domain.agent import Agent
 from rapport.domain.evolve import fold
 from rapport.domain.message import (
+    Announcement,
     Attachment,
     AuthorKind,
+    Content,
     Conversation,
     DeliveryStatus,
     Direction,
@@ -84,6 +86,7 @@ class Recorder:
         client_id: str | None = None,
         note: bool = False,
         purpose: Purpose | None = None,
+        content: Content | None = None,
     ) -> tuple[Case, Message]:
         """Add an agent's or the system's message to the thread, and to the outbox if pushed."""
         account = self.configuration.accounts[case.task.account_id]
@@ -97,6 +100,7 @@ class Recorder:
             attachments=attachments,
             client_id=client_id,
             purpose=purpose,
+            content=content,
             customer_sees=not note,
             status=None if note else DeliveryStatus.QUEUED if pushed else DeliveryStatus.SENT,
             sent_at=None if note or pushed else self.now,
@@ -168,12 +172,46 @@ class Recorder:
                     customer_sees=customer_sees,
                 )
                 case = self._append(case, message, "message.announced")
+                case = self._tell_customer(case, announcement)
             if isinstance(event, e.CustomerReminded | e.TaskEnded):
                 case = self._system_text(case, event.text)
             if isinstance(event, e.TaskDropped):
                 text = self.configuration.accounts[case.task.account_id].dropped_text
                 case = self._system_text(case, text)
         return case
+
+    def _tell_customer(self, case: Case, line: Announcement) -> Case:
+        """Who joins and leaves, as messages, where the customer has no page of ours (T6, §2)."""
+        account = self.configuration.accounts[case.task.account_id]
+        text = {
+            "accepted": account.joined_text,
+            "joined": account.joined_text,
+            "left": account.left_text,
+            "removed": account.left_text,
+            "ended_by_agent": account.left_text,
+        }.get(line.code)
+        capabilities = account.capabilities
+        if not text or not capabilities.pushed or not capabilities.joined_seen_by_customer:
+            return case
+        agent_id = dict(line.params).get("agent_id")
+        name = self.configuration.name(agent_id if isinstance(agent_id, int) else None)
+        heard_at = case.conversation.last_inbound_at
+        closes_at = None if not account.window or not heard_at else heard_at + account.window
+        if closes_at is not None and self.now >= closes_at:
+            return self._line(case, Announcement(code="customer_not_told"))
+        return self._system_text(case, text.replace("{agent}", name or ""))
+
+    def _line(self, case: Case, announcement: Announcement) -> Case:
+        message = self._next(
+            case,
+            direction=Direction.ANNOUNCEMENT,
+            author_kind=AuthorKind.SYSTEM,
+            author_id=None,
+            text="",
+            announcement=announcement,
+            customer_sees=False,
+        )
+        return self._append(case, message, "message.announced")
 
     def _system_text(self, case: Case, text: str | None) -> Case:
         if not text:

@@ -14,13 +14,17 @@ from rapport.application.perform import (
     task_unknown,
 )
 from rapport.application.ports import Services, Transaction
+from rapport.application.received import END_PAYLOAD
 from rapport.application.recording import Recorder
 from rapport.application.views import View, message_view
 from rapport.domain.commands import NoteAgentSpoke
 from rapport.domain.decide import decide
 from rapport.domain.errors import Invalid, NotFound, Refused
-from rapport.domain.message import AuthorKind, Purpose
-from rapport.domain.rules.speaking import check_may_retry, check_may_send
+from rapport.domain.message import AuthorKind, Content, Purpose
+from rapport.domain.policy import AccountPolicy
+from rapport.domain.rules.speaking import check_may_retry, check_may_send, check_reachable
+
+END_BUTTONS = ((END_PAYLOAD, "End"), ("rapport:stay", "Not yet"))
 
 
 async def send_message(
@@ -33,11 +37,13 @@ async def send_message(
     client_id: str,
     note: bool = False,
     purpose: Purpose | None = None,
+    content: Content | None = None,
 ) -> View:
     """Store the message, and its way out, in one commit; sending twice is one message.
 
     Args:
         client_id: The sender's idempotency key; the same one gives the same message.
+        content: Styles, what is answered, buttons, or the approved template that it is.
 
     Raises:
         Refused: `customer_left`, `over_limit`, `task_parked`, `not_your_task`, …
@@ -64,6 +70,11 @@ async def send_message(
                 "attachment_ids", "A file is missing. Attach it again.", code="unknown_attachment"
             )
         check_may_send(situation, agent_id, text, len(files), note=note)
+        if not note:
+            by_template = content is not None and content.template is not None
+            check_reachable(situation, case.conversation.last_inbound_at, by_template=by_template)
+        if content is not None and (content.reply_to_seq or 0) > case.conversation.last_seq:
+            raise Invalid.field("reply_to_seq", "There is no such message to answer.")
         recorder = Recorder(services.configuration.current, iter(ids), situation.now)
         case, message = recorder.say(
             case,
@@ -74,6 +85,7 @@ async def send_message(
             client_id=client_id,
             note=note,
             purpose=purpose,
+            content=content,
         )
         if not note:
             recorder.apply(case, agents, decide(situation, NoteAgentSpoke()))
@@ -86,20 +98,22 @@ async def send_message(
 async def ask_to_end(services: Services, *, agent_id: int, task_id: int, client_id: str) -> View:
     """Send the account's own question whether the conversation may end (T7)."""
 
-    async def text_of(transaction: Transaction) -> str:
+    async def account_of(transaction: Transaction) -> AccountPolicy:
         case = (await transaction.cases([task_id])).get(task_id)
         if case is None:
             raise task_unknown()
-        return services.configuration.current.accounts[case.task.account_id].ask_to_end_text
+        return services.configuration.current.accounts[case.task.account_id]
 
-    text = await services.store.run(text_of)
+    account = await services.store.run(account_of)
+    by_button = account.capabilities.pushed and account.capabilities.customer_can_end
     return await send_message(
         services,
         agent_id=agent_id,
         task_id=task_id,
-        text=text,
+        text=account.ask_to_end_text,
         client_id=client_id,
         purpose=Purpose.ASK_TO_END,
+        content=Content(buttons=END_BUTTONS) if by_button else None,
     )
 
 

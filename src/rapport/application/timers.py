@@ -17,7 +17,7 @@ from rapport.domain.agent import Agent
 from rapport.domain.decide import decide
 from rapport.domain.errors import Refused
 from rapport.domain.events import AgentMissedOffer, Event
-from rapport.domain.task import LegState
+from rapport.domain.task import LegState, TaskState
 
 
 async def expire_offer(services: Services, task_id: int, leg_id: int) -> bool:
@@ -108,6 +108,18 @@ async def pass_deadline(services: Services, task_id: int) -> bool:
 
 async def customer_leaves(services: Services, task_id: int) -> bool:
     """The visitor has ended the chat, or has been gone from the waiting line too long."""
+    return await _quietly(services, task_id, c.LeaveAsCustomer())
+
+
+async def leave_while_waiting(services: Services, task_id: int) -> bool:
+    """The customer ends before anybody has answered; nothing if somebody has."""
+
+    async def work(transaction: Transaction) -> bool:
+        case = (await transaction.cases([task_id])).get(task_id)
+        return case is not None and case.task.state in {TaskState.QUEUED, TaskState.OFFERED}
+
+    if not await services.store.run(work):
+        return False
     return await _quietly(services, task_id, c.LeaveAsCustomer())
 
 

@@ -66,6 +66,9 @@ class Capabilities:
     pane_fields: tuple[PaneField, ...]
     customer_bubble: Literal["initials", "letter_c", "mail"]
     window_s: int | None
+    """How long after the customer's last message free text may be sent; None: always."""
+    longer_window_s: int | None
+    """The same where the account is allowed to answer late (Messenger's human agent tag)."""
     pushed: bool
     """Messages leave through the outbox; otherwise the customer's page reads the stream."""
 
@@ -92,6 +95,7 @@ _MESSENGER = Capabilities(
     pane_fields=("customer", "queue", "agent", "date", "timer"),
     customer_bubble="initials",
     window_s=86_400,
+    longer_window_s=7 * 86_400,
     pushed=True,
 )
 
@@ -103,6 +107,7 @@ CAPABILITIES: dict[ChannelType, Capabilities] = {
         rich_text="none",
         popover_fields=("queue", "phone", "source", "timer"),
         window_s=None,
+        longer_window_s=None,
     ),
     ChannelType.WEBCHAT: replace(
         _MESSENGER,
@@ -115,6 +120,7 @@ CAPABILITIES: dict[ChannelType, Capabilities] = {
         several_reasons=True,
         popover_fields=("customer", "email", "queue", "timer"),
         window_s=None,
+        longer_window_s=None,
         pushed=False,
     ),
     ChannelType.EMAIL: replace(
@@ -129,6 +135,7 @@ CAPABILITIES: dict[ChannelType, Capabilities] = {
         pane_fields=("email", "source", "queue", "agent", "date", "timer"),
         customer_bubble="mail",
         window_s=None,
+        longer_window_s=None,
     ),
     ChannelType.WHATSAPP: replace(
         _MESSENGER,
@@ -142,11 +149,13 @@ CAPABILITIES: dict[ChannelType, Capabilities] = {
         popover_fields=("customer", "phone", "source", "queue", "timer"),
         pane_fields=("customer", "queue", "source", "phone", "agent", "date", "timer"),
         customer_bubble="letter_c",
+        longer_window_s=None,
     ),
     ChannelType.CUSTOM: replace(
         _MESSENGER,
         rich_text="none",
         popover_fields=("customer", "source", "queue", "timer"),
         window_s=None,
+        longer_window_s=None,
     ),
 }

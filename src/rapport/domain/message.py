@@ -253,6 +253,8 @@ class InboundMessage:
     """`latitude`, `longitude`, and `name` and `address` where given."""
     details: Mapping[str, Any] | None = None
     segment: Segment | None = None
+    ends: bool = False
+    """Whether the customer ends the conversation with it (a button or a word)."""
 
 
 CustomerEventKind = Literal[

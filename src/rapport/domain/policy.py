@@ -122,12 +122,19 @@ class AccountPolicy:
     ask_to_end_text: str = "Is there anything else, or may we end this conversation?"
     joined_text: str | None = None
     left_text: str | None = None
-    agent_left_text: str | None = None
     abandon_after: timedelta = timedelta(seconds=60)
     silence: Silence | None = None
     """Instead of the queue's, where the channel has its own."""
+    window: timedelta | None = None
+    """How long after the customer's last message free text may be sent; None: always."""
 
 
 def account_policy(account_id: int, channel: ChannelType) -> AccountPolicy:
     """A channel's defaults."""
-    return AccountPolicy(id=account_id, channel=channel, capabilities=CAPABILITIES[channel])
+    capabilities = CAPABILITIES[channel]
+    return AccountPolicy(
+        id=account_id,
+        channel=channel,
+        capabilities=capabilities,
+        window=None if capabilities.window_s is None else timedelta(seconds=capabilities.window_s),
+    )

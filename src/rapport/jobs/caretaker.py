@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -89,12 +89,14 @@ class Caretaker:
         receipts: EarlyReceipts,
         prober: Prober,
         outbox: Outbox,
+        flush_segments: Callable[[], Awaitable[None]],
     ) -> None:
         self._services = services
         self._health = health
         self._receipts = receipts
         self._prober = prober
         self._outbox = outbox
+        self._flush_segments = flush_segments
         self._probed: dict[int, tuple[int, datetime]] = {}
         self._broken: dict[int, AccountBroken] = {}
 
@@ -123,6 +125,7 @@ class Caretaker:
     async def round(self) -> None:
         """What is due now."""
         await self._receipts.sweep()
+        await self._flush_segments()
         broken, self._broken = self._broken, {}
         for account_id, outcome in broken.items():
             await self._health.set_state(account_id, "broken", outcome.code, outcome.message)

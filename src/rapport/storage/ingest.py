@@ -16,7 +16,8 @@ import asyncpg
 import structlog
 
 from rapport.application.ports import Changes, Clock, ConfigurationSource
-from rapport.application.receive_messages import Input, NoQueue, Received, Thread, receive
+from rapport.application.receive_messages import receive
+from rapport.application.received import Input, NoQueue, Received, Thread
 from rapport.domain.errors import Refused
 from rapport.domain.message import (
     Contact,
@@ -38,6 +39,7 @@ from rapport.storage.rows import (
     message_from,
     task_from,
 )
+from rapport.storage.segments import join_segment
 
 LARGEST_BATCH = 256
 IDS_PER_MESSAGE = 6
@@ -150,13 +152,15 @@ class Ingest:
             groups.setdefault(item.key, []).append(item)
         files = sum(len(i.message.media) for i in batch if not isinstance(i.message, CustomerEvent))
         ids = iter(await self._database.new_ids(len(batch) * IDS_PER_MESSAGE + 2 + files))
+        results: dict[int, Received] = {}
         async with self._database.pool.acquire() as connection:
             await connection.execute("BEGIN")
             try:
+                if any(_segmented(i.message) for i in batch):
+                    results = await self._join_segments(connection, batch, groups)
                 threads = await self._lock(connection, groups)
                 now = self._clock.now()
                 changes = Changes()
-                results: dict[int, Received] = {}
                 for key, items in groups.items():
                     taken = receive(
                         threads[key], [i.message for i in items], configuration, ids, now, changes
@@ -170,6 +174,28 @@ class Ingest:
                     await connection.execute("ROLLBACK")
                 raise
         return [results[id(item)] for item in batch]
+
+    async def _join_segments(
+        self, connection: Any, batch: list[Item], groups: dict[Key, list[Item]]
+    ) -> dict[int, Received]:
+        """Keep segments; items whose message is whole now stay in the groups, others are done.
+
+        Its own transaction, so that no other lock is held while it waits for a twin.
+        """
+        done: dict[int, Received] = {}
+        for item in sorted(batch, key=lambda item: item.key):
+            if not _segmented(item.message) or not isinstance(item.message, InboundMessage):
+                continue
+            whole = await join_segment(connection, item.account_id, item.message, self._clock.now())
+            if whole is None:
+                done[id(item)] = Received(0, None, 0, duplicate=False, ignored="segment")
+                groups[item.key].remove(item)
+                if not groups[item.key]:
+                    del groups[item.key]
+            else:
+                item.message = whole
+        await connection.execute("COMMIT; BEGIN")
+        return done
 
     async def _lock(
         self, connection: Any, groups: dict[Key, list[Item]]
@@ -317,6 +343,10 @@ class Ingest:
             [_json(media) for _, _, media in changes.media],
             self._clock.now(),
         )
+
+
+def _segmented(given: Input) -> bool:
+    return isinstance(given, InboundMessage) and given.segment is not None
 
 
 def _opens(items: Sequence[Item]) -> bool:

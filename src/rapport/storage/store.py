@@ -43,6 +43,10 @@ CROSS JOIN LATERAL (
     ORDER BY seq DESC LIMIT 1) m"""
 _LOCK_AGENTS = "SELECT * FROM agent WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 
+_NEXT_IN_LANE = """
+UPDATE outbox_lane SET due = CASE WHEN EXISTS (SELECT FROM outbox_job WHERE lane_id = $1)
+    THEN clock_timestamp() END WHERE id = $1"""
+
 
 class PostgresStore:
     """Runs use cases in transactions; implements `application.ports.Store`."""
@@ -202,6 +206,37 @@ class PostgresTransaction:
             "SELECT * FROM message WHERE id = $1 FOR NO KEY UPDATE", message_id
         )
         return message_from(row) if row else None
+
+    async def take_from_outbox(  # noqa: D102
+        self, conversation_id: int, message_id: int
+    ) -> bool:
+        lane = await self._connection.fetchrow(
+            "SELECT lease_until FROM outbox_lane WHERE id = $1 FOR UPDATE", conversation_id
+        )
+        if lane is None:
+            return False
+        first = await self._connection.fetchval(
+            "SELECT message_id FROM outbox_job WHERE lane_id = $1 ORDER BY id LIMIT 1",
+            conversation_id,
+        )
+        if first == message_id and lane["lease_until"] is not None:
+            return False
+        gone = await self._connection.fetchval(
+            "DELETE FROM outbox_job WHERE lane_id = $1 AND message_id = $2 RETURNING id",
+            conversation_id,
+            message_id,
+        )
+        if gone is not None and first == message_id:
+            await self._connection.execute(_NEXT_IN_LANE, conversation_id)
+        return gone is not None
+
+    async def wake_outbox(self, conversation_id: int) -> bool:  # noqa: D102
+        woken = await self._connection.fetchval(
+            "UPDATE outbox_lane SET due = clock_timestamp()"
+            " WHERE id = $1 AND due IS NOT NULL RETURNING id",
+            conversation_id,
+        )
+        return woken is not None
 
     async def queue_length(self, queue_id: int) -> int:  # noqa: D102
         count = await self._connection.fetchval(

@@ -9,7 +9,8 @@ import pytest
 
 from rapport.application.configuration.snapshot import Configuration
 from rapport.application.ports import Changes
-from rapport.application.receive_messages import Received, Thread, receive
+from rapport.application.receive_messages import receive
+from rapport.application.received import Received, Thread
 from rapport.domain.message import Contact, Conversation, InboundMessage
 from rapport.domain.task import Task, TaskState
 from tests.builders import NOW, a_task

@@ -13,8 +13,11 @@ from rapport.api.access import AgentSession, Ctx, OnceKey
 from rapport.application.perform import perform
 from rapport.application.read_thread import read_thread
 from rapport.application.send_message import ask_to_end, retry_message, send_message
+from rapport.application.waiting_message import cancel_message, send_now
 from rapport.domain import commands as c
 from rapport.domain.errors import Invalid, Refused
+from rapport.domain.message import Content, ProviderTemplate
+from rapport.domain.rich_text import Style, StyleKind
 
 router = APIRouter(prefix="/tasks", tags=["tasks"])
 Number = Annotated[int, Field(ge=1, le=2**62)]
@@ -34,12 +37,68 @@ class Target(AtEpoch):
     agent_id: Number | None = None
 
 
+class TextStyle(BaseModel):
+    """A style over a range of the text, in code points."""
+
+    kind: StyleKind
+    start: Annotated[int, Field(ge=0)]
+    end: Annotated[int, Field(ge=0)]
+    url: Annotated[str, Field(max_length=2000, pattern=r"^(https?://|mailto:)")] | None = None
+
+    def style(self, length: int) -> Style:
+        """As the domain has it.
+
+        Raises:
+            Invalid: beyond the text, or a link without an address.
+        """
+        if not self.start < self.end <= length or (self.kind == "link") != (self.url is not None):
+            raise Invalid.field("styles", "A style lies beyond the text or lacks its address.")
+        return Style(kind=self.kind, start=self.start, end=self.end, url=self.url)
+
+
+Value = Annotated[str, Field(min_length=1, max_length=1024)]
+
+
+class ApprovedForm(BaseModel):
+    """An approved template of the provider's, with values for its fields in order."""
+
+    name: Annotated[str, Field(min_length=1, max_length=512)]
+    language: Annotated[str, Field(min_length=2, max_length=20)]
+    header: list[Value] = Field(default=[], max_length=10)
+    body: list[Value] = Field(default=[], max_length=50)
+    buttons: list[Value] = Field(default=[], max_length=10)
+
+    def template(self) -> ProviderTemplate:
+        """As the domain has it."""
+        return ProviderTemplate(
+            name=self.name,
+            language=self.language,
+            header=tuple(self.header),
+            body=tuple(self.body),
+            buttons=tuple(self.buttons),
+        )
+
+
 class NewMessage(BaseModel):
     """What the agent writes; the Idempotency-Key becomes its `client_id`."""
 
     text: str = Field(max_length=200_000)
     attachment_ids: list[Number] = Field(default=[], max_length=50)
     note: bool = False
+    styles: list[TextStyle] = Field(default=[], max_length=1000)
+    reply_to_seq: Number | None = None
+    template: ApprovedForm | None = None
+
+    def content(self) -> Content | None:
+        """What the message is besides plain text."""
+        if not (self.styles or self.reply_to_seq or self.template):
+            return None
+        return Content(
+            kind="template" if self.template else "text",
+            styles=tuple(style.style(len(self.text)) for style in self.styles),
+            reply_to_seq=self.reply_to_seq,
+            template=self.template.template() if self.template else None,
+        )
 
 
 class Read(BaseModel):
@@ -139,6 +198,7 @@ async def send(
         attachment_ids=body.attachment_ids,
         client_id=once.key,
         note=body.note,
+        content=body.content(),
     )
 
 
@@ -156,14 +216,36 @@ async def retry(
     )
 
 
+@router.post("/{task_id}/messages/{message_id}/cancel")
+async def cancel(
+    task_id: Number, message_id: Number, context: Ctx, session: AgentSession, once: OnceKey
+) -> dict[str, Any]:
+    """Take back a message that still waits to be sent; those behind it go on."""
+    return await cancel_message(
+        context.services,
+        agent_id=session.user_id,
+        task_id=task_id,
+        message_id=message_id,
+        once=once,
+    )
+
+
+@router.post("/{task_id}/send-now")
+async def wake(task_id: Number, context: Ctx, session: AgentSession, _: OnceKey) -> dict[str, Any]:
+    """Try what waits to be sent in this conversation at once."""
+    return await send_now(context.services, agent_id=session.user_id, task_id=task_id)
+
+
 @router.post("/{task_id}/read")
 async def read(
     task_id: Number, body: Read, context: Ctx, session: AgentSession, _: OnceKey
 ) -> dict[str, Any]:
     """Note how far the agent has read; the visitor sees it."""
-    return await read_thread(
+    view = await read_thread(
         context.services, agent_id=session.user_id, task_id=task_id, seq=body.seq
     )
+    context.courtesies.read(view["task"]["conversation_id"], body.seq)
+    return view
 
 
 @router.get("/{task_id}/transfer-targets")

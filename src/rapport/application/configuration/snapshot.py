@@ -136,6 +136,9 @@ class Configuration:
                 dropped_text=spec.dropped_text,
                 closed_text=self.entry_points[i].closed_text if i in self.entry_points else None,
                 ask_to_end_text=spec.ask_to_end_text,
+                joined_text=spec.joined_text,
+                left_text=spec.left_text,
+                window=self._window(spec),
                 abandon_after=timedelta(seconds=spec.abandon_after_s),
                 silence=None if spec.silence is None else _silence(spec.silence),
             )
@@ -213,6 +216,13 @@ class Configuration:
     def teams(self) -> list[tuple[int, str]]:
         """Teams by id and name."""
         return [(i.id, i.name) for i in self.by_kind["teams"] if isinstance(i.spec, TeamSpec)]
+
+    def _window(self, spec: AccountSpec) -> timedelta | None:
+        capabilities = CAPABILITIES[spec.channel]
+        seconds = capabilities.window_s
+        if spec.answers_late and capabilities.longer_window_s is not None:
+            seconds = capabilities.longer_window_s
+        return _optional(seconds)
 
     def _capabilities(self, spec: AccountSpec) -> Capabilities:
         base = CAPABILITIES[spec.channel]

@@ -142,6 +142,13 @@ class AccountSpec(Spec):
     files: FilePolicy = FilePolicy()
     dropped_text: Text | None = None
     ask_to_end_text: Text = "Is there anything else, or may we end this conversation?"
+    joined_text: Text | None = "{agent} has joined the conversation."
+    """Said to customers of channels where they see who joins (WhatsApp); likewise below."""
+    left_text: Text | None = "{agent} has left the conversation."
+    end_words: list[Annotated[str, Field(min_length=1, max_length=40)]] = ["end chat"]
+    """By which a customer ends the conversation where the channel lets them (WhatsApp)."""
+    answers_late: bool = False
+    """Whether the provider allows answers after its usual window (Messenger's human agent tag)."""
     abandon_after_s: Seconds = 60
     silence: SilenceSpec | None = None
     webchat: Webchat | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from rapport.domain.errors import Forbidden, Invalid, Refused
 from rapport.domain.message import DeliveryStatus, Direction, Message
 from rapport.domain.permissions import Position, position
@@ -9,6 +11,32 @@ from rapport.domain.situation import Situation
 from rapport.domain.task import TaskState
 
 NOTE_LIMIT = 10_000
+
+
+def check_has_part(s: Situation, agent_id: int) -> None:
+    """Refuse whoever is not active in the conversation."""
+    if position(s.task.leg_of(agent_id)) not in {Position.OWNER, Position.INVITED}:
+        raise Forbidden("not_your_task", "You have no part in this conversation.")
+
+
+def check_reachable(
+    s: Situation, last_inbound_at: datetime | None, *, by_template: bool = False
+) -> None:
+    """Refuse what the provider would not deliver: outside its window, or after an opt-out."""
+    if s.task.customer_opted_out_at is not None:
+        raise Refused(
+            "opted_out",
+            "The customer has opted out of messages. They can opt in again by writing START.",
+        )
+    window = s.account.window
+    if window is None or last_inbound_at is None or by_template:
+        return
+    if s.now >= last_inbound_at + window:
+        raise Refused(
+            "window_closed",
+            "The customer's last message is too long ago for free text on this channel.",
+            {"closed_at": (last_inbound_at + window).isoformat()},
+        )
 
 
 def check_may_send(
