@@ -69,7 +69,7 @@ def shown(value: Any) -> dict[str, Any]:
     """A value with its type and the fields that are set, as JSON has them."""
     plain = {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
     return {"is": type(value).__name__} | {
-        name: item for name, item in plain.items() if item not in (None, [], {})
+        name: item for name, item in plain.items() if item not in (None, False, [], {})
     }
 
 

@@ -216,10 +216,6 @@ class Segment:
     total: int
 
 
-END_CHAT = "rapport:end"
-"""The `quick_reply` of a customer who ends the chat, by a button of ours or a configured word."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundMessage:
     """What a connector's `parse` makes of one message of a customer.

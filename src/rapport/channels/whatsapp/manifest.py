@@ -53,14 +53,12 @@ class WhatsAppSettings(AccountSettings):
     """What an administrator sets of a WhatsApp number.
 
     `coexistence`: the number is used in the WhatsApp Business app too, which limits its rate.
-    `end_words`: a message that is nothing but one of them ends the chat.
     """
 
     api_url: str = API_URL
     business_account_id: str | None = None
     per_second: Annotated[float, Field(gt=0, le=1_000)] = PER_SECOND
     coexistence: bool = False
-    end_words: tuple[str, ...] = ()
 
 
 def per_second(settings: Mapping[str, Any]) -> float:

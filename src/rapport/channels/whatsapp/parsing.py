@@ -15,7 +15,6 @@ from rapport.channels.whatsapp import payloads as wire
 from rapport.channels.whatsapp.contents import CANT_SHOW, content_of, is_known, means_nothing
 from rapport.channels.whatsapp.errors import words_of
 from rapport.domain.message import (
-    END_CHAT,
     AgentEcho,
     CustomerEvent,
     CustomerEventKind,
@@ -82,8 +81,8 @@ def _of_entry(raw: msgspec.Raw, account: AccountConfig) -> Iterator[Parsed]:
 
 
 def _of_change(change: wire.Change, account: AccountConfig) -> Iterator[Parsed]:
-    readers = _FIELDS.get(text_of(change.field))
-    if readers is None:
+    reader = _FIELDS.get(text_of(change.field))
+    if reader is None:
         yield Ignored("other_field")
         return
     value = read(_value, change.value)
@@ -94,32 +93,30 @@ def _of_change(change: wire.Change, account: AccountConfig) -> Iterator[Parsed]:
     if metadata is None or text_of(metadata.phone_number_id) != account.address:
         yield Ignored("wrong_account")
         return
-    yield from readers(value, account)
+    yield from reader(value)
 
 
-def _messages(value: wire.Value, account: AccountConfig) -> Iterator[Parsed]:
+def _messages(value: wire.Value) -> Iterator[Parsed]:
     contacts = [c for c in each(_contact, value.contacts) if c is not None]
     for raw in value.messages or ():
-        yield _message(raw, contacts, account)
+        yield _message(raw, contacts)
     for status in each(_status, value.statuses):
         yield _receipt(status) if status is not None else Ignored("malformed_entry")
     for _ in value.errors or ():
         yield Ignored("provider_error")
 
 
-def _echoes(value: wire.Value, account: AccountConfig) -> Iterator[Parsed]:
-    del account
+def _echoes(value: wire.Value) -> Iterator[Parsed]:
     for raw in value.message_echoes or ():
         yield _echo(raw)
 
 
-def _preferences(value: wire.Value, account: AccountConfig) -> Iterator[Parsed]:
-    del account
+def _preferences(value: wire.Value) -> Iterator[Parsed]:
     for preference in each(_preference, value.user_preferences):
         yield _preferred(preference) if preference is not None else Ignored("malformed_entry")
 
 
-_FIELDS: Mapping[str, Callable[[wire.Value, AccountConfig], Iterator[Parsed]]] = {
+_FIELDS: Mapping[str, Callable[[wire.Value], Iterator[Parsed]]] = {
     "messages": _messages,
     "smb_message_echoes": _echoes,
     "user_preferences": _preferences,
@@ -164,7 +161,7 @@ def _contact_of(head: wire.Head, contacts: list[wire.Contact]) -> wire.Contact:
     return contacts[0] if len(contacts) == 1 else wire.Contact()
 
 
-def _message(raw: msgspec.Raw, contacts: list[wire.Contact], account: AccountConfig) -> Parsed:
+def _message(raw: msgspec.Raw, contacts: list[wire.Contact]) -> Parsed:
     head = read(_head, raw)
     if head is None or not head.id:
         return Ignored("malformed_entry")
@@ -181,12 +178,10 @@ def _message(raw: msgspec.Raw, contacts: list[wire.Contact], account: AccountCon
         return Ignored("unknown_type")
     if head.type == "unsupported" and means_nothing(body):
         return Ignored("unsupported_event")
-    return _inbound(head, body, sender, account)
+    return _inbound(head, body, sender)
 
 
-def _inbound(
-    head: wire.Head, body: msgspec.Raw | None, sender: _Sender, account: AccountConfig
-) -> Parsed:
+def _inbound(head: wire.Head, body: msgspec.Raw | None, sender: _Sender) -> Parsed:
     error = next((e for e in each(_error, head.errors) if e is not None), None)
     content = content_of(head.type, body, error)
     if content is None:
@@ -201,7 +196,6 @@ def _inbound(
             error=str(error.code) if error else None,
         ),
     }
-    ends = content.kind == "text" and _is_end_word(content.text, account)
     return InboundMessage(
         external_id=head.id,
         contact_key=sender.key,
@@ -212,20 +206,12 @@ def _inbound(
         text=content.text,
         media=content.media,
         location=content.location,
-        quick_reply=END_CHAT if ends else content.quick_reply,
+        quick_reply=content.quick_reply,
         reply_to=text_of(context.id) or None,
         variables=_variables(head.referral),
         sent_at=moment(head.timestamp),
         details=details or None,
     )
-
-
-def _is_end_word(text: str, account: AccountConfig) -> bool:
-    words = account.settings.get("end_words")
-    if not words:
-        return False
-    said_word = text.strip().rstrip(".!").casefold()
-    return any(said_word == str(word).strip().casefold() for word in words)
 
 
 def _variables(raw: msgspec.Raw) -> tuple[tuple[str, str], ...]:
