@@ -253,7 +253,9 @@ class InboundMessage:
     """Whether the customer ends the conversation with it (a button or a word)."""
 
 
-CustomerEventKind = Literal["reaction", "edited", "deleted", "opted_out", "opted_in", "referral"]
+CustomerEventKind = Literal[
+    "reaction", "edited", "deleted", "opted_out", "opted_in", "referral", "identity_changed"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,7 +263,8 @@ class CustomerEvent:
     """Something a customer did that is no message: it never opens a conversation.
 
     `external_id` is the event's own, `target` the message's it is about. `value` is the emoji
-    of a reaction (None: taken back), the new text of an edit, the word of an opt-out.
+    of a reaction (None: taken back), the new text of an edit, the word of an opt-out, the key
+    that the customer has from now on.
     """
 
     kind: CustomerEventKind

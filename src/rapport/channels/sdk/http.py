@@ -21,6 +21,7 @@ from rapport.channels.sdk.transport import (
 from rapport.domain.sending import OutboundFile
 
 LOGGED_BODY = 4000
+SHORTEST_SECRET = 6
 _SECRET = re.compile(
     r'("(?:access_token|token|secret|password|appsecret_proof)"\s*:\s*")[^"]*|'
     r"((?:access_token|appsecret_proof)=)[^&\s\"]*",
@@ -79,13 +80,10 @@ class HttpTransport:
             body=answer.content,
             json=_json(answer.content),
         )
-        self._note(
-            entry,
-            {
-                "status": found.status,
-                "body": redacted(found.body[:LOGGED_BODY].decode("utf-8", "replace")),
-            },
-        )
+        shown = redacted(found.body.decode("utf-8", "replace"))
+        for secret in _secrets(authorize or {}, basic):
+            shown = shown.replace(secret, "…")
+        self._note(entry, {"status": found.status, "body": shown[:LOGGED_BODY]})
         return found
 
     async def _body(self, request: ProviderRequest, headers: dict[str, str]) -> dict[str, Any]:
@@ -115,6 +113,12 @@ class HttpTransport:
 def redacted(text: str) -> str:
     """A text without the secrets that providers put into addresses and bodies."""
     return _SECRET.sub(lambda m: (m[1] or m[2]) + "…", text)
+
+
+def _secrets(authorize: Mapping[str, str], basic: tuple[str, str] | None) -> list[str]:
+    """What authorised a request; some providers quote it in their errors."""
+    values = [value.rpartition(" ")[2] for value in authorize.values()]
+    return [v for v in (*values, basic[1] if basic else "") if len(v) >= SHORTEST_SECRET]
 
 
 def _shown(request: ProviderRequest) -> dict[str, Any]:

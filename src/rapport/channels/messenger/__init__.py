@@ -1,0 +1,1 @@
+"""Messenger: conversations of a Facebook page."""
