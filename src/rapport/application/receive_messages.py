@@ -344,7 +344,11 @@ class _Folding:
 
     def _take_event(self, event: CustomerEvent) -> Received:
         if event.kind in {"opted_out", "opted_in"}:
-            return self._consent(event)
+            # Marketing alone is not ours: answers to the customer go on.
+            marketing = (event.details or {}).get("category") == "marketing_messages"
+            return self._nothing("marketing_consent") if marketing else self._consent(event)
+        if event.kind == "identity_changed":
+            return self._nothing("identity_changed")
         target = self.thread.referred.get(event.target or "")
         if target is None or target.conversation_id != self.thread.conversation.id:
             return self._nothing("unknown_target")

@@ -29,6 +29,7 @@ from rapport.channels.sdk.connector import (
     Request,
 )
 from rapport.channels.sdk.transport import ProviderRequest
+from rapport.domain.markdown import from_markdown
 from rapport.domain.message import (
     AgentEcho,
     CustomerEvent,
@@ -36,13 +37,13 @@ from rapport.domain.message import (
     InboundMessage,
     ProviderTemplate,
 )
-from rapport.domain.rich_text import RichText, Style, from_markdown
+from rapport.domain.rich_text import RichText, Style
 from rapport.domain.sending import OutboundFile, OutboundMessage
 
 Line = dict[str, Any]
 
 
-class BadLine(Exception):
+class BadLine(Exception):  # noqa: N818 - names the situation
     """The line isn't what the command reads; said in its answer."""
 
 
@@ -58,15 +59,19 @@ def run(channel: str, source: Iterable[str], answer: Callable[[Connector, Line],
         if not text.strip():
             continue
         try:
-            line = msgspec.json.decode(text)
-            if not isinstance(line, dict):
-                raise BadLine("a line is a JSON object")
-            found = answer(connector, line)
+            found = answer(connector, _line(text))
         except (msgspec.DecodeError, BadLine, ValidationError) as error:
             found, bad = {"error": {"code": "bad_line", "message": str(error)}}, 1
         sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
     sys.stdout.flush()
     return bad
+
+
+def _line(text: str) -> Line:
+    line = msgspec.json.decode(text)
+    if not isinstance(line, dict):
+        raise BadLine("a line is a JSON object")
+    return line
 
 
 def inspected(connector: Connector, line: Line) -> Line:
@@ -84,9 +89,7 @@ def inspected(connector: Connector, line: Line) -> Line:
     }
     try:
         if request.method == "GET":
-            if not isinstance(connector, Subscribes):
-                raise Rejected(405, "method_not_allowed")
-            found["body"] = connector.challenge(request, account)
+            found["body"] = _challenge(connector, request, account)
             return found
         connector.verify(request, account)
         parsed = connector.parse(request, account)
@@ -101,15 +104,19 @@ def inspected(connector: Connector, line: Line) -> Line:
     return found
 
 
+def _challenge(connector: Connector, request: Request, account: AccountConfig) -> str:
+    if not isinstance(connector, Subscribes):
+        raise Rejected(405, "method_not_allowed")
+    return connector.challenge(request, account)
+
+
 def rendered(connector: Connector, line: Line) -> Line:
     """A message: the requests that would be sent, or the problems with it."""
     account = account_of(connector, line.get("config"))
     result = connector.render(_message(line), account)
     prefix = urlsplit(str(account.settings.get("api_url", ""))).path.rstrip("/")
     return {
-        "requests": [
-            _shown(request, prefix) for part in result.parts for request in part.requests
-        ],
+        "requests": [_shown(request, prefix) for part in result.parts for request in part.requests],
         "problems": [{"code": p.code, "message": p.message} for p in result.problems],
     }
 
@@ -270,7 +277,7 @@ def _time(given: object) -> datetime | None:
     if given is None:
         return None
     try:
-        return datetime.fromisoformat(str(given).replace("Z", "+00:00"))
+        return datetime.fromisoformat(str(given))
     except ValueError as error:
         raise BadLine(str(error)) from None
 
@@ -301,5 +308,3 @@ def _shown(request: ProviderRequest, prefix: str) -> Line:
             "fields": dict(request.upload.fields),
         }
     return shown
-
-

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
@@ -31,6 +30,16 @@ from rapport.domain.task import Leg
 from rapport.storage import ingest_statements as sql
 from rapport.storage.changes import enqueue, event_columns, write
 from rapport.storage.database import LOST, RACES, Database, Unavailable, decode_json, encode_json
+from rapport.storage.ingest_items import (
+    Item,
+    Key,
+    aliases,
+    keep_consent,
+    moved,
+    opens,
+    refers_to,
+    segmented,
+)
 from rapport.storage.rows import (
     announcement_json,
     attachments_json,
@@ -45,22 +54,6 @@ LARGEST_BATCH = 256
 IDS_PER_MESSAGE = 6
 _NOTHING: dict[str, int] = {}
 log = structlog.get_logger()
-
-Key = tuple[int, str]
-
-
-@dataclass(slots=True)
-class Item:
-    """One message, or what a customer did, on its way in, and who waits for the commit."""
-
-    account_id: int
-    message: Input
-    done: asyncio.Future[Received]
-
-    @property
-    def key(self) -> Key:
-        """What orders and locks it."""
-        return (self.account_id, self.message.contact_key)
 
 
 class Ingest:
@@ -156,7 +149,10 @@ class Ingest:
         async with self._database.pool.acquire() as connection:
             await connection.execute("BEGIN")
             try:
-                if any(_segmented(i.message) for i in batch):
+                if renamed := moved(batch):
+                    await self._rename(connection, renamed)
+                    await connection.execute("COMMIT; BEGIN")
+                if any(segmented(i.message) for i in batch):
                     results = await self._join_segments(connection, batch, groups)
                 threads = await self._lock(connection, groups)
                 now = self._clock.now()
@@ -167,7 +163,7 @@ class Ingest:
                     )
                     results.update((id(item), got) for item, got in zip(items, taken, strict=True))
                 if any(isinstance(i.message, CustomerEvent) for i in batch):
-                    await _keep_consent(connection, batch)
+                    await keep_consent(connection, batch)
                 await self._save(connection, changes, ids)
             except BaseException:
                 if not connection.is_closed():
@@ -184,7 +180,7 @@ class Ingest:
         """
         done: dict[int, Received] = {}
         for item in sorted(batch, key=lambda item: item.key):
-            if not _segmented(item.message) or not isinstance(item.message, InboundMessage):
+            if not segmented(item.message) or not isinstance(item.message, InboundMessage):
                 continue
             whole = await join_segment(connection, item.account_id, item.message, self._clock.now())
             if whole is None:
@@ -204,10 +200,11 @@ class Ingest:
         rows = await connection.fetch(sql.LOCK, [k[0] for k in keys], [k[1] for k in keys])
         # Only a message opens a conversation (T1).
         found = {(row["account_id"], row["contact_key"]) for row in rows}
-        missing = [key for key in keys if key not in found and _opens(groups[key])]
+        missing = [key for key in keys if key not in found and opens(groups[key])]
         if missing:
             # Rows are locked in id order only; new ones must not be inserted under locks.
             await connection.execute("ROLLBACK; BEGIN")
+            await self._rename(connection, aliases(missing, groups))
             await self._create(connection, missing, groups)
             rows = await connection.fetch(sql.LOCK, [k[0] for k in keys], [k[1] for k in keys])
         conversations = [conversation_from(row) for row in rows]
@@ -256,7 +253,7 @@ class Ingest:
             (item.account_id, external_id)
             for items in groups.values()
             for item in items
-            if (external_id := _refers_to(item.message)) is not None
+            if (external_id := refers_to(item.message)) is not None
         }
         found: dict[int, dict[str, Message]] = {}
         if wanted:
@@ -266,6 +263,21 @@ class Ingest:
             ):
                 found.setdefault(row["account_id"], {})[row["referred_as"]] = message_from(row)
         return found
+
+    async def _rename(self, connection: Any, renames: Sequence[tuple[int, str, str]]) -> None:
+        """Conversations of customers who come under a new key: (account, key, former key)."""
+        if not renames:
+            return
+        accounts = self._configuration.current.accounts
+        known = sorted({account_id for account_id, _, _ in renames})
+        await connection.execute(
+            sql.RENAME,
+            [account_id for account_id, _, _ in renames],
+            [key for _, key, _ in renames],
+            [alias for _, _, alias in renames],
+            known,
+            [accounts[account_id].channel.value for account_id in known],
+        )
 
     async def _create(
         self, connection: Any, keys: list[Key], groups: dict[Key, list[Item]]
@@ -343,41 +355,6 @@ class Ingest:
             [_json(media) for _, _, media in changes.media],
             self._clock.now(),
         )
-
-
-def _segmented(given: Input) -> bool:
-    return isinstance(given, InboundMessage) and given.segment is not None
-
-
-def _opens(items: Sequence[Item]) -> bool:
-    """Only a message opens a conversation (T1)."""
-    return any(isinstance(item.message, InboundMessage) for item in items)
-
-
-def _refers_to(given: Input) -> str | None:
-    if isinstance(given, InboundMessage):
-        return given.reply_to
-    return given.target if isinstance(given, CustomerEvent) else None
-
-
-async def _keep_consent(connection: Any, batch: Sequence[Item]) -> None:
-    """Opt-outs hold whether or not there is a conversation; the last word counts."""
-    last: dict[Key, CustomerEvent] = {}
-    for item in batch:
-        if isinstance(item.message, CustomerEvent) and item.message.kind.startswith("opted"):
-            last[item.key] = item.message
-    outs = {key: event for key, event in last.items() if event.kind == "opted_out"}
-    ins = [key for key, event in last.items() if event.kind == "opted_in"]
-    if outs:
-        await connection.execute(
-            sql.OPT_OUTS,
-            [k[0] for k in outs],
-            [k[1] for k in outs],
-            [e.at for e in outs.values()],
-            [e.value for e in outs.values()],
-        )
-    if ins:
-        await connection.execute(sql.OPT_INS, [k[0] for k in ins], [k[1] for k in ins])
 
 
 def _only_texts(changes: Changes) -> bool:

@@ -4,6 +4,20 @@ LOCK = """
 SELECT c.* FROM unnest($1::bigint[], $2::text[]) k(account_id, contact_key)
 JOIN conversation c ON c.account_id = k.account_id AND c.contact_key = k.contact_key
 ORDER BY c.id FOR NO KEY UPDATE OF c"""
+# A customer who is known by another key (a number, before they had an id of the business's scope)
+# keeps their conversation under the new one.
+RENAME = """
+WITH renamed AS (
+    UPDATE conversation c SET contact_key = n.key
+    FROM unnest($1::bigint[], $2::text[], $3::text[]) n(account_id, key, alias)
+    WHERE c.account_id = n.account_id AND c.contact_key = n.alias
+      AND NOT EXISTS (SELECT FROM conversation o
+                      WHERE o.account_id = n.account_id AND o.contact_key = n.key)
+    RETURNING c.account_id, c.contact_key, c.contact_id)
+INSERT INTO contact_identity (channel, scope, external_id, contact_id)
+SELECT k.channel, r.account_id::text, r.contact_key, r.contact_id FROM renamed r
+JOIN unnest($4::bigint[], $5::text[]) k(account_id, channel) ON k.account_id = r.account_id
+ON CONFLICT DO NOTHING"""
 NEW_CONTACTS = """
 INSERT INTO contact (id, name, email, phone)
 SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[])"""
