@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ def test_the_parts_of_any_text_make_it_again(text: str) -> None:
 def test_no_part_could_take_the_next_character(text: str) -> None:
     encoding = segments(text).encoding
     parts = split(text)
-    for part, following in zip(parts, parts[1:], strict=False):
+    for part, following in pairwise(parts):
         assert _cost(part + following[0], encoding) > JOINED[encoding]
 
 
