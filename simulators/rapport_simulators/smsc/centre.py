@@ -189,7 +189,9 @@ class Centre:
             await self._until_taken(self._held.pop())
 
     async def _until_taken(self, receipt: Sms) -> None:
-        while not await self._hand_over(receipt.body()):
+        while True:
+            if await self._hand_over(receipt.body()):
+                return
             await asyncio.sleep(self.settings.retry_s)
 
     async def _attempt(self, delivery: Delivery, bodies: list[bytes]) -> bool:
@@ -242,11 +244,9 @@ def _piece(whole: Sms, data: bytes, style: Style, place: tuple[int, int, int]) -
             SAR_NUMBER: bytes([number]),
         }
         return piece
-    wide = style == "udh16"
-    header = (
-        bytes([8, 4]) + reference.to_bytes(2, "big") if wide else bytes([0, 3, reference & 255])
-    )
-    header += bytes([total, number])
+    header = bytes([0, 3, reference & 0xFF, total, number])
+    if style == "udh16":
+        header = bytes([8, 4, reference >> 8, reference & 0xFF, total, number])
     piece.esm, piece.data = UDH, bytes([len(header)]) + header + data
     return piece
 

@@ -35,10 +35,10 @@ def read(octets: bytes, coding: int) -> str:
         return octets.decode("utf-16-be", "surrogatepass")
     if coding == 3:
         return octets.decode("latin-1")
-    text, rest = [], iter(octets)
-    for code in rest:
-        text.append(_ESCAPED.get(next(rest, 0), " ") if code == 0x1B else _TABLE[code & 0x7F])
-    return "".join(text)
+    rest = iter(octets)
+    return "".join(
+        _ESCAPED.get(next(rest, 0), " ") if code == 0x1B else _TABLE[code & 0x7F] for code in rest
+    )
 
 
 def write(text: str) -> tuple[int, list[bytes]]:

@@ -33,7 +33,7 @@ class Repeats:
         """The stamp of a PDU that has just come; `now` is in seconds since the epoch."""
         self._forget(now)
         known = self._latest.get(fingerprint)
-        if known is not None and known.answered_at is not None:
+        if known is not None and known.answered_at is None:
             known.at = now
             return known.stamp
         stamp = f"{int(now // self._window_s)}"
