@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Literal
 
-from rapport.channels.sdk.connector import Parsed
+from rapport.channels.sdk.connector import Ignored, Parsed
 from rapport.channels.sms.consent import consent_in
 from rapport.domain.message import CustomerEvent, InboundMessage
 
@@ -17,9 +17,12 @@ def with_consent(message: InboundMessage, said: str | None = None) -> list[Parse
     """The message, or the consent event in its place.
 
     `said` is the provider's own verdict (STOP, START, HELP), which goes before the words: it
-    knows other languages. A lone YES is both, since it may answer an agent's question.
+    knows other languages, and it has answered a call for help itself. A lone YES is both, since it
+    may answer an agent's question.
     """
     text = message.text or ""
+    if said == "HELP":
+        return [Ignored("help_answered")]
     if said == "STOP":
         return [_event("opted_out", message)]
     if said == "START":

@@ -27,20 +27,20 @@ def signature(token: str, url: str, parameters: Pairs) -> str:
     return base64.b64encode(digest).decode()
 
 
-def is_signed(given: str, token: str, url: str, parameters: Pairs, body: bytes) -> bool:
+def is_signed(given: str, token: str, url: str, parameters: Pairs | None, body: bytes) -> bool:
     """Whether the header fits, for the address with and without its standard port.
 
-    Where `bodySHA256` is in the address, the body must fit it and no parameter is signed.
+    `parameters` is None for a body that is no form: the address must carry its digest.
     """
-    digests = parse_qs(url.partition("#")[0].partition("?")[2]).get("bodySHA256")
-    if digests is not None:
+    if parameters is None:
+        query = url.partition("#")[0].partition("?")[2]
+        digest = parse_qs(query).get("bodySHA256", [""])[0].lower()
         wanted = hashlib.sha256(body).hexdigest()
-        if not hmac.compare_digest(digests[0].lower().encode(), wanted.encode()):
+        if not hmac.compare_digest(digest.encode(), wanted.encode()):
             return False
-        parameters = []
     found = False
     for spelling in spellings(url):
-        expected = signature(token, spelling, parameters)
+        expected = signature(token, spelling, parameters or [])
         found |= hmac.compare_digest(expected.encode(), given.encode())
     return found
 

@@ -42,8 +42,7 @@ def verify(request: Request, account: AccountConfig, settings: SmsSettings) -> N
     url = request.url or _own_address(request, settings)
     if not (token and given and url):
         raise Rejected(401, "signature_invalid")
-    parameters = _form(request.body) if request.method == "POST" and not _is_json(request) else []
-    if not is_signed(given, token, url, parameters, request.body):
+    if not is_signed(given, token, url, _signed_form(request), request.body):
         raise Rejected(401, "signature_invalid")
 
 
@@ -182,6 +181,12 @@ def _json_fields(body: bytes) -> dict[str, str]:
         for name, value in document.items()
         if isinstance(value, str | int) and not isinstance(value, bool)
     }
+
+
+def _signed_form(request: Request) -> Pairs | None:
+    if request.method == "GET":
+        return []
+    return None if _is_json(request) else _form(request.body)
 
 
 def _is_json(request: Request) -> bool:
