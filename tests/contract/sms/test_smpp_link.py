@@ -19,6 +19,7 @@ from rapport.domain.sending import AccountBroken, Rejected, RetryAfter, SendOutc
 from rapport_simulators.smsc.centre import Centre, Settings, start, stop
 from rapport_simulators.smsc.control import Control
 from tests.contract.sms.accounts import Scripted, connector, outbound, smpp
+from tests.contract.sms.runner import cases, outcome_of
 
 CUSTOMER = "+15550123"
 NO_TRANSPORT = Scripted(ProviderAnswer(status=500, headers={}, body=b""))
@@ -228,6 +229,13 @@ async def test_negative_answers_become_outcomes_and_the_link_lives_on(
     assert await desk.send("one") == [expected]
     assert isinstance((await desk.send("two"))[0], Sent)
     assert [row["text"] for row in (await place.ledger())["submits"]] == ["two"]
+
+
+async def test_every_command_status_becomes_an_outcome(place: Place, desk: Desk) -> None:
+    for case in cases("smpp_answers"):
+        await place.fault("reject", status=case["command_status"])
+        (outcome,) = await desk.send("one")
+        assert outcome_of(outcome) == case["expected"], case["name"]
 
 
 async def test_a_late_answer_is_still_an_answer(place: Place, desk: Desk) -> None:

@@ -94,7 +94,9 @@ def test_the_signature_in_its_variants(case: Case) -> None:
         body=case["body"].encode(),
         url=case["url"],
     )
-    refused = nullcontext() if case["accepted"] else pytest.raises(Rejected, match="^signature_")
+    refused = (
+        nullcontext() if case["accepted"] else pytest.raises(Rejected, match="signature_invalid")
+    )
     with refused:
         connector().verify(request, account)
 
