@@ -56,14 +56,19 @@ class Centre:
         self._queue: asyncio.Queue[Delivery] = asyncio.Queue()
         self._held: list[Sms] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._serving: set[asyncio.Task[Any]] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, until it ends."""
         session = Session(reader, writer, self)
         self.sessions.append(session)
+        serving = asyncio.current_task()
+        assert serving is not None  # noqa: S101 - a coroutine runs in a task
+        self._serving.add(serving)
         try:
             await session.run()
         finally:
+            self._serving.discard(serving)
             self.sessions.remove(session)
 
     async def submit(self, session: Session, frame: Frame) -> None:
@@ -107,8 +112,9 @@ class Centre:
         """Close every connection and forget what is under way."""
         for task in [*self._tasks]:
             task.cancel()
-        for session in [*self.sessions]:
-            session.drop()
+        self.drop_now()
+        if self._serving:
+            await asyncio.wait([*self._serving])
 
     def drop_now(self) -> None:
         """Break every connection at once."""

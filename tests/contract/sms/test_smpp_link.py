@@ -109,8 +109,8 @@ async def message_centre(**settings: Any) -> AsyncIterator[Place]:
 
 
 @contextlib.asynccontextmanager
-async def linked(place: Place, **settings: Any) -> AsyncIterator[Desk]:
-    quick = {"port": place.port, "reconnect_s": 0.02, "response_s": 2.0}
+async def linked(port: int, **settings: Any) -> AsyncIterator[Desk]:
+    quick = {"port": port, "reconnect_s": 0.02, "response_s": 2.0}
     desk = Desk(connector(), **(quick | settings))
     running = asyncio.create_task(desk.sms.run(desk.account, desk.inbox, desk.say))
     try:
@@ -128,7 +128,7 @@ async def place() -> AsyncIterator[Place]:
 
 @pytest.fixture
 async def desk(place: Place) -> AsyncIterator[Desk]:
-    async with linked(place) as found:
+    async with linked(place.port) as found:
         await found.until(lambda: "connected" in found.said)
         yield found
 
@@ -244,7 +244,7 @@ async def test_a_late_answer_is_still_an_answer(place: Place, desk: Desk) -> Non
 
 
 async def test_a_submit_without_answer_is_unknown(place: Place) -> None:
-    async with linked(place, response_s=0.2) as desk:
+    async with linked(place.port, response_s=0.2) as desk:
         await desk.until(lambda: "connected" in desk.said)
         await place.fault("no_answer")
         assert await desk.send("one") == [Unknown("unanswered")]
@@ -273,7 +273,7 @@ async def test_nothing_is_sent_while_there_is_no_link(place: Place) -> None:
     [({"password": "another"}, "wrong password"), ({"system_id": "another"}, "wrong system id")],
 )
 async def test_a_refused_bind_breaks_the_account(settings: dict[str, str], why: str) -> None:
-    async with message_centre(**settings) as place, linked(place) as desk:
+    async with message_centre(**settings) as place, linked(place.port) as desk:
         await desk.until(lambda: "bind_refused" in desk.said)
         (outcome,) = await desk.send("one")
         assert isinstance(outcome, AccountBroken), why
@@ -283,14 +283,14 @@ async def test_a_refused_bind_breaks_the_account(settings: dict[str, str], why: 
 
 
 async def test_a_silent_link_is_given_up_and_bound_again(place: Place) -> None:
-    async with linked(place, enquire_link_s=0.05, response_s=0.1) as desk:
+    async with linked(place.port, enquire_link_s=0.05, response_s=0.1) as desk:
         await desk.until(lambda: "connected" in desk.said)
         await place.fault("no_answer", on="enquire_link")
         await desk.until(lambda: desk.said[:3] == ["connected", "silent", "connected"])
 
 
 async def test_a_link_can_be_two_sessions(place: Place) -> None:
-    async with linked(place, bind="tx_rx") as desk:
+    async with linked(place.port, bind="tx_rx") as desk:
         await desk.until(lambda: "connected" in desk.said)
         assert len(place.centre.sessions) == 2
         assert isinstance((await desk.send("one"))[0], Sent)
@@ -313,7 +313,7 @@ async def test_a_receipt_finds_its_message_however_ids_are_spelt(
     submit_ids: str, receipt_ids: str, mode: str, options: bool
 ) -> None:
     centre = message_centre(submit_ids=submit_ids, receipt_ids=receipt_ids, receipt_options=options)
-    async with centre as place, linked(place, receipt_ids=mode) as desk:
+    async with centre as place, linked(place.port, receipt_ids=mode) as desk:
         await desk.until(lambda: "connected" in desk.said)
         (outcome,) = await desk.send("one")
         await desk.until(lambda: bool(desk.receipts()))
