@@ -15,7 +15,7 @@ async def main(arguments: argparse.Namespace) -> None:
     settings = Settings(
         system_id=arguments.system_id,
         password=arguments.password,
-        number=arguments.number.lstrip("+"),
+        number=arguments.number,
         receipt_ids=arguments.receipt_ids,
     )
     centre = Centre(settings)

@@ -28,7 +28,7 @@ class Settings:
 
     system_id: str = "rapport"
     password: str = "secret"  # noqa: S105 - a simulator's
-    number: str = "15550100"
+    number: str = "+15550100"
     """Where customers' messages go unless they say otherwise."""
     submit_ids: Literal["decimal", "hex"] = "decimal"
     receipt_ids: Literal["decimal", "hex"] = "decimal"
@@ -152,7 +152,7 @@ class Centre:
         submit = self._joining.get(whose) if key else None
         if submit is None or number in submit.parts:
             at = self._now().isoformat()
-            submit = Submit(spelt, sms.sender, sms.receiver, at, total=total)
+            submit = Submit(spelt, sms.from_number, sms.to_number, at, total=total)
             self.ledger.submits.append(submit)
             if key:
                 self._joining[whose] = submit
@@ -219,7 +219,11 @@ class Centre:
 
     def _frames(self, delivery: Delivery) -> list[bytes]:
         coding, characters = letters.write(delivery.text)
-        sms = Sms(sender=delivery.sender, receiver=delivery.receiver, coding=coding)
+        sms = Sms(
+            sender=delivery.sender.lstrip("+"),
+            receiver=delivery.receiver.lstrip("+"),
+            coding=coding,
+        )
         whole = b"".join(characters)
         if delivery.style == "payload":
             sms.options = {PAYLOAD: whole}

@@ -69,7 +69,7 @@ class Control:
             if style not in _STYLES:
                 raise ValueError(f"unknown style {style!r}")
             receiver = str(wish.get("to", self._centre.settings.number))
-            sender = unquote(found[1]).lstrip("+")
-            sent = self._centre.send(sender, str(wish["text"]), receiver.lstrip("+"), style)
+            sender = unquote(found[1])
+            sent = self._centre.send(sender, str(wish["text"]), receiver, style)
             return HTTPStatus.CREATED, sent.row()
         return HTTPStatus.NOT_FOUND, {"error": "no such thing"}

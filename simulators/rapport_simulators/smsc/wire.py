@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 BIND_RX, BIND_TX, SUBMIT, DELIVER, UNBIND = 0x01, 0x02, 0x04, 0x05, 0x06
 BIND_TRX, ENQUIRE = 0x09, 0x15
 ANSWER, NACK = 0x80000000, 0x80000000
+INTERNATIONAL = 1
 SHORTEST, LONGEST = 16, 100_000
 _HEAD = ">IIII"
 
@@ -71,6 +72,16 @@ class Sms:
     wants_receipt: bool = False
     data: bytes = b""
     options: dict[int, bytes] = field(default_factory=dict)
+
+    @property
+    def from_number(self) -> str:
+        """The sender, with `+` where it is an international number."""
+        return f"+{self.sender}" if self.sender_ton == INTERNATIONAL else self.sender
+
+    @property
+    def to_number(self) -> str:
+        """The receiver, likewise."""
+        return f"+{self.receiver}" if self.receiver_ton == INTERNATIONAL else self.receiver
 
     def body(self) -> bytes:
         """The octets of a body."""

@@ -267,6 +267,13 @@ def test_a_link_is_for_smpp_accounts_alone() -> None:
     assert not connector().connects(twilio())
 
 
+def test_a_pdu_is_read_without_knowing_where_the_message_centre_is() -> None:
+    account = AccountConfig(id=8, address="+15550100", secrets={}, settings={})
+    request = pdu_request(deliver())
+    connector().verify(request, account)
+    assert texts_of(connector().parse(request, account)) == ["ok"]
+
+
 async def test_there_are_no_files() -> None:
     media = InboundMedia(kind="image", url="https://files.example.org/a")
     assert await connector().locate(media, smpp(), SILENT) == MediaGone("no_files")

@@ -18,6 +18,7 @@ from rapport.domain.message import CustomerEvent, DeliveryReceipt, DeliveryStatu
 from rapport.domain.sending import AccountBroken, Rejected, RetryAfter, SendOutcome, Sent, Unknown
 from rapport_simulators.smsc.centre import Centre, Settings, start, stop
 from rapport_simulators.smsc.control import Control
+from rapport_simulators.smsc.wire import DELIVER, Sms
 from tests.contract.sms.accounts import Scripted, connector, outbound, smpp
 from tests.contract.sms.runner import cases, outcome_of
 
@@ -144,7 +145,7 @@ async def test_a_text_arrives_whole_and_every_segment_is_receipted(
     outcomes = await desk.send(text)
     await desk.until(lambda: len(desk.receipts()) == len(outcomes))
     (row,) = (await place.ledger())["submits"]
-    assert (row["from"], row["to"], row["text"]) == ("15550100", "15550123", text)
+    assert (row["from"], row["to"], row["text"]) == ("+15550100", "+15550123", text)
     assert row["complete"]
     assert row["segments"] == len(outcomes) == len(row["receipts"])
     assert [o.external_id for o in outcomes if isinstance(o, Sent)] == row["ids"]
@@ -191,6 +192,14 @@ async def test_the_answer_follows_the_commit_and_a_failed_one_is_repeated(
 async def _accepted(place: Place) -> None:
     while not (await place.ledger())["deliveries"][-1]["accepted"]:
         pass
+
+
+async def test_what_can_not_be_understood_holds_nothing_up(place: Place, desk: Desk) -> None:
+    broken = Sms(sender="15550123", receiver="15550100", data=b"x").body()[:-3]
+    (session,) = place.centre.sessions
+    assert (await session.ask(DELIVER, broken, 5)).status == 0x65
+    await place.customer_says("hello")
+    await desk.until(lambda: bool(desk.messages()))
 
 
 async def test_the_same_words_again_are_another_message(place: Place, desk: Desk) -> None:

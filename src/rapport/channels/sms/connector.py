@@ -24,7 +24,7 @@ from rapport.channels.sms import (
     twilio_webhook,
 )
 from rapport.channels.sms.manifest import MANIFEST
-from rapport.channels.sms.settings import SmsSettings, settings_of
+from rapport.channels.sms.settings import SmsSettings, read, settings_of
 from rapport.channels.sms.smpp_link import Link
 from rapport.domain.message import InboundMedia
 from rapport.domain.sending import AccountBroken, OutboundMessage, RetryAfter, SendOutcome
@@ -49,7 +49,7 @@ class SmsConnector:
         """Twilio's signature. SMPP input comes from the link itself, which HTTP can't imitate:
         no web server passes a method SMPP on.
         """
-        settings = _settings(account)
+        settings = _settings(account, request)
         if settings.provider == "twilio":
             twilio_webhook.verify(request, account, settings)
         elif request.method != "SMPP":
@@ -57,7 +57,7 @@ class SmsConnector:
 
     def parse(self, request: Request, account: AccountConfig) -> list[Parsed]:
         """A form of Twilio's, or one PDU."""
-        settings = _settings(account)
+        settings = _settings(account, request)
         if settings.provider == "twilio":
             return twilio_webhook.parse(request, account, settings)
         return smpp_inbound.parse(request, account, settings)
@@ -112,7 +112,7 @@ class SmsConnector:
 
     def connects(self, account: AccountConfig) -> bool:
         """Whether the account speaks SMPP."""
-        return _settings(account).provider == "smpp"
+        return account.settings.get("provider") == "smpp"
 
     async def run(
         self, account: AccountConfig, inbox: Inbox, say: Callable[[str, str], None]
@@ -136,8 +136,12 @@ def _utc() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - `create` is where the channel's parts come together
 
 
-def _settings(account: AccountConfig) -> SmsSettings:
+def _settings(account: AccountConfig, request: Request) -> SmsSettings:
+    """Settings to read input by: where the message centre is does not matter for that."""
+    smpp = request.method == "SMPP" and "provider" not in account.settings
+    nowhere = {"provider": "smpp"} if smpp else {}
+    given = {"host": "-", "system_id": "-"} | nowhere | dict(account.settings)
     try:
-        return settings_of(account)
+        return read(given)
     except ValueError:
         raise Rejected(503, "not_configured") from None

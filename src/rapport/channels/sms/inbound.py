@@ -13,6 +13,10 @@ UNTIMED = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands where a provider tells no time: whoever records it takes the time of arrival."""
 
 
+LONGEST_SENDER = 100
+LONGEST_ID = 200
+
+
 def with_consent(message: InboundMessage, said: str | None = None) -> list[Parsed]:
     """The message, or the consent event in its place.
 

@@ -68,21 +68,26 @@ def settings_of(account: AccountConfig) -> SmsSettings:
     Raises:
         ValueError: they don't fit.
     """
-    return _read(account.settings)
+    return read(account.settings)
 
 
 def rate(settings: Mapping[str, Any]) -> float:
     """Messages per second: as set, else by provider and kind of number."""
     try:
-        read = _read(settings)
+        found = read(settings)
     except ValueError:
         return RATES["long_code"]
-    if read.per_second is not None:
-        return read.per_second
-    return SMPP_RATE if read.provider == "smpp" else RATES[read.number_kind]
+    if found.per_second is not None:
+        return found.per_second
+    return SMPP_RATE if found.provider == "smpp" else RATES[found.number_kind]
 
 
-def _read(settings: Mapping[str, Any]) -> SmsSettings:
+def read(settings: Mapping[str, Any]) -> SmsSettings:
+    """Settings as stored; unknown ones are left out.
+
+    Raises:
+        ValueError: they don't fit; the words name the fields and no value.
+    """
     known = {name: settings[name] for name in SmsSettings.model_fields if name in settings}
     try:
         return SmsSettings.model_validate(known)

@@ -11,7 +11,13 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
 from rapport.channels.sdk.connector import AccountConfig, Ignored, Parsed, Rejected, Request
-from rapport.channels.sms.inbound import UNTIMED, same_number, storable, with_consent
+from rapport.channels.sms.inbound import (
+    LONGEST_SENDER,
+    UNTIMED,
+    same_number,
+    storable,
+    with_consent,
+)
 from rapport.channels.sms.settings import SmsSettings
 from rapport.channels.sms.smpp_codes import FAILURES, STATE_NUMBERS, STATES
 from rapport.channels.sms.smpp_ids import receipted, submitted
@@ -41,6 +47,8 @@ SEEN = "seen"
 _INTERNATIONAL, _UNKNOWN_TON, _ALPHANUMERIC = 1, 0, 5
 _LONGEST_SHORT_CODE = 8
 _FIELD = re.compile(r"\b(id|stat|err|done date)\s*:\s*(\S+)", re.IGNORECASE)
+_TEXT = re.compile(r"\btext\s*:", re.IGNORECASE)
+"""What follows is the beginning of our own message, which may say anything."""
 
 
 def parse(request: Request, account: AccountConfig, settings: SmsSettings) -> list[Parsed]:
@@ -55,7 +63,7 @@ def parse(request: Request, account: AccountConfig, settings: SmsSettings) -> li
         return [_receipt(message, settings)]
     if kind:
         return [Ignored("acknowledgement")]
-    if not message.source.digits:
+    if not message.source.digits or len(message.source.digits) > LONGEST_SENDER:
         return [Ignored("no_sender")]
     if not same_number(message.destination.digits, account.address):
         return [Ignored("wrong_account")]
@@ -136,7 +144,9 @@ def contact_key(source: Address, settings: SmsSettings) -> str:
 
 def _receipt(message: ShortMessage, settings: SmsSettings) -> Parsed:
     said = message.payload.decode("latin-1")
-    fields = {name.lower(): value for name, value in _FIELD.findall(said)}
+    fields: dict[str, str] = {}
+    for name, value in _FIELD.findall(_TEXT.split(said, maxsplit=1)[0]):
+        fields.setdefault(name.lower(), value)
     state = fields.get("stat", "").upper()
     state = state if state in STATES else _state(message)
     external_id = _receipted_id(message, fields.get("id", ""), settings)

@@ -28,6 +28,7 @@ from rapport.channels.sms.smpp_session import (
 from rapport.domain.sending import AccountBroken, RetryAfter, SendOutcome, Sent, Unknown
 
 LONGEST_PAUSE_S = 60.0
+_SERVER_ERROR = 500
 _REFUSED = "The message centre refuses the system id or password."
 _REASONS = {
     "disconnected": "The message centre closed the connection.",
@@ -102,7 +103,7 @@ class Link:
             session, name = await self._bound(pdus.BIND_TRANSMITTER, _refuse_all)
         except BindRefused as refused:
             return Probe(ok=False, code="bind_refused", message=_bind_words(refused.status))
-        except (OSError, NotSent, NotAnswered):
+        except (OSError, UnicodeError, NotSent, NotAnswered):
             return Probe(
                 ok=False, code="unreachable", message="The message centre can't be reached."
             )
@@ -124,7 +125,7 @@ class Link:
             self._refused = refused.status in REFUSED_BINDS
             code = "bind_refused" if self._refused else "bind_failed"
             return code, _bind_words(refused.status)
-        except (OSError, NotSent, NotAnswered):
+        except (OSError, UnicodeError, NotSent, NotAnswered):
             return "unreachable", "The message centre can't be reached."
         finally:
             self._transmitter = None
@@ -168,7 +169,7 @@ class Link:
         """Store a delivery; its answer is positive only after that.
 
         Anything that hinders storing is answered so that the message centre keeps the message; one
-        that is not to be believed or understood at all is refused for good.
+        that can't be understood at all is refused for good, lest it hold up the others.
         """
         stamp = self._repeats.stamp(fingerprint(pdu), self._now().timestamp())
         request = Request(
@@ -180,8 +181,9 @@ class Link:
         )
         try:
             await inbox(request)
-        except Rejected:
-            return pdus.SYSTEM_ERROR
+        except Rejected as rejected:
+            broken = rejected.status < _SERVER_ERROR
+            return pdus.PERMANENT_APP_ERROR if broken else pdus.TEMPORARY_APP_ERROR
         except Exception:  # noqa: BLE001 - whatever it is, the message must not be lost
             return pdus.TEMPORARY_APP_ERROR
         return pdus.OK

@@ -12,7 +12,14 @@ from urllib.parse import parse_qs, parse_qsl
 import msgspec
 
 from rapport.channels.sdk.connector import AccountConfig, Ignored, Parsed, Rejected, Request
-from rapport.channels.sms.inbound import UNTIMED, same_number, storable, with_consent
+from rapport.channels.sms.inbound import (
+    LONGEST_ID,
+    LONGEST_SENDER,
+    UNTIMED,
+    same_number,
+    storable,
+    with_consent,
+)
 from rapport.channels.sms.settings import SmsSettings
 from rapport.channels.sms.twilio_codes import (
     INBOUND_STATUSES,
@@ -53,7 +60,8 @@ def parse(request: Request, account: AccountConfig, settings: SmsSettings) -> li
         Rejected: the form has none of Twilio's fields.
     """
     fields = _fields(request)
-    sid = next((fields[n] for n in ("MessageSid", "SmsSid", "SmsMessageSid") if fields.get(n)), "")
+    names = ("MessageSid", "SmsSid", "SmsMessageSid")
+    sid = storable(next((fields[name] for name in names if fields.get(name)), ""))
     if not sid:
         if fields.get("AccountSid"):
             return [Ignored("not_a_message")]
@@ -62,6 +70,8 @@ def parse(request: Request, account: AccountConfig, settings: SmsSettings) -> li
         settings.account_sid
     ):
         return [Ignored("wrong_account")]
+    if len(sid) > LONGEST_ID:
+        return [Ignored("id_too_long")]
     status = (fields.get("MessageStatus") or fields.get("SmsStatus") or "received").lower()
     if status not in INBOUND_STATUSES:
         return [_receipt(request, account, settings, fields, sid, status)]
@@ -73,8 +83,8 @@ def parse(request: Request, account: AccountConfig, settings: SmsSettings) -> li
 def _message(
     account: AccountConfig, settings: SmsSettings, fields: Mapping[str, str], sid: str
 ) -> list[Parsed]:
-    sender = fields["From"].strip()
-    if not sender:
+    sender = storable(fields["From"]).strip()
+    if not sender or len(sender) > LONGEST_SENDER:
         return [Ignored("no_sender")]
     if not _is_ours(account, settings, fields, "To"):
         return [Ignored("wrong_account")]
