@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rapport.channels.sdk.connector import AccountConfig, Parsed, Request
@@ -28,9 +28,22 @@ SMPP_SETTINGS: dict[str, Any] = {
 }
 
 
-def connector() -> SmsConnector:
+class Moment:
+    """A clock in the test's hands."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_s(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+def connector(moment: Moment | None = None) -> SmsConnector:
     """The connector at a fixed time."""
-    return SmsConnector(now=lambda: NOW)
+    return SmsConnector(now=moment or Moment())
 
 
 def twilio(**settings: Any) -> AccountConfig:

@@ -14,6 +14,7 @@ from rapport.channels.sdk.connector import AccountConfig, MediaGone, Rejected
 from rapport.channels.sdk.transport import ProviderAnswer
 from rapport.channels.sms.settings import SmsSettings
 from rapport.channels.sms.smpp_codes import COMMAND_STATUSES, STATES
+from rapport.channels.sms.smpp_inbound import tells_itself_apart
 from rapport.channels.sms.smpp_pdu import (
     DELIVER_SM,
     ESM_UDH,
@@ -138,57 +139,78 @@ def test_what_the_pdu_tells_apart_has_another_id() -> None:
     assert len(set(different)) == len(different)
 
 
+def repeats() -> Repeats:
+    return Repeats(window_s=300, repeat_after_s=10)
+
+
 def test_a_repeat_after_a_sure_answer_is_new_and_else_a_redelivery() -> None:
-    repeats = Repeats(window_s=300)
-    first = repeats.stamp("ok", 1000)
-    assert repeats.stamp("ok", 1001) == first, "not answered yet"
-    repeats.answered("ok", 1002)
-    second = repeats.stamp("ok", 1003)
+    known = repeats()
+    first = known.stamp("ok", 1200)
+    assert known.stamp("ok", 1201) == first, "not answered yet"
+    known.answered("ok", 1202)
+    assert known.stamp("ok", 1212) == first, "the answer may have been too late"
+    known.answered("ok", 1212)
+    second = known.stamp("ok", 1213)
     assert second != first
-    repeats.answered("ok", 1004)
-    repeats.broken(1005)
-    assert repeats.stamp("ok", 1006) == second, "the answer may have been lost"
-    repeats.answered("ok", 1007)
-    repeats.broken(1007 + SURE_AFTER_S)
-    third = repeats.stamp("ok", 1008 + SURE_AFTER_S)
-    assert third not in {first, second}
+    known.answered("ok", 1213)
+    known.broken(1213 + SURE_AFTER_S - 1)
+    assert known.stamp("ok", 1350) == second, "the answer may have been lost"
+    known.answered("ok", 1350)
+    known.broken(1350 + SURE_AFTER_S)
+    assert known.stamp("ok", 1420) not in {first, second}
+
+
+def test_a_message_that_tells_itself_apart_is_the_same_within_the_window() -> None:
+    known = repeats()
+    first = known.stamp("part", 1200, identified=True)
+    known.answered("part", 1200)
+    assert known.stamp("part", 1499, identified=True) == first
+    assert known.stamp("part", 1800, identified=True) != first
+
+
+@pytest.mark.parametrize(
+    ("fields", "apart"),
+    [
+        ({}, False),
+        ({"tlvs": ((0x1400, b"262"),)}, False),
+        ({"tlvs": ((0x0204, b"\x00\x01"),)}, True),
+        ({"tlvs": ((0x020C, b"\x00\x01"),)}, True),
+        ({"schedule": "261122140500000+"}, True),
+        ({"text": b"\x05\x00\x03\x01\x02\x01ok", "esm_class": ESM_UDH}, True),
+        ({"text": b"\x05\x00\x03\x01\x01\x01ok", "esm_class": ESM_UDH}, False),
+    ],
+)
+def test_what_a_pdu_tells_itself_apart_by(fields: dict[str, Any], apart: bool) -> None:
+    assert tells_itself_apart(Pdu.decode(deliver(**fields))) is apart
 
 
 def test_a_new_process_gives_the_same_stamp_within_the_slot_only() -> None:
-    assert Repeats(300).stamp("ok", 1201) == Repeats(300).stamp("ok", 1499)
-    assert Repeats(300).stamp("ok", 1201) != Repeats(300).stamp("ok", 1501)
+    assert repeats().stamp("ok", 1201) == repeats().stamp("ok", 1499)
+    assert repeats().stamp("ok", 1201) != repeats().stamp("ok", 1501)
 
 
-@given(
-    steps=st.lists(
-        st.tuples(st.sampled_from(["deliver", "lost", "break"]), st.floats(0, 400)), max_size=30
-    )
-)
+@given(steps=st.lists(st.tuples(st.booleans(), st.floats(11, 400)), max_size=30))
 def test_genuine_repeats_never_share_a_stamp_while_we_live(
-    steps: list[tuple[str, float]],
+    steps: list[tuple[bool, float]],
 ) -> None:
-    repeats, now = Repeats(300), 1_000_000.0
+    known, now = repeats(), 1_000_000.0
     seen: set[str] = set()
-    for kind, pause in steps:
+    for delivered_again, pause in steps:
         now += pause
-        if kind == "break":
-            repeats.broken(now)
-            now += 400  # longer than the window: nothing is delivered again
-            continue
-        stamp = repeats.stamp("ok", now)
+        stamp = known.stamp("ok", now)
         assert stamp not in seen
-        if kind == "lost":
-            assert repeats.stamp("ok", now + 1) == stamp
+        if delivered_again:
+            assert known.stamp("ok", now + 1) == stamp
             now += 1
-        repeats.answered("ok", now)
+        known.answered("ok", now)
         seen.add(stamp)
 
 
 def test_a_redelivery_follows_within_the_window_however_slowly_it_is_taken() -> None:
-    repeats = Repeats(300)
-    first = repeats.stamp("ok", 1000)
+    known = repeats()
+    first = known.stamp("ok", 1000)
     for now in range(1000, 3000, 250):
-        assert repeats.stamp("ok", now) == first
+        assert known.stamp("ok", now) == first
 
 
 @given(st.text(alphabet=[*(set(GSM_ALPHABET) - {"\x1b"}), *GSM_EXTENSION]), st.integers(0, 6))

@@ -19,7 +19,7 @@ from rapport.domain.sending import AccountBroken, Rejected, RetryAfter, SendOutc
 from rapport_simulators.smsc.centre import Centre, Settings, start, stop
 from rapport_simulators.smsc.control import Control
 from rapport_simulators.smsc.wire import DELIVER, Sms
-from tests.contract.sms.accounts import Scripted, connector, outbound, smpp
+from tests.contract.sms.accounts import Moment, Scripted, connector, outbound, smpp
 from tests.contract.sms.runner import cases, outcome_of
 
 CUSTOMER = "+15550123"
@@ -29,8 +29,8 @@ NO_TRANSPORT = Scripted(ProviderAnswer(status=500, headers={}, body=b""))
 class Desk:
     """Our side: the connector's link, what it took in and what it said."""
 
-    def __init__(self, sms: SmsConnector, **settings: Any) -> None:
-        self.sms, self.account = sms, smpp(**settings)
+    def __init__(self, sms: SmsConnector, moment: Moment, **settings: Any) -> None:
+        self.sms, self.account, self.moment = sms, smpp(**settings), moment
         self.requests: list[Request] = []
         self.parsed: list[Parsed] = []
         self.said: list[str] = []
@@ -112,7 +112,8 @@ async def message_centre(**settings: Any) -> AsyncIterator[Place]:
 @contextlib.asynccontextmanager
 async def linked(port: int, **settings: Any) -> AsyncIterator[Desk]:
     quick = {"port": port, "reconnect_s": 0.02, "response_s": 2.0}
-    desk = Desk(connector(), **(quick | settings))
+    moment = Moment()
+    desk = Desk(connector(moment), moment, **(quick | settings))
     running = asyncio.create_task(desk.sms.run(desk.account, desk.inbox, desk.say))
     try:
         yield desk
@@ -205,9 +206,23 @@ async def test_what_can_not_be_understood_holds_nothing_up(place: Place, desk: D
 async def test_the_same_words_again_are_another_message(place: Place, desk: Desk) -> None:
     await place.customer_says("ok")
     await desk.until(lambda: len(desk.messages()) == 1)
+    desk.moment.pass_s(11)
     await place.customer_says("ok")
     await desk.until(lambda: len(desk.messages()) == 2)
     assert len({m.external_id for m in desk.messages()}) == 2
+
+
+@pytest.mark.parametrize("text", ["ok", LONG], ids=["short", "parts"])
+async def test_a_message_handed_over_twice_is_one(place: Place, desk: Desk, text: str) -> None:
+    await place.fault("duplicate_deliver")
+    await place.customer_says(text)
+    await desk.until(lambda: bool(desk.messages()) and len(desk.messages()) == 2 * _number(desk))
+    assert len({m.external_id for m in desk.messages()}) == _number(desk)
+
+
+def _number(desk: Desk) -> int:
+    segment = desk.messages()[0].segment
+    return segment.total if segment else 1
 
 
 async def test_stop_comes_as_an_event(place: Place, desk: Desk) -> None:
@@ -272,7 +287,7 @@ async def test_a_broken_connection_leaves_the_submit_unknown_and_comes_back(
 
 
 async def test_nothing_is_sent_while_there_is_no_link(place: Place) -> None:
-    desk = Desk(connector(), port=place.port)
+    desk = Desk(connector(), Moment(), port=place.port)
     assert await desk.send("one") == [RetryAfter(None, "not_connected")]
     assert (await place.ledger())["submits"] == []
 

@@ -46,8 +46,8 @@ class SmsConnector:
         self._links: dict[int, Link] = {}
 
     def verify(self, request: Request, account: AccountConfig) -> None:
-        """Twilio's signature. SMPP input comes from the link itself, which HTTP can't imitate:
-        no web server passes a method SMPP on.
+        """Twilio's signature. SMPP input comes from the link itself, which a webhook can't
+        imitate: its method is POST or GET.
         """
         settings = _settings(account, request)
         if settings.provider == "twilio":

@@ -53,6 +53,8 @@ class SmsSettings(AccountSettings):
     enquire_link_s: _Seconds = 30
     response_s: _Seconds = 10
     reconnect_s: _Seconds = 1
+    repeat_after_s: Annotated[float, Field(ge=0, le=600)] = 10
+    """The same words sooner after our answer are the message centre's, not the customer's."""
     redelivery_window_s: Annotated[int, Field(ge=1, le=86_400)] = 300
 
     @model_validator(mode="after")

@@ -34,6 +34,7 @@ from rapport.channels.sms.smpp_pdu import (
     SAR_NUMBER,
     SAR_REFERENCE,
     SAR_TOTAL,
+    USER_MESSAGE_REFERENCE,
     Address,
     Malformed,
     Pdu,
@@ -74,6 +75,21 @@ def parse(request: Request, account: AccountConfig, settings: SmsSettings) -> li
 def fingerprint(pdu: Pdu) -> str:
     """The same for every delivery of a message: all octets but the sequence number."""
     return hashlib.sha256(pdu.command.to_bytes(4, "big") + pdu.body).hexdigest()[:40]
+
+
+def tells_itself_apart(pdu: Pdu) -> bool:
+    """Whether the customer's next message with the same words would be another PDU: it is a part
+    (with a reference), or the network numbers it.
+    """
+    try:
+        decode = ShortMessage.decode_data if pdu.command == DATA_SM else ShortMessage.decode
+        message = decode(pdu.body)
+    except Malformed:
+        return False
+    tags = (USER_MESSAGE_REFERENCE, SAR_REFERENCE, RECEIPTED_MESSAGE_ID)
+    if message.schedule or any(message.tlv(tag) is not None for tag in tags):
+        return True
+    return user_data(message.payload, bool(message.esm_class & ESM_UDH)).joined is not None
 
 
 def _message_of(body: bytes) -> tuple[Pdu, ShortMessage]:

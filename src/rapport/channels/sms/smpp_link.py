@@ -14,7 +14,7 @@ from rapport.channels.sms import smpp_pdu as pdus
 from rapport.channels.sms.settings import SmsSettings
 from rapport.channels.sms.smpp_codes import REFUSED_BINDS, outcome
 from rapport.channels.sms.smpp_ids import submitted
-from rapport.channels.sms.smpp_inbound import SEEN, fingerprint
+from rapport.channels.sms.smpp_inbound import SEEN, fingerprint, tells_itself_apart
 from rapport.channels.sms.smpp_pdu import Pdu
 from rapport.channels.sms.smpp_repeats import Repeats
 from rapport.channels.sms.smpp_session import (
@@ -48,7 +48,7 @@ class Link:
         self._account, self._settings, self._now = account, settings, now
         self._transmitter: Session | None = None
         self._refused = False
-        self._repeats = Repeats(settings.redelivery_window_s)
+        self._repeats = Repeats(settings.redelivery_window_s, settings.repeat_after_s)
 
     async def run(self, inbox: Inbox, say: Say) -> None:
         """Hold the link until cancelled."""
@@ -171,7 +171,8 @@ class Link:
         Anything that hinders storing is answered so that the message centre keeps the message; one
         that can't be understood at all is refused for good, lest it hold up the others.
         """
-        stamp = self._repeats.stamp(fingerprint(pdu), self._now().timestamp())
+        now = self._now().timestamp()
+        stamp = self._repeats.stamp(fingerprint(pdu), now, tells_itself_apart(pdu))
         request = Request(
             method="SMPP",
             path=f"/smpp/{self._account.id}",
