@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -18,7 +19,17 @@ from rapport.domain.message import CustomerEvent, DeliveryReceipt, DeliveryStatu
 from rapport.domain.sending import AccountBroken, Rejected, RetryAfter, SendOutcome, Sent, Unknown
 from rapport_simulators.smsc.centre import Centre, Settings, start, stop
 from rapport_simulators.smsc.control import Control
-from rapport_simulators.smsc.wire import DELIVER, Sms
+from rapport_simulators.smsc.wire import (
+    ANSWER,
+    BIND_TRX,
+    DELIVER,
+    ENQUIRE,
+    SUBMIT,
+    UNBIND,
+    Frame,
+    Sms,
+    read_frame,
+)
 from tests.contract.sms.accounts import Moment, Scripted, connector, outbound, smpp
 from tests.contract.sms.runner import cases, outcome_of
 
@@ -276,14 +287,63 @@ async def test_a_submit_without_answer_is_unknown(place: Place) -> None:
 
 
 async def test_a_broken_connection_leaves_the_submit_unknown_and_comes_back(
-    place: Place, desk: Desk
+    place: Place,
 ) -> None:
-    await place.fault("drop_connection")
-    assert await desk.send("one") == [Unknown("unanswered")]
+    async with linked(place.port, response_s=600) as desk:
+        await desk.until(lambda: "connected" in desk.said)
+        await place.fault("drop_connection")
+        async with asyncio.timeout(10):
+            assert await desk.send("one") == [Unknown("unanswered")]
+        await desk.until(lambda: desk.said == ["connected", "disconnected", "connected"])
+        assert isinstance((await desk.send("two"))[0], Sent)
+        await place.customer_says("still there?")
+        await desk.until(lambda: bool(desk.messages()))
+
+
+async def test_after_a_break_the_same_words_are_a_redelivery(place: Place, desk: Desk) -> None:
+    await place.customer_says("ok")
+    await desk.until(lambda: len(desk.messages()) == 1)
+    desk.moment.pass_s(20)
+    await place.fault("drop_connection", on="now")
     await desk.until(lambda: desk.said == ["connected", "disconnected", "connected"])
-    assert isinstance((await desk.send("two"))[0], Sent)
-    await place.customer_says("still there?")
-    await desk.until(lambda: bool(desk.messages()))
+    await place.customer_says("ok")
+    await desk.until(lambda: len(desk.messages()) == 2)
+    assert len({m.external_id for m in desk.messages()}) == 1
+
+
+async def test_no_more_submits_are_open_than_the_window_allows() -> None:
+    order: list[int] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError):
+            for count in itertools.count():
+                frame = await read_frame(reader)
+                order.append(frame.command)
+                if frame.command == SUBMIT:
+                    held.append(frame)
+                elif frame.command == BIND_TRX:
+                    writer.write(Frame(BIND_TRX | ANSWER, 0, frame.sequence, b"X\0").octets())
+                if len(held) == 2 and frame.command == SUBMIT:
+                    writer.write(Frame(ENQUIRE, 0, count).octets())
+                elif frame.command == ENQUIRE | ANSWER:
+                    for each in held:
+                        body = b"%d\0" % each.sequence
+                        writer.write(Frame(SUBMIT | ANSWER, 0, each.sequence, body).octets())
+                    held.clear()
+                elif frame.command == UNBIND:
+                    writer.write(Frame(UNBIND | ANSWER, 0, frame.sequence).octets())
+        writer.close()
+
+    held: list[Frame] = []
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with linked(server.sockets[0].getsockname()[1], window=2) as desk:
+        await desk.until(lambda: "connected" in desk.said)
+        sent = await asyncio.gather(*(desk.send(text) for text in ("a", "b", "c", "d")))
+        assert all(isinstance(outcome, Sent) for outcomes in sent for outcome in outcomes)
+    server.close()
+    await server.wait_closed()
+    pair = [SUBMIT, SUBMIT, ENQUIRE | ANSWER]
+    assert order == [BIND_TRX, *pair, *pair, UNBIND]
 
 
 async def test_nothing_is_sent_while_there_is_no_link(place: Place) -> None:
