@@ -1,0 +1,1 @@
+"""Channels against their providers' contracts."""
