@@ -14,7 +14,7 @@ import httpx2
 
 import rapport
 from rapport.api.context import Context
-from rapport.api.webhooks import replay
+from rapport.api.webhooks import replay, take
 from rapport.api.widget.limits import Limiter
 from rapport.application.access import Access
 from rapport.application.configuration.administration import Administration
@@ -23,6 +23,8 @@ from rapport.application.ports import Clock, Services
 from rapport.channels.courtesy import Courtesies
 from rapport.channels.discovery import connectors
 from rapport.channels.gateway import Channels
+from rapport.channels.links import Links
+from rapport.channels.sdk.connector import Connector, Request
 from rapport.channels.sdk.guard import guarded_client, networks
 from rapport.jobs.caretaker import Caretaker
 from rapport.jobs.due import Sweeper
@@ -39,6 +41,7 @@ from rapport.storage.database import LOST, Database
 from rapport.storage.due import PostgresDueBoard
 from rapport.storage.files import LocalFiles
 from rapport.storage.health import Health
+from rapport.storage.holding import held
 from rapport.storage.ingest import Ingest
 from rapport.storage.media import PostgresMedia
 from rapport.storage.outbox import PostgresOutbox
@@ -162,6 +165,7 @@ async def _start(
         client,
         lambda file: files.read(file.key),
         clock.now,
+        settings.public_url,
     )
     receipts, health = Receipts(database, clock), Health(database, clock.now)
     outbox = PostgresOutbox(database, vault)
@@ -181,6 +185,18 @@ async def _start(
     spool = Spool(settings.data / "spool", vault)
     refreshing: set[asyncio.Task[Configuration]] = set()
     hub.on_commit(committed)
+
+    async def take_from_link(account_id: int, connector: Connector, request: Request) -> None:
+        await take(context, account_id, connector, request)
+
+    links = Links(
+        channels,
+        lambda: configuration.current,
+        take_from_link,
+        partial(held, database.dsn),
+        caretaker.told,
+    )
+    channels.here = links.held.__contains__
     work = [
         group.create_task(tail.run()),
         group.create_task(ingest.run()),
@@ -191,6 +207,7 @@ async def _start(
     if "worker" in roles:
         parts = (router, sweeper, postman, fetcher, caretaker)
         work += [group.create_task(part.run()) for part in parts]
+        work.append(group.create_task(links.run()))
     await tail.started.wait()
     context = Context(
         services=services,

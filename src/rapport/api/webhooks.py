@@ -25,6 +25,8 @@ from rapport.observability.metrics import (
 )
 
 LARGEST_BODY = 5_000_000
+FIRST_YEAR = 2000
+"""An earlier moment is none: the provider gave no time."""
 KEPT = ("malformed", "unknown", "unsupported", "wrong")
 """Input ignored for these reasons is kept raw, for whoever wants to know why."""
 log = structlog.get_logger()
@@ -90,7 +92,7 @@ async def take(context: Context, account_id: int, connector: Connector, request:
     except Rejected:
         context.health.refused(account_id)
         raise
-    parsed = connector.parse(request, account)
+    parsed = [_timed(p, context) for p in connector.parse(request, account)]
     context.health.heard(account_id)
     _count_ignored(connector.manifest.channel, parsed)
     if any(isinstance(p, Ignored) and p.reason.startswith(KEPT) for p in parsed):
@@ -125,7 +127,7 @@ async def replay(context: Context, account_id: int, payload: bytes) -> None:
         Unavailable: the database is still away.
     """
     connector, account = context.channels.account(account_id)
-    parsed = connector.parse(_decode(payload), account)
+    parsed = [_timed(p, context) for p in connector.parse(_decode(payload), account)]
     await _store(context, account_id, connector.manifest.channel, parsed)
 
 
@@ -179,6 +181,13 @@ async def _keep_raw(
         await context.park(account_id, ",".join(reasons)[:200], _encode(request))
     except Exception:  # what is ignored must not cost what is not
         log.exception("webhook.not_kept", account_id=account_id)
+
+
+def _timed(given: Parsed, context: Context) -> Parsed:
+    """What a provider gives no time to has the time of its arrival."""
+    if isinstance(given, DeliveryReceipt | CustomerEvent) and given.at.year < FIRST_YEAR:
+        return replace(given, at=context.services.clock.now())
+    return given
 
 
 def _count_ignored(channel: str, parsed: Sequence[Parsed]) -> None:

@@ -10,6 +10,7 @@ import httpx2
 
 from rapport.application.configuration.snapshot import Configuration
 from rapport.application.ports import FileGone
+from rapport.channels.sdk.abilities import Connects
 from rapport.channels.sdk.connector import (
     AccountConfig,
     Connector,
@@ -38,6 +39,7 @@ class Channels:
         client: httpx2.AsyncClient,
         open_file: OpenFile,
         now: Callable[[], datetime],
+        public_url: str | None = None,
     ) -> None:
         self.connectors = connectors
         self._configuration = configuration
@@ -45,11 +47,24 @@ class Channels:
         self._client = client
         self._open_file = open_file
         self._now = now
+        self._public_url = (public_url or "").rstrip("/")
+        self.here: Callable[[int], bool] = lambda _account_id: False
+        """Whether this node holds an account's own connection."""
         self.on_outcome: Fared = lambda _account_id, _outcome: None
 
     def carries(self, channel: str) -> bool:
         """Whether there is a connector of this channel."""
         return channel in self.connectors
+
+    def can_send(self, account_id: int) -> bool:
+        """Whether this node can send on an account: a connection of its own is on one node."""
+        try:
+            connector, account = self.account(account_id)
+        except Rejected:
+            return False
+        if isinstance(connector, Connects) and connector.connects(account):
+            return self.here(account_id)
+        return True
 
     def per_second(self, account_id: int) -> float:
         """An account's pace, by its settings."""
@@ -70,8 +85,18 @@ class Channels:
             id=account_id,
             address=spec.address,
             secrets=self._secrets_of(account_id),
-            settings=settings_of(connector, spec.settings),
+            settings=self._settings(account_id, connector, spec.settings),
         )
+
+    def _settings(
+        self, account_id: int, connector: Connector, given: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """With the channel's defaults, and our own address where the channel asks for it."""
+        settings = dict(settings_of(connector, given))
+        if self._public_url and settings.get("webhook_url") == "":
+            channel = connector.manifest.channel
+            settings["webhook_url"] = f"{self._public_url}/webhooks/{channel}/{account_id}"
+        return settings
 
     def transport(self) -> HttpTransport:
         """A transport for one attempt, with its log."""

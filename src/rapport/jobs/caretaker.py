@@ -99,6 +99,7 @@ class Caretaker:
         self._flush_segments = flush_segments
         self._probed: dict[int, tuple[int, datetime]] = {}
         self._broken: dict[int, AccountBroken] = {}
+        self._told: dict[int, tuple[str, str]] = {}
 
     def noted(self, account_id: int, outcome: SendOutcome) -> None:
         """How an account fared in sending."""
@@ -112,6 +113,10 @@ class Caretaker:
                 self._health.failed(account_id, code, "The provider asks to wait or is away.")
             case Rejected(code, message):
                 self._health.failed(account_id, code, message)
+
+    def told(self, account_id: int, code: str, message: str) -> None:
+        """What a connection of the channel's own says of itself."""
+        self._told[account_id] = (code, message)
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -129,6 +134,12 @@ class Caretaker:
         broken, self._broken = self._broken, {}
         for account_id, outcome in broken.items():
             await self._health.set_state(account_id, "broken", outcome.code, outcome.message)
+        told, self._told = self._told, {}
+        for account_id, (code, message) in told.items():
+            state = "ok" if code == "connected" else "broken"
+            await self._health.set_state(account_id, state, code, message)
+            if state == "ok":
+                await self._outbox.resume(account_id)
         await self._health.flush()
         await self._probe_due()
 

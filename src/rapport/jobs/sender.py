@@ -60,6 +60,9 @@ class Gateway(Protocol):
     def carries(self, channel: str) -> bool:
         """Whether there is a connector that sends."""
 
+    def can_send(self, account_id: int) -> bool:
+        """Whether this node can send on an account now."""
+
     def per_second(self, account_id: int) -> float:
         """An account's pace."""
 
@@ -141,7 +144,9 @@ class Postman:
         return [
             (account_id, self._gateway.per_second(account_id))
             for account_id, spec in self._services.configuration.current.account_specs.items()
-            if spec.active and self._gateway.carries(spec.channel)
+            if spec.active
+            and self._gateway.carries(spec.channel)
+            and self._gateway.can_send(account_id)
         ]
 
     async def _give_up_expired(self) -> None:

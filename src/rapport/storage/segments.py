@@ -6,6 +6,7 @@ come is shown after a while with what is there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -25,9 +26,9 @@ WHERE account_id = $1 AND contact_key = $2 AND reference = $3 AND (
         AND s.reference = $3 AND s.number = $4 AND s.external_id <> $5))"""
 _KEEP = """
 INSERT INTO message_segment (account_id, contact_key, reference, number, total, external_id, text,
-    at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING"""
+    at, octets) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"""
 _ALL = """
-SELECT number, text, external_id FROM message_segment
+SELECT number, text, external_id, octets FROM message_segment
 WHERE account_id = $1 AND contact_key = $2 AND reference = $3 ORDER BY number"""
 _OVERDUE = """
 SELECT account_id, contact_key, reference, max(total) AS total,
@@ -67,8 +68,9 @@ async def join_segment(
         segment.number,
         segment.total,
         message.external_id,
-        message.text or "",
+        _storable(message.text or ""),
         now,
+        (message.details or {}).get("ucs2"),
     )
     rows = await connection.fetch(_ALL, account_id, message.contact_key, segment.reference)
     if len(rows) < segment.total:
@@ -76,9 +78,26 @@ async def join_segment(
     return replace(
         message,
         external_id=f"{rows[0]['external_id']}+{segment.reference}",
-        text="".join(row["text"] for row in rows),
+        text=_joined(rows),
         segment=None,
+        details=None,
     )
+
+
+def _joined(rows: Sequence[Any]) -> str:
+    """The parts as one; octets where a character was torn between two."""
+    if not any(row["octets"] for row in rows):
+        return "".join(row["text"] for row in rows)
+    octets = b"".join(
+        bytes.fromhex(row["octets"]) if row["octets"] else row["text"].encode("utf-16-be")
+        for row in rows
+    )
+    return octets.decode("utf-16-be", "replace")
+
+
+def _storable(text: str) -> str:
+    """Without half characters, which PostgreSQL can't keep."""
+    return text.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "replace")
 
 
 async def overdue(connection: Any, before: datetime) -> list[tuple[int, InboundMessage]]:

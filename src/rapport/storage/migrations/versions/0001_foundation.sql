@@ -224,6 +224,7 @@ CREATE TABLE message_segment (
     total smallint NOT NULL,
     external_id text NOT NULL,
     text text NOT NULL,
+    octets text,
     at timestamptz NOT NULL,
     PRIMARY KEY (account_id, contact_key, reference, number)
 );
