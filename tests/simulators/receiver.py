@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope, Send
 
+from rapport_simulators.graph import GraphSettings
 from rapport_simulators.provider.server import LoopbackServer
 
 
@@ -123,9 +124,9 @@ async def _respond(
 
 
 @asynccontextmanager
-async def receiving(verify_token: str = "fictional-verify-token") -> AsyncIterator[Receiver]:
+async def receiving() -> AsyncIterator[Receiver]:
     """A receiver that listens."""
-    receiver = Receiver(verify_token)
+    receiver = Receiver(GraphSettings().verify_token)
     server = LoopbackServer(receiver)
     await server.start()
     receiver.url = server.url

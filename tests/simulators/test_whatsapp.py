@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-
 import httpx2
 import pytest
 
 from rapport_simulators.graph import GraphSimulator
-from tests.simulators.business import ALEX, DANA, KIM, ROBIN, Graph, code
+from tests.simulators.business import DANA, Graph
 from tests.simulators.receiver import Receiver, meta_signature
 
 

@@ -14,6 +14,8 @@ BUSINESS = "business"
 CUSTOMER = "customer"
 PAGE = "page"
 """Somebody at the business who answers past the API, in the provider's own inbox."""
+PROVIDER = "provider"
+"""The provider itself, as when it confirms STOP."""
 REQUESTS_KEPT = 20_000
 
 

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from rapport_simulators.provider.clock import Clock
 from rapport_simulators.provider.customers import Customer, Customers
-from rapport_simulators.provider.faults import Fault, Faults
+from rapport_simulators.provider.faults import Fault, Faults, UnknownFault
 from rapport_simulators.provider.ids import Ids
 from rapport_simulators.provider.ledger import BUSINESS, Answered, Entry, Ledger
 from rapport_simulators.provider.media import MediaStore
@@ -36,6 +36,8 @@ class Simulator(abc.ABC):
     """A provider: `async with TheSimulator() as provider: …`, or `start` and `stop`."""
 
     retries: Retries
+    unsupported: ClassVar[frozenset[str]] = frozenset()
+    """The faults that make no sense at this provider."""
     url_lifetime_s: ClassVar[float] = 300.0
 
     def __init__(self, port: int, known: Iterable[Customer], clock: Clock | None = None) -> None:
@@ -183,6 +185,8 @@ class Simulator(abc.ABC):
 
     def cause(self, kind: str, count: int | None = 1, **more: Any) -> None:
         """Ask for a fault (see `Fault`)."""
+        if kind in self.unsupported:
+            raise UnknownFault(f"{kind} cannot happen at this provider")
         fault = Fault(kind=kind, count=count, **more)
         if kind == "webhooks_off":
             self.deliverer.hold(fault.seconds)
