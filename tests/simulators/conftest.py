@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from rapport_simulators.graph import GraphSettings, GraphSimulator
+from rapport_simulators.provider.http import http_client
 from tests.simulators.receiver import Receiver, receiving
 
 Started = Callable[..., Any]
@@ -45,5 +46,5 @@ async def graph(start_graph: Started) -> GraphSimulator:
 
 @pytest.fixture
 async def http() -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(trust_env=False, timeout=5.0) as http:
+    async with http_client(5.0) as http:
         yield http

@@ -87,7 +87,10 @@ class _Paths:
                     return self._sim.error(error, whatsapp=channel == WHATSAPP)
                 return result if isinstance(result, Response) else Json(result)
 
-            return await self._sim.answer(request, labels, guarded)
+            try:
+                return await self._sim.answer(request, labels, guarded)
+            finally:
+                await request.close()
 
         return answer
 

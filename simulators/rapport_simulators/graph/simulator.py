@@ -23,6 +23,7 @@ from rapport_simulators.graph.whatsapp_events import envelope, message_value
 from rapport_simulators.provider.burst import BurstResult, burst, raw_request
 from rapport_simulators.provider.clock import Clock
 from rapport_simulators.provider.customers import Customer
+from rapport_simulators.provider.http import http_client
 from rapport_simulators.provider.ledger import CUSTOMER, Entry
 from rapport_simulators.provider.simulator import Impossible, Simulator
 from rapport_simulators.provider.webhooks import Retries
@@ -60,7 +61,7 @@ class GraphSimulator(Simulator):
     def http(self) -> httpx2.AsyncClient:
         """What files are fetched with that were given by address."""
         if self._http is None:
-            self._http = httpx2.AsyncClient(timeout=10.0, trust_env=False)
+            self._http = http_client(10.0)
         return self._http
 
     @override

@@ -23,6 +23,7 @@ from rapport_simulators.phone.providers import (
     Watch,
 )
 from rapport_simulators.provider.clock import Clock
+from rapport_simulators.provider.http import http_client
 from rapport_simulators.provider.server import LoopbackServer
 
 PAGE = Path(__file__).parent / "page"
@@ -61,7 +62,7 @@ class PhoneServer:
 
     def __init__(self, settings: PhoneSettings) -> None:
         self._settings = settings
-        self._http = httpx2.AsyncClient(timeout=30.0, trust_env=False)
+        self._http = http_client(30.0)
         self._channels = _channels(settings, self._http)
         self._server = LoopbackServer(self._app(), settings.port)
 

@@ -13,6 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+STOP_S = 1.0
+"""How long a request may still take when the server stops."""
 _TRANSPORT = "simulator.transport"
 
 
@@ -101,13 +103,21 @@ class LoopbackServer:
         """Drop every connection and stop listening."""
         if self._ticking is None or self._socket is None:
             return
-        self._server.should_exit = True
+        self._ticking.cancel()
+        for listening in self._server.servers:
+            listening.close()
         for connection in list(self._server.server_state.connections):
             transport: Any = getattr(connection, "transport", None)
             if transport is not None:
                 transport.abort()
-        await self._ticking
-        await self._server.shutdown(sockets=[self._socket])
+        tasks = set(self._server.server_state.tasks)
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=STOP_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.gather(self._ticking, return_exceptions=True)
+        self._socket.close()
         self._socket = self._ticking = None
 
 

@@ -12,6 +12,7 @@ import httpx2
 
 from rapport_simulators.provider.clock import Clock
 from rapport_simulators.provider.faults import Fault, Faults
+from rapport_simulators.provider.http import http_client
 from rapport_simulators.provider.ledger import Told
 
 ATTEMPTS_KEPT = 5_000
@@ -78,11 +79,7 @@ class Deliverer:
         self._clock = clock
         self._faults = faults
         self._retries = retries
-        self._http = httpx2.AsyncClient(
-            timeout=timeout_s,
-            trust_env=False,
-            limits=httpx2.Limits(max_connections=200, max_keepalive_connections=200),
-        )
+        self._http = http_client(timeout_s, 200)
         self._lanes: defaultdict[str, deque[Delivery]] = defaultdict(deque)
         self._busy: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()

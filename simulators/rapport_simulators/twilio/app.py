@@ -93,7 +93,10 @@ class _Paths:
                 except TwilioError as error:
                     return ErrorAnswer(error)
 
-            return await self._sim.answer(request, labels, guarded)
+            try:
+                return await self._sim.answer(request, labels, guarded)
+            finally:
+                await request.close()
 
         return answer
 

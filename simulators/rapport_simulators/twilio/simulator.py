@@ -17,6 +17,7 @@ from typing_extensions import override
 from rapport_simulators.provider.clock import Clock
 from rapport_simulators.provider.control import content_of
 from rapport_simulators.provider.customers import Customer
+from rapport_simulators.provider.http import http_client
 from rapport_simulators.provider.ledger import (
     BUSINESS,
     CUSTOMER,
@@ -77,7 +78,7 @@ class TwilioSimulator(Simulator):
     @override
     async def start(self) -> None:
         await super().start()
-        self._http = httpx2.AsyncClient(timeout=10.0, trust_env=False)
+        self._http = http_client(10.0)
 
     @override
     async def stop(self) -> None:

@@ -83,6 +83,7 @@ function open(person) {
   at("reachable-row").hidden = at("blocked-row").hidden = state.channel === "smpp";
   at("attach").hidden = state.channel === "smpp";
   at("words").hidden = rich;
+  at("text").disabled = at("send").disabled = false;
   listen();
 }
 

@@ -103,6 +103,12 @@ export class Thread {
   constructor(box, on) {
     this.box = box;
     this.on = on;
+    this.following = true;
+    // Pictures come after their message: whoever was at the end stays there.
+    box.addEventListener("load", () => this.following && this.toEnd(), true);
+    box.addEventListener("scroll", () => {
+      this.following = box.scrollHeight - box.scrollTop - box.clientHeight < 80;
+    });
     this.clear("");
   }
 
@@ -118,7 +124,7 @@ export class Thread {
 
   take(news) {
     if (news.whole) this.clear(this.channel);
-    const atEnd = this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight < 80;
+    const atEnd = this.following;
     for (const message of news.messages) this.messages.set(message.id, message);
     this.draw(new Set(news.messages.map((message) => message.id)));
     if (atEnd || news.whole || news.messages.some((message) => isOwn(message) && message.attempts === 0)) this.toEnd();
