@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 
 from rapport_simulators.graph import GraphSimulator
+from rapport_simulators.twilio import TwilioSimulator
 
 DANA = "4915555500101"
 ROBIN = "15550100102"
@@ -66,6 +67,39 @@ class Graph:
             data={"messaging_product": "whatsapp", "type": media_type},
             files={"file": (name, content, media_type)},
         )
+
+
+MIKA = "+4915555500301"
+
+
+class Twilio:
+    """Requests to a simulated Twilio with the account's credentials."""
+
+    def __init__(self, simulator: TwilioSimulator, http: httpx2.AsyncClient, callback: str) -> None:
+        self.simulator = simulator
+        self.settings = simulator.settings
+        self.http = http
+        self.callback = callback
+        self.auth = (self.settings.account_sid, self.settings.auth_token)
+
+    @property
+    def base(self) -> str:
+        return f"{self.simulator.url}/2010-04-01/Accounts/{self.settings.account_sid}"
+
+    async def get(self, path: str, **more: Any) -> httpx2.Response:
+        return await self.http.get(self.base + path, **{"auth": self.auth, **more})
+
+    async def send(self, **changes: Any) -> httpx2.Response:
+        """Send; says Hello to Mika unless told otherwise, None leaves a parameter out."""
+        form = {
+            "To": MIKA,
+            "From": self.settings.number,
+            "Body": "Hello",
+            "StatusCallback": self.callback,
+            **changes,
+        }
+        data = {name: value for name, value in form.items() if value is not None}
+        return await self.http.post(f"{self.base}/Messages.json", data=data, auth=self.auth)
 
 
 def code(answer: httpx2.Response) -> int:

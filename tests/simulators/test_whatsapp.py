@@ -9,7 +9,7 @@ import pytest
 
 from rapport_simulators.graph import GraphSimulator
 from tests.simulators.business import DANA, KIM, ROBIN, Graph, code
-from tests.simulators.conftest import Started
+from tests.simulators.conftest import Started, StillClock
 from tests.simulators.receiver import Receiver, meta_signature
 
 DAY_S = 86_400.0
@@ -345,14 +345,18 @@ async def test_a_closed_window_can_be_told_by_a_status(
 async def test_an_enforced_rate_refuses_what_is_beyond_it(
     start_graph: Started, http: httpx2.AsyncClient
 ) -> None:
-    graph = await start_graph(messages_per_second=5)
+    clock = StillClock()
+    graph = await start_graph(clock, messages_per_second=5)
     await graph.customer(DANA).says("Hello")
     business = Graph(graph, http)
-    answers = [await business.send() for _ in range(8)]
-    refused = [code(answer) for answer in answers if answer.status_code == 429]
-    assert set(refused) == {130429}
-    assert len(graph.ledger.from_business) == 8 - len(refused)
+    for step in (0.0, 0.999):
+        clock.moment = 1_000.0 + step
+        statuses = [(await business.send()).status_code for _ in range(5)]
+        assert statuses == ([200] * 5 if step == 0 else [429] * 5)
+    clock.moment = 1_001.0
+    assert (await business.send()).status_code == 200
     assert graph.ledger.peak(1.0) == 5
+    assert graph.ledger.peak(1.001) == 6
 
 
 # ── the phone ──
