@@ -9,7 +9,7 @@ const RICH = new Set(["whatsapp", "messenger"]);
 const RETRY_MS = 2000;
 const at = (id) => document.getElementById(id);
 
-const state = { channel: "", person: null, business: "", source: null, files: [], context: null, switching: 0 };
+const state = { channel: "", person: null, business: "", source: null, files: [], context: null, switching: 0, switched: 0 };
 
 const thread = new Thread(at("thread"), {
   reply: (message) => setContext({ verb: "reply", message }),
@@ -89,6 +89,8 @@ function open(person) {
 
 function listen() {
   state.source?.close();
+  // What isn't known yet must not be switched: the answer would switch it back.
+  at("reachable").disabled = at("blocked").disabled = true;
   const source = api.events(state.channel, state.person.id);
   state.source = source;
   source.onmessage = (event) => {
@@ -106,8 +108,12 @@ function listen() {
 function take(news) {
   thread.take(news);
   Object.assign(state.person, news.customer);
-  at("reachable").checked = state.person.reachable !== false;
-  at("blocked").checked = Boolean(state.person.blocked);
+  // While a switch is on its way, news may still be older than it.
+  if (!state.switched) {
+    at("reachable").checked = state.person.reachable !== false;
+    at("blocked").checked = Boolean(state.person.blocked);
+  }
+  at("reachable").disabled = at("blocked").disabled = false;
   at("presence").textContent = news.typing ? "typing…" : state.person.opted_out ? "opted out" : NAMES[state.channel];
   at("presence").classList.toggle("typing", news.typing);
   read();
@@ -277,9 +283,14 @@ at("words").addEventListener("click", (event) => {
   if (word) say({ type: "text", text: word });
 });
 at("reads").addEventListener("change", read);
+async function flip(work) {
+  state.switched += 1;
+  await attempt(work);
+  state.switched -= 1;
+}
 at("reachable").addEventListener("change", () =>
-  attempt(() => api.change(state.channel, state.person.id, { reachable: at("reachable").checked })));
-at("blocked").addEventListener("change", () => attempt(() => act("block", { on: at("blocked").checked })));
+  flip(() => api.change(state.channel, state.person.id, { reachable: at("reachable").checked })));
+at("blocked").addEventListener("change", () => flip(() => act("block", { on: at("blocked").checked })));
 document.addEventListener("visibilitychange", read);
 
 function tick() {
