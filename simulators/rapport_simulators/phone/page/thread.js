@@ -160,7 +160,7 @@ export class Thread {
 
   row(message, last) {
     const own = isOwn(message);
-    const row = element("article", `message ${own ? "own" : "theirs"} ${message.type}`);
+    const row = element("article", `message ${own ? "own" : "theirs"}`);
     row.dataset.id = message.id;
     row.dataset.last = String(last);
     row.setAttribute("aria-label", own ? "You" : "Business");
