@@ -1,0 +1,1 @@
+"""What the simulated providers share: ledger, webhook delivery, faults, media, customers."""
