@@ -287,6 +287,7 @@ async def serving(
         secret_key="k" * 40,
         public_url=public_url,
         private_networks="127.0.0.0/8",
+        provider_timeout_s=1.5,
     )
     nodes: list[Node] = []
 

@@ -82,6 +82,7 @@ class Node:
     postman: Postman
     fetcher: MediaFetcher
     caretaker: Caretaker
+    links: Links
     vault: Vault
 
 
@@ -96,7 +97,9 @@ async def running(
     clock = clock or SystemClock()
     database = await Database.connect(dsn, maximum=settings.pool_size)
     try:
-        client = guarded_client(networks(settings.private_networks))
+        client = guarded_client(
+            networks(settings.private_networks), timeout_s=settings.provider_timeout_s
+        )
         async with client, asyncio.TaskGroup() as group:
             node, work = await _start(settings, database, roles, clock, group, client)
             try:
@@ -242,7 +245,7 @@ async def _start(
     if "api" in roles:
         work.append(group.create_task(spool.run(partial(replay, context))))
     return Node(
-        context, database, configuration, offers, sweeper, postman, fetcher, caretaker, vault
+        context, database, configuration, offers, sweeper, postman, fetcher, caretaker, links, vault
     ), work
 
 

@@ -39,6 +39,9 @@ class Settings(BaseSettings):
         description="Private networks that channels and workflows may call, e.g. 10.0.0.0/8;"
         " everything else that is not public is refused.",
     )
+    provider_timeout_s: float = Field(
+        default=20, gt=0, le=300, description="How long a channel's provider may take to answer."
+    )
     log_level: str = Field(default="info", description="debug, info, warning or error.")
     log_format: str = Field(default="auto", description="json, text, or auto: text on a terminal.")
     pool_size: int = Field(default=10, ge=4, le=100, description="Database connections.")

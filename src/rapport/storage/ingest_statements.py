@@ -64,7 +64,8 @@ DELETE FROM opt_out o USING unnest($1::bigint[], $2::text[]) n(account_id, conta
 WHERE o.account_id = n.account_id AND o.contact_key = n.contact_key"""
 MEDIA = """
 INSERT INTO media_job (attachment_id, message_id, account_id, media, due, created_at)
-SELECT *, $5, $5 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::jsonb[])"""
+SELECT *, clock_timestamp(), $5
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::jsonb[])"""
 LEGS = "SELECT * FROM leg WHERE task_id = ANY($1::bigint[]) ORDER BY id"
 # The hot path: conversations, messages and their events in one statement, by arrays.
 SAVE = """
