@@ -326,8 +326,22 @@ async def furnish(centre: Centre) -> None:
             login, "agent", teams=[centre.ids["team"]], profile=centre.ids["profile"]
         )
     await centre.person("sam", "agent", "supervisor", profile=centre.ids["profile"])
-    await centre.put("queues", "sales", {"channels": ["webchat", "custom"], "offer_s": 30})
-    await centre.put("queues", "help", {"channels": ["webchat"], "self_assign": True})
+    await centre.put(
+        "queues",
+        "sales",
+        {
+            "channels": ["webchat", "whatsapp", "messenger", "sms", "custom"],
+            "offer_s": 30,
+        },
+    )
+    await centre.put(
+        "queues",
+        "help",
+        {
+            "channels": ["webchat", "whatsapp", "messenger", "sms"],
+            "self_assign": True,
+        },
+    )
     await centre.put("reasons", "Sold", {"default": True})
     await centre.put("reasons", "Asked", {})
     await centre.put(

@@ -13,6 +13,7 @@ from rapport.application.access import Access
 from rapport.application.configuration.administration import Administration
 from rapport.application.configuration.yaml_text import DocumentRefused
 from rapport.bootstrap import SystemClock
+from rapport.channels.discovery import connectors
 from rapport.cli.serving import database_of
 from rapport.domain.errors import Refused
 from rapport.settings import Settings
@@ -61,6 +62,7 @@ async def installation(settings: Settings) -> AsyncIterator[Tools]:
     """Connected and with the newest configuration."""
     async with reachable_database(settings) as dsn:
         database = await Database.connect(dsn, minimum=1, maximum=4)
+        connectors()
         try:
             clock, configuration = SystemClock(), StoredConfiguration(database)
             await configuration.refresh()

@@ -12,23 +12,27 @@ from pathlib import Path
 from rapport.api.context import Context
 from rapport.application.access import Access
 from rapport.bootstrap import SystemClock, running
+from rapport.channels.discovery import connectors
+from rapport.cli.providers import Ports, commands, connect_accounts
 from rapport.cli.sample import PASSWORD, PEOPLE, SITE, create_sample_company
 from rapport.cli.serving import database_of, serve_until_signalled, server_of
 from rapport.observability import logs
 from rapport.settings import Settings
 from rapport.storage.configuration import StoredConfiguration
 from rapport.storage.database import Database
+from rapport.storage.secrets import Vault, load_key
 from rapport.storage.sessions import PostgresSessions
 
 
-async def run_demo(port: int, shop_port: int, data: str, *, visitors: bool) -> int:
+async def run_demo(port: int, shop_port: int, phone_port: int, data: str, *, visitors: bool) -> int:
     """Run until Ctrl-C; returns the exit code."""
-    settings = Settings(data=Path(data), port=port)
+    settings = Settings(data=Path(data), port=port, private_networks="127.0.0.0/8")
     logs.set_up(settings.log_level, settings.log_format)
     print("Starting Rapport …", flush=True)
     async with database_of(settings) as dsn:
-        await _prepare(dsn)
         url = f"http://{settings.host}:{port}"
+        ports = Ports(phone_port)
+        accounts = await _prepare(dsn, settings, url, ports)
 
         @asynccontextmanager
         async def lifespan() -> AsyncIterator[Context]:
@@ -36,7 +40,9 @@ async def run_demo(port: int, shop_port: int, data: str, *, visitors: bool) -> i
                 yield node.context
 
         server = server_of(settings, lifespan)
-        companions = asyncio.create_task(_companions(url, shop_port, visitors=visitors))
+        companions = asyncio.create_task(
+            _companions(url, shop_port, ports, commands(url, ports, accounts), visitors=visitors)
+        )
         try:
             await serve_until_signalled(server)
         finally:
@@ -46,23 +52,38 @@ async def run_demo(port: int, shop_port: int, data: str, *, visitors: bool) -> i
     return 0 if server.started else 1
 
 
-async def _prepare(dsn: str) -> None:
+async def _prepare(dsn: str, settings: Settings, url: str, ports: Ports) -> dict[str, int]:
     clock = SystemClock()
     database = await Database.connect(dsn)
     try:
         configuration = StoredConfiguration(database)
         access = Access(PostgresSessions(database), clock, configuration)
+        connectors()
         await create_sample_company(database, configuration, access, clock)
+        vault = Vault(load_key(settings.secret_key, settings.data))
+        return await connect_accounts(database, configuration, vault, clock, url, ports)
     finally:
         await database.close()
 
 
-async def _companions(url: str, shop_port: int, *, visitors: bool) -> None:
+async def _companions(
+    url: str, shop_port: int, ports: Ports, providers: list[list[str]], *, visitors: bool
+) -> None:
     """The shop and the visitors, as processes of their own that speak the public protocol."""
     await _answers(url)
     shop = f"http://127.0.0.1:{shop_port}"
     commands = [
-        ["-m", "rapport_simulators.shop", "--port", str(shop_port), "--server", url, "--site", SITE]
+        [
+            "-m",
+            "rapport_simulators.shop",
+            "--port",
+            str(shop_port),
+            "--server",
+            url,
+            "--site",
+            SITE,
+        ],
+        *providers,
     ]
     if visitors:
         commands.append(
@@ -73,7 +94,7 @@ async def _companions(url: str, shop_port: int, *, visitors: bool) -> None:
         for command in commands:
             process = await asyncio.create_subprocess_exec(sys.executable, *command)
             processes.append(process)
-        _introduce(url, shop)
+        _introduce(url, shop, f"http://127.0.0.1:{ports.phone}")
         await asyncio.gather(*(process.wait() for process in processes))
     finally:
         for process in processes:
@@ -93,11 +114,13 @@ async def _answers(url: str) -> None:
             await asyncio.sleep(0.1)
 
 
-def _introduce(url: str, shop: str) -> None:
+def _introduce(url: str, shop: str, phone: str) -> None:
     logins = ", ".join(f"{login} ({', '.join(who[1])})" for login, who in PEOPLE.items())
     print(
-        f"\n  Desktop   {url}\n  Shop      {shop}\n\n"
+        f"\n  Desktop   {url}\n  Shop      {shop}\n"
+        f"  Phone     {phone}   a customer on WhatsApp, Messenger and SMS\n\n"
         f"  Logins    {logins}\n  Password  {PASSWORD}\n\n"
-        "  Sign in as ana, choose Available, and write in the shop's chat. Ctrl-C stops.\n",
+        "  Sign in as ana, choose Available, and write in the shop's chat or on the phone.\n"
+        "  Ctrl-C stops.\n",
         flush=True,
     )

@@ -33,18 +33,22 @@ def run_loop(work: Coroutine[Any, Any, int]) -> int:
 def demo(
     port: Annotated[int, typer.Option(help="Port of the desktop.")] = 8000,
     shop_port: Annotated[int, typer.Option(help="Port of the sample shop.")] = 8010,
+    phone_port: Annotated[
+        int, typer.Option(help="Port of the customer's phone; the simulators take the next four.")
+    ] = 8020,
     visitors: Annotated[
         bool, typer.Option(help="Let scripted visitors write, so that the desktop is alive.")
     ] = True,
     data: Annotated[str, typer.Option(help="Where the demo keeps its data.")] = "rapport-data/demo",
 ) -> None:
-    """A whole contact centre with sample data: desktop, shop and scripted visitors.
+    """A whole contact centre with sample data: desktop, shop, scripted visitors,
+    and simulated WhatsApp, Messenger and SMS providers with a customer's phone.
 
     Prints the addresses and logins. Ctrl-C stops everything; what happened is kept.
     """
     from rapport.cli.demo import run_demo
 
-    raise typer.Exit(run_loop(run_demo(port, shop_port, data, visitors=visitors)))
+    raise typer.Exit(run_loop(run_demo(port, shop_port, phone_port, data, visitors=visitors)))
 
 
 @app.command()

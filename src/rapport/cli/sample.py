@@ -49,7 +49,7 @@ async def create_sample_company(
             "queues",
             "Sales",
             {
-                "channels": ["webchat", "custom"],
+                "channels": ["webchat", "whatsapp", "messenger", "sms", "custom"],
                 "groups": [
                     {"after_s": 0, "teams": [teams["Sales"]]},
                     {"after_s": 30, "teams": [teams["Support"]]},
@@ -58,7 +58,12 @@ async def create_sample_company(
             },
         ),
         "Support": await put(
-            "queues", "Support", {"channels": ["webchat", "custom"], "self_assign": True}
+            "queues",
+            "Support",
+            {
+                "channels": ["webchat", "whatsapp", "messenger", "sms", "custom"],
+                "self_assign": True,
+            },
         ),
     }
     for name, default in (
