@@ -173,7 +173,7 @@ async def _start(
     receipts, health = Receipts(database, clock), Health(database, clock.now)
     outbox = PostgresOutbox(database, vault)
     channel_reader = PostgresChannelReader(database, vault)
-    courtesies = Courtesies(channels, channel_reader.last_inbound)
+    courtesies = Courtesies(channels, channel_reader.last_inbound, ingest.submit)
     postman = Postman(services, outbox, channels)
     caretaker = Caretaker(
         services,

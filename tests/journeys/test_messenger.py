@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.centre import Centre
-from tests.journeys.providers import ALEX, messenger
+from tests.journeys.providers import ALEX, messenger, until
 
 
 async def test_a_conversation_with_receipts_by_watermark(centre: Centre) -> None:
@@ -12,6 +12,12 @@ async def test_a_conversation_with_receipts_by_watermark(centre: Centre) -> None
         await alex.says("Hello")
         await connected.provider.settle()
         ana, task_id = await connected.accepted()
+
+        async def named() -> bool:
+            await ana.catch_up(await centre.position())
+            return any(c["name"] == "Alex Placeholder" for c in ana.state.contacts.values())
+
+        await until(named)
         # "X has joined" is seen by the agent only: nothing goes out on acceptance.
         assert await connected.deliver() == 0
         sent = await ana.post(f"/tasks/{task_id}/messages", {"text": "Hi", "reply_to_seq": 1})

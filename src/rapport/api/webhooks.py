@@ -141,6 +141,9 @@ async def _store(context: Context, account_id: int, channel: str, parsed: Sequen
     if given:
         received = await context.inbox.submit(account_id, given)
         await _leave_waiting(context, given, received)
+        for message in given:
+            if isinstance(message, InboundMessage) and message.name is None:
+                context.courtesies.name(account_id, message.contact_key)
         duplicates = sum(r.duplicate for r in received)
         taken = sum(r.ignored is None and not r.duplicate for r in received)
         MESSAGES_IN.labels(channel).inc(taken)

@@ -347,6 +347,8 @@ class _Folding:
             # Marketing alone is not ours: answers to the customer go on.
             marketing = (event.details or {}).get("category") == "marketing_messages"
             return self._nothing("marketing_consent") if marketing else self._consent(event)
+        if event.kind == "named":
+            return self._named(event)
         if event.kind == "identity_changed":
             return self._nothing("identity_changed")
         target = self.thread.referred.get(event.target or "")
@@ -365,6 +367,20 @@ class _Folding:
             customer=changed.customer_sees,
         )
         return Received(target.conversation_id, self.task_id, target.seq, duplicate=False)
+
+    def _named(self, event: CustomerEvent) -> Received:
+        """The provider tells the customer's name; what they said themselves stays."""
+        if self.thread.contact.name or not event.value:
+            return self._nothing("already_so")
+        self._learn_contact(
+            InboundMessage(
+                external_id=event.external_id,
+                contact_key=event.contact_key,
+                text=None,
+                name=event.value[:200],
+            )
+        )
+        return Received(self.thread.conversation.id, self.task_id, self.seq, duplicate=False)
 
     def _consent(self, event: CustomerEvent) -> Received:
         opted_out_at = event.at if event.kind == "opted_out" else None

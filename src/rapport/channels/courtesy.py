@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
 
 from rapport.channels.gateway import Channels
-from rapport.channels.sdk.abilities import Calls, MarksRead, ShowsTyping
+from rapport.channels.sdk.abilities import Calls, MarksRead, NamesCustomers, ShowsTyping
 from rapport.channels.sdk.connector import Rejected
+from rapport.domain.message import CustomerEvent
 
 MOST_WAITING = 1000
 TYPING_EVERY_S = 8.0
+NAME_EVERY_S = 86_400.0
+MOST_ASKED = 100_000
 LastInbound = Callable[[int, int | None], Awaitable[tuple[int, str, str | None] | None]]
 """Account, contact key and external id of a conversation's newest message up to a `seq`."""
+Tell = Callable[[int, Sequence[CustomerEvent]], Awaitable[object]]
+"""Takes in what the provider tells of a customer."""
 log = structlog.get_logger()
 
 
@@ -30,14 +35,22 @@ class _Typing:
     conversation_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Name:
+    account_id: int
+    contact_key: str
+
+
 class Courtesies:
     """A short line of things to do; what does not fit is left out."""
 
-    def __init__(self, channels: Channels, last_inbound: LastInbound) -> None:
+    def __init__(self, channels: Channels, last_inbound: LastInbound, tell: Tell) -> None:
         self._channels = channels
         self._last_inbound = last_inbound
-        self._waiting: asyncio.Queue[_Read | _Typing] = asyncio.Queue(MOST_WAITING)
+        self._tell = tell
+        self._waiting: asyncio.Queue[_Read | _Typing | _Name] = asyncio.Queue(MOST_WAITING)
         self._typed: dict[int, float] = {}
+        self._asked: dict[tuple[int, str], float] = {}
 
     def read(self, conversation_id: int, seq: int) -> None:
         """An agent has read up to here."""
@@ -53,6 +66,16 @@ class Courtesies:
         self._typed[conversation_id] = now
         self._add(_Typing(conversation_id))
 
+    def name(self, account_id: int, contact_key: str) -> None:
+        """A customer without a name wrote; the provider may know it."""
+        now = asyncio.get_running_loop().time()
+        if now - self._asked.get((account_id, contact_key), -NAME_EVERY_S) < NAME_EVERY_S:
+            return
+        if len(self._asked) > MOST_ASKED:
+            self._asked.clear()
+        self._asked[account_id, contact_key] = now
+        self._add(_Name(account_id, contact_key))
+
     async def run(self) -> None:
         """Work until cancelled."""
         while True:
@@ -62,11 +85,14 @@ class Courtesies:
             except Exception as error:  # noqa: BLE001 - a courtesy is never worth more than a line
                 log.info("courtesy.failed", error=repr(error))
 
-    def _add(self, item: _Read | _Typing) -> None:
+    def _add(self, item: _Read | _Typing | _Name) -> None:
         if not self._waiting.full():
             self._waiting.put_nowait(item)
 
-    async def _do(self, item: _Read | _Typing) -> None:
+    async def _do(self, item: _Read | _Typing | _Name) -> None:
+        if isinstance(item, _Name):
+            await self._ask_name(item)
+            return
         up_to = item.seq if isinstance(item, _Read) else None
         found = await self._last_inbound(item.conversation_id, up_to)
         if found is None:
@@ -86,3 +112,18 @@ class Courtesies:
             request = connector.mark_read(contact_key, external_id, account)
         if request is not None:
             await connector.call(request, account, self._channels.transport())
+
+    async def _ask_name(self, item: _Name) -> None:
+        connector, account = self._channels.account(item.account_id)
+        if not isinstance(connector, NamesCustomers):
+            return
+        name = await connector.name_of(item.contact_key, account, self._channels.transport())
+        if name:
+            event = CustomerEvent(
+                kind="named",
+                external_id="",
+                contact_key=item.contact_key,
+                at=self._channels.now(),
+                value=name,
+            )
+            await self._tell(item.account_id, [event])

@@ -46,7 +46,7 @@ class Channels:
         self._secrets_of = secrets_of
         self._client = client
         self._open_file = open_file
-        self._now = now
+        self.now = now
         self._public_url = (public_url or "").rstrip("/")
         self.here: Callable[[int], bool] = lambda _account_id: False
         """Whether this node holds an account's own connection."""
@@ -100,7 +100,7 @@ class Channels:
 
     def transport(self) -> HttpTransport:
         """A transport for one attempt, with its log."""
-        return HttpTransport(self._client, self._open_file, self._now)
+        return HttpTransport(self._client, self._open_file, self.now)
 
     def prepare(self, account_id: int, message: OutboundMessage) -> Delivery:
         """Render a message for sending."""

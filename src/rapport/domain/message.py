@@ -254,7 +254,14 @@ class InboundMessage:
 
 
 CustomerEventKind = Literal[
-    "reaction", "edited", "deleted", "opted_out", "opted_in", "referral", "identity_changed"
+    "reaction",
+    "edited",
+    "deleted",
+    "opted_out",
+    "opted_in",
+    "referral",
+    "identity_changed",
+    "named",
 ]
 
 
@@ -264,7 +271,7 @@ class CustomerEvent:
 
     `external_id` is the event's own, `target` the message's it is about. `value` is the emoji
     of a reaction (None: taken back), the new text of an edit, the word of an opt-out, the key
-    that the customer has from now on.
+    that the customer has from now on, the name that the provider tells when asked.
     """
 
     kind: CustomerEventKind

@@ -312,7 +312,7 @@ class Ingest:
         await connection.execute(sql.DROP_ORPHANS, contact_ids)
 
     async def _save(self, connection: Any, changes: Changes, ids: Any) -> None:
-        if not (changes.events or changes.messages or changes.conversations):
+        if not (changes.events or changes.messages or changes.conversations or changes.contacts):
             await connection.execute("COMMIT")
             return
         commit_id = next(ids)
