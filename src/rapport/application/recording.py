@@ -198,10 +198,11 @@ class Recorder:
         heard_at = case.conversation.last_inbound_at
         closes_at = None if not account.window or not heard_at else heard_at + account.window
         if closes_at is not None and self.now >= closes_at:
-            return self._line(case, Announcement(code="customer_not_told"))
+            return self.line(case, Announcement(code="customer_not_told"))
         return self._system_text(case, text.replace("{agent}", name or ""))
 
-    def _line(self, case: Case, announcement: Announcement) -> Case:
+    def line(self, case: Case, announcement: Announcement) -> Case:
+        """Add a system line for agents, kept with the case."""
         message = self._next(
             case,
             direction=Direction.ANNOUNCEMENT,
@@ -211,7 +212,9 @@ class Recorder:
             announcement=announcement,
             customer_sees=False,
         )
-        return self._append(case, message, "message.announced")
+        case = self._append(case, message, "message.announced")
+        self._keep(case)
+        return case
 
     def _system_text(self, case: Case, text: str | None) -> Case:
         if not text:

@@ -14,6 +14,7 @@ from rapport.application.perform import (
     task_unknown,
 )
 from rapport.application.ports import Services, Transaction
+from rapport.application.privacy import cleared
 from rapport.application.received import END_PAYLOAD
 from rapport.application.recording import Recorder
 from rapport.application.views import View, message_view
@@ -49,6 +50,8 @@ async def send_message(
         Refused: `customer_left`, `over_limit`, `task_parked`, `not_your_task`, …
     """
     text = text.replace("\x00", "")
+    safe = cleared(text, services.configuration.current)
+    text = safe.text
     ids = await services.store.new_ids(IDS_PER_COMMAND)
 
     async def work(transaction: Transaction) -> View:
@@ -87,6 +90,8 @@ async def send_message(
             purpose=purpose,
             content=content,
         )
+        if safe.kinds:
+            case = recorder.line(case, safe.line)
         if not note:
             recorder.apply(case, agents, decide(situation, NoteAgentSpoke()))
         await transaction.save(recorder.changes)

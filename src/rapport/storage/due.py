@@ -27,7 +27,7 @@ WHERE NOT $1 = ANY (overflowed_from) ORDER BY rank_at, id LIMIT $3"""
 _TIDY = (
     "DELETE FROM command_result WHERE at < $1::timestamptz - interval '2 days'",
     "DELETE FROM early_receipt WHERE at < $1::timestamptz - interval '8 days'",
-    "DELETE FROM message_segment WHERE at < $1::timestamptz - interval '3 days'",
+    "DELETE FROM message_segment WHERE at < $1::timestamptz - interval '12 hours'",
     "DELETE FROM channel_log WHERE at < $1::timestamptz - interval '30 days'",
     "DELETE FROM parked_input WHERE at < $1::timestamptz - interval '30 days'",
     "DELETE FROM session WHERE created_at < $1::timestamptz - interval '31 days'",

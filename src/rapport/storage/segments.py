@@ -30,6 +30,12 @@ INSERT INTO message_segment (account_id, contact_key, reference, number, total, 
 _ALL = """
 SELECT number, text, external_id, octets FROM message_segment
 WHERE account_id = $1 AND contact_key = $2 AND reference = $3 ORDER BY number"""
+_BLANK = """
+UPDATE message_segment s SET text = '', octets = NULL FROM (
+    SELECT account_id, contact_key, reference FROM message_segment
+    GROUP BY 1, 2, 3 HAVING count(*) = max(total) AND max(at) < $1) whole
+WHERE (s.account_id, s.contact_key, s.reference) =
+      (whole.account_id, whole.contact_key, whole.reference) AND s.text <> ''"""
 _OVERDUE = """
 SELECT account_id, contact_key, reference, max(total) AS total,
     array_agg(number ORDER BY number) AS numbers, array_agg(text ORDER BY number) AS texts,
@@ -101,7 +107,11 @@ def _storable(text: str) -> str:
 
 
 async def overdue(connection: Any, before: datetime) -> list[tuple[int, InboundMessage]]:
-    """Messages that have waited too long for their missing segments, with marks in their place."""
+    """Messages that have waited too long for their missing segments, with marks in their place.
+
+    What has been put together is forgotten but for its ids, which tell a repeated segment.
+    """
+    await connection.execute(_BLANK, before)
     found = []
     for row in await connection.fetch(_OVERDUE, before):
         texts = dict(zip(row["numbers"], row["texts"], strict=True))

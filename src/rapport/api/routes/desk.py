@@ -11,6 +11,7 @@ from rapport.api.access import AgentSession, Ctx, OnceKey, Signed, clean_text
 from rapport.api.catalog import catalog_view
 from rapport.api.routes.session import user_view
 from rapport.application import agent_state
+from rapport.application.privacy import cleared
 from rapport.domain.errors import Forbidden
 
 router = APIRouter(tags=["desk"])
@@ -93,7 +94,7 @@ async def save_draft(
     return await context.reader.save_draft(
         session.user_id,
         conversation_id,
-        clean_text(draft.text),
+        cleared(clean_text(draft.text), context.services.configuration.current).text,
         draft.version,
         context.services.clock.now(),
     )

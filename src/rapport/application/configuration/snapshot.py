@@ -33,6 +33,7 @@ from rapport.domain.policy import (
     Silence,
     Widening,
 )
+from rapport.domain.sensitive import Watch
 from rapport.routing.rules import QueueRule, Strategy
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -75,6 +76,20 @@ class Configuration:
             if isinstance(item.spec, SettingsSpec):
                 return item.spec
         return SettingsSpec()
+
+    @cached_property
+    def watch(self) -> Watch | None:
+        """What is looked for in messages; None where nothing is."""
+        privacy = self.settings.privacy
+        if privacy.action == "off":
+            return None
+        return Watch(
+            cards=privacy.cards,
+            ibans=privacy.ibans,
+            national_ids=privacy.national_ids,
+            health_terms=tuple(privacy.health_terms),
+            health_ids=tuple(privacy.health_ids),
+        )
 
     @cached_property
     def users(self) -> Mapping[int, UserSpec]:

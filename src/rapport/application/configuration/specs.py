@@ -324,6 +324,46 @@ class ReasonSpec(Spec):
     queues: list[QueueRef] | None = None
 
 
+Pattern = Annotated[str, Field(min_length=3, max_length=200)]
+
+
+class PrivacySpec(Spec):
+    """What is done with card and health data in messages, both ways (P1, P2)."""
+
+    action: Literal["redact", "drop", "off"] = "redact"
+    cards: bool = True
+    ibans: bool = True
+    national_ids: bool = True
+    health_terms: list[Annotated[str, Field(min_length=2, max_length=60)]] = [
+        "diagnosis",
+        "patient",
+        "medical record",
+        "health insurance",
+        "Diagnose",
+        "Krankenversicherung",
+        "Versichertennummer",
+    ]
+    health_ids: list[Pattern] = [
+        r"\b[A-TV-Z]\d{2}\.\d{1,2}\b",
+        r"\b[A-Z]\d{9}\b",
+        r"\bMRN[ :#-]{0,3}\d{6,10}\b",
+    ]
+    customer_text: Text = (
+        "For your safety we have removed card or health data from your message."
+        " Please never send it here."
+    )
+
+    @field_validator("health_ids")
+    @classmethod
+    def _patterns(cls, value: list[str]) -> list[str]:
+        for pattern in value:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"{pattern!r} is not a pattern: {error}") from None
+        return value
+
+
 class SettingsSpec(Spec):
     """Installation-wide settings; there is one, named `settings`."""
 
@@ -331,6 +371,7 @@ class SettingsSpec(Spec):
     desktop_gone_s: Annotated[int, Field(ge=10, le=3600)] = 60
     session_hours: Annotated[int, Field(ge=1, le=720)] = 14
     files: FilePolicy = FilePolicy()
+    privacy: PrivacySpec = PrivacySpec()
 
 
 SPECS: dict[str, type[Spec]] = {

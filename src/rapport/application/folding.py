@@ -1,0 +1,259 @@
+"""Folding a batch's input into one conversation: thread, task and contact, without the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from rapport.application.announcements import announcement_for
+from rapport.application.configuration.snapshot import Configuration
+from rapport.application.configuration.specs import EntryPointSpec
+from rapport.application.ports import Changes, EventRecord
+from rapport.application.received import Received, Thread
+from rapport.application.recording import message_audience
+from rapport.application.views import contact_view, message_view, task_view
+from rapport.domain import events as e
+from rapport.domain.commands import LeaveAsCustomer, NoteCustomerSpoke
+from rapport.domain.decide import decide
+from rapport.domain.evolve import evolve
+from rapport.domain.message import (
+    Announcement,
+    Attachment,
+    AuthorKind,
+    DeliveryStatus,
+    Direction,
+    InboundMedia,
+    InboundMessage,
+    Message,
+)
+from rapport.domain.situation import Situation
+from rapport.domain.task import Task, TaskState
+
+
+class Folding:
+    """One conversation's turn in a batch: what all kinds of input have in common."""
+
+    def __init__(
+        self,
+        thread: Thread,
+        configuration: Configuration,
+        ids: Iterator[int],
+        now: datetime,
+        changes: Changes,
+    ) -> None:
+        self.thread = thread
+        self.configuration = configuration
+        self.ids = ids
+        self.now = now
+        self.changes = changes
+        self.known = dict(thread.known)
+        conversation = thread.conversation
+        # Plain counters while folding: one new Conversation at the end, not one per message.
+        self.seq = conversation.last_seq
+        self.inbound_seq = conversation.inbound_seq
+        self.task_id = conversation.task_id
+        self.opted_out_at = conversation.opted_out_at
+        self._task_place: int | None = None
+
+    def finish(self) -> None:
+        """Record the conversation as it is after all messages, if it has changed."""
+        before = self.thread.conversation
+        if (
+            self.seq == before.last_seq
+            and self.task_id == before.task_id
+            and self.opted_out_at == before.opted_out_at
+        ):
+            return
+        self.changes.conversations.append(
+            replace(
+                before,
+                last_seq=self.seq,
+                inbound_seq=self.inbound_seq,
+                task_id=self.task_id,
+                customer_away_since=before.customer_away_since
+                if self.task_id == before.task_id
+                else None,
+                last_message_at=self.now if self.seq > before.last_seq else before.last_message_at,
+                last_inbound_at=self.now
+                if self.inbound_seq > before.inbound_seq
+                else before.last_inbound_at,
+                opted_out_at=self.opted_out_at,
+            )
+        )
+
+    def follow(self, command: NoteCustomerSpoke | LeaveAsCustomer) -> None:
+        """What a command that touches no agent does to the task."""
+        task = self.thread.task
+        assert task is not None  # noqa: S101 - asked for by the caller
+        account = self.configuration.accounts[self.thread.conversation.account_id]
+        situation = Situation(
+            task=task,
+            agents={},
+            queues=self.configuration.queues,
+            account=account,
+            now=self.now,
+        )
+        for event in decide(situation, command):
+            task = evolve(task, event, self.now)
+            self.keep_task(task)
+            line = announcement_for(event, account.capabilities)
+            if line is not None:
+                self.announce(*line)
+            self.record(
+                event.kind,
+                (*message_audience(task), f"queue.{task.queue_id}"),
+                {"task": task_view(task)},
+                customer=isinstance(event, e.CustomerReturned | e.CustomerLeft),
+            )
+
+    def keep_task(self, task: Task) -> None:
+        """The newest state of the task is what gets written."""
+        self.thread.task = task
+        if self._task_place is None:
+            self._task_place = len(self.changes.tasks)
+            self.changes.tasks.append(task)
+        else:
+            self.changes.tasks[self._task_place] = task
+
+    def learn_contact(self, message: InboundMessage) -> None:
+        """What a message tells of the customer beside its text."""
+        contact = self.thread.contact
+        if (
+            message.name in {None, "", contact.name}
+            and message.email in {None, "", contact.email}
+            and message.phone in {None, "", contact.phone}
+        ):
+            return
+        learned = replace(
+            contact,
+            name=message.name or contact.name,
+            email=message.email or contact.email,
+            phone=message.phone or contact.phone,
+            version=contact.version + 1,
+        )
+        self.thread.contact = learned
+        self.changes.contacts.append(learned)
+        task = self.thread.task
+        if task is not None and task.state is not TaskState.ENDED:
+            self.record(
+                "contact.updated", message_audience(task), {"contact": contact_view(learned)}
+            )
+
+    def place_media(self, media: Sequence[InboundMedia]) -> tuple[Attachment, ...]:
+        """Placeholders for files that a job brings later, or that are gone already."""
+        placed = []
+        for item in media:
+            placed.append(
+                Attachment(
+                    id=next(self.ids),
+                    filename=item.filename or item.kind,
+                    media_type=item.media_type or "application/octet-stream",
+                    size=item.size or 0,
+                    refusal_code=item.gone,
+                    refusal_message=None if item.gone is None else "The file is not available.",
+                    fetching=item.gone is None,
+                )
+            )
+            if item.gone is None:
+                self.changes.media.append((placed[-1].id, self.thread.conversation, item))
+        return tuple(placed)
+
+    def nothing(self, reason: str) -> Received:
+        """The input changes nothing, for this reason."""
+        return Received(
+            self.thread.conversation.id, self.task_id, self.seq, duplicate=False, ignored=reason
+        )
+
+    def announce(self, announcement: Announcement, customer_sees: bool) -> None:
+        """Add a system line."""
+        self.append(
+            direction=Direction.ANNOUNCEMENT,
+            author_kind=AuthorKind.SYSTEM,
+            text="",
+            announcement=announcement,
+            customer_sees=customer_sees,
+            kind="message.announced",
+        )
+
+    def append(
+        self,
+        *,
+        direction: Direction,
+        author_kind: AuthorKind,
+        text: str,
+        kind: str = "message.sent",
+        customer_sees: bool = True,
+        **fields: object,
+    ) -> None:
+        """Add an entry to the thread, with its event."""
+        thread = self.thread
+        conversation = thread.conversation
+        task = thread.task
+        self.seq += 1
+        message = Message(
+            id=next(self.ids),
+            conversation_id=conversation.id,
+            account_id=conversation.account_id,
+            task_id=task.id if task is not None else None,
+            seq=self.seq,
+            inbound_seq=self.inbound_seq,
+            direction=direction,
+            author_kind=author_kind,
+            author_id=thread.contact.id if author_kind is AuthorKind.CUSTOMER else None,
+            text=text,
+            customer_sees=customer_sees,
+            created_at=self.now,
+            **fields,  # type: ignore[arg-type]
+        )
+        self.changes.messages.append(message)
+        audience = message_audience(task) if task is not None else ()
+        self.record(kind, audience, {"message": message_view(message)}, customer=customer_sees)
+
+    def record(
+        self,
+        kind: str,
+        audience: tuple[str, ...],
+        entities: dict[str, object],
+        *,
+        customer: bool = False,
+    ) -> None:
+        """Add an event to the log."""
+        task = self.thread.task
+        self.changes.events.append(
+            EventRecord(
+                kind=kind,
+                at=self.now,
+                conversation_id=self.thread.conversation.id,
+                task_id=task.id if task else None,
+                queue_id=task.queue_id if task else None,
+                audience=audience,
+                customer=customer,
+                entities=entities,
+            )
+        )
+
+    def seq_of(self, external_id: str | None) -> int | None:
+        """Where in the thread a message is, by its external id."""
+        if external_id is None:
+            return None
+        target = self.thread.referred.get(external_id)
+        if target is not None and target.conversation_id == self.thread.conversation.id:
+            return target.seq
+        return self.known.get(external_id)
+
+    def greet(self, entry: EntryPointSpec | None) -> None:
+        """The entry point's greeting, or what it says when closed."""
+        if entry is None:
+            return
+        is_open = self.configuration.is_open(entry.hours, self.now)
+        text = entry.greeting if is_open else entry.closed_text
+        account = self.configuration.accounts[self.thread.conversation.account_id]
+        if text and account.capabilities.pushed:
+            self.append(
+                direction=Direction.OUTBOUND,
+                author_kind=AuthorKind.SYSTEM,
+                text=text,
+                status=DeliveryStatus.QUEUED,
+            )
+            self.changes.jobs.append(self.changes.messages[-1])
