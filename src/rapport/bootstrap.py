@@ -229,6 +229,7 @@ async def _start(
         channels=channels,
         receipts=receipts,
         health=health,
+        board=offers,
         channel_reader=channel_reader,
         courtesies=courtesies,
         probe=channels.probe,

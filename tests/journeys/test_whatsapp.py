@@ -180,3 +180,28 @@ async def test_the_log_of_a_message_shows_what_was_asked_without_the_token(centr
         assert log["entries"][0]["request"]["json"]["text"]["body"] == "Hi"
         assert log["entries"][0]["answer"]["status"] == 200
         assert "fictional-access-token" not in str(log)
+
+
+async def test_a_conference_with_somebody_of_a_queue(centre: Centre) -> None:
+    """Seed: on WhatsApp "agents or queues" can be asked in; agent and customer see who joins."""
+    async with whatsapp(centre) as connected:
+        dana = connected.provider.customer(DANA)
+        await dana.says("Hello")
+        await connected.provider.settle()
+        ana, task_id = await connected.accepted()
+        listed = await ana.get(f"/tasks/{task_id}/conference-targets")
+        assert "help" in {queue["name"] for queue in listed["queues"]}
+        queue = {"queue_id": centre.ids["help"]}
+        assert await ana.refused(f"/tasks/{task_id}/conference", queue) == (
+            409,
+            "nobody_available",
+        )
+        ben = await centre.sign_in("ben")
+        await ana.post(f"/tasks/{task_id}/conference", queue)
+        await ben.post(f"/tasks/{task_id}/accept")
+        await connected.deliver(3)
+        assert dana.received[-1].text == "Ben has joined the conversation."
+        await ben.post(f"/tasks/{task_id}/conference/exit")
+        await connected.deliver()
+        assert dana.received[-1].text == "Ben has left the conversation."
+        await centre.settle()

@@ -12,7 +12,7 @@ from rapport.api.widget.limits import Limiter
 from rapport.application.access import Access
 from rapport.application.configuration.administration import Administration
 from rapport.application.floor import FloorReader
-from rapport.application.ports import Services
+from rapport.application.ports import OfferBoard, Services
 from rapport.application.reading import Reader
 from rapport.application.received import Input, Received
 from rapport.channels.courtesy import Courtesies
@@ -71,6 +71,7 @@ class Context:
     channels: Channels
     receipts: ReceiptBox
     health: Health
+    board: OfferBoard
     channel_reader: PostgresChannelReader
     courtesies: Courtesies
     probe: Callable[[int], Awaitable[Probe]]

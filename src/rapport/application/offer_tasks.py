@@ -23,7 +23,7 @@ async def offer_tasks(services: Services, board: OfferBoard) -> int:
         How many offers were made; call again at once if there were any.
     """
     configuration = services.configuration.current
-    agents = [_with_team_and_skills(a, services) for a in await board.free_agents()]
+    agents = [with_teams_and_skills(a, services) for a in await board.free_agents()]
     if not agents:
         return 0
     room = sum(sum(a.capacity) - sum(a.used) for a in agents)
@@ -45,7 +45,8 @@ async def offer_tasks(services: Services, board: OfferBoard) -> int:
     return len(await board.claim(claims, now))
 
 
-def _with_team_and_skills(agent: FreeAgent, services: Services) -> FreeAgent:
+def with_teams_and_skills(agent: FreeAgent, services: Services) -> FreeAgent:
+    """The agent as configured; without room if there is no such person any more."""
     user = services.configuration.current.users.get(agent.id)
     if user is None:
         return replace(agent, capacity=(0,) * len(agent.capacity))

@@ -67,7 +67,7 @@ class Recorder:
         before = case.task
         task, after = fold(before, known, events, self.now)
         case = replace(case, task=task)
-        case = self._announce(case, events)
+        case = self._announce(case, before, events)
         case = replace(case, task=self._mark_left(case, before))
         case = replace(case, conversation=self._remember_owner(case, events))
         self._record_events(case, before, events)
@@ -156,7 +156,7 @@ class Recorder:
 
     # -- thread ---------------------------------------------------------------------------
 
-    def _announce(self, case: Case, events: Sequence[e.Event]) -> Case:
+    def _announce(self, case: Case, before: Task, events: Sequence[e.Event]) -> Case:
         capabilities = self.configuration.accounts[case.task.account_id].capabilities
         for event in events:
             line = announcement_for(event, capabilities)
@@ -172,6 +172,8 @@ class Recorder:
                     customer_sees=customer_sees,
                 )
                 case = self._append(case, message, "message.announced")
+                # Who has left sees the line that says so, not what the customer is told of it.
+                case = replace(case, task=self._mark_left(case, before))
                 case = self._tell_customer(case, announcement)
             if isinstance(event, e.CustomerReminded | e.TaskEnded):
                 case = self._system_text(case, event.text)

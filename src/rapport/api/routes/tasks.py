@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from rapport.api.access import AgentSession, Ctx, OnceKey
+from rapport.application.ask_into_conference import ask_queue_into_conference
 from rapport.application.perform import perform
 from rapport.application.read_thread import read_thread
 from rapport.application.send_message import ask_to_end, retry_message, send_message
@@ -300,9 +301,19 @@ async def transfer(
 async def request_conference(
     task_id: Number, body: Target, context: Ctx, session: AgentSession, once: OnceKey
 ) -> dict[str, Any]:
-    """Ask another agent into the conversation."""
+    """Ask another agent into the conversation, or somebody of a queue where the channel has it."""
     run = _run(context, session, once, task_id)
     target_id = body.agent_id
+    if target_id is None and body.queue_id is not None:
+        return await ask_queue_into_conference(
+            context.services,
+            context.board,
+            agent_id=session.user_id,
+            task_id=task_id,
+            queue_id=body.queue_id,
+            epoch=body.epoch,
+            once=once,
+        )
     if target_id is None:
         raise Invalid.field("agent_id", "Choose an agent.", code="target_missing")
     return await run(
