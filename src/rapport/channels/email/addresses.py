@@ -15,17 +15,16 @@ from rapport.channels.email.words import decoded_words, header_text
 
 MOST_ADDRESSES = 5000
 LONGEST_ADDRESS = 320
-_TOKEN = re.compile(
-    r"""
-      "(?:[^"\\]|\\.)*"          # a quoted string
-    | \((?:[^()\\]|\\.)*\)       # a comment without another inside
-    | <[^<>]*>                   # the address of a name
-    | [,;]                       # between addresses
-    | [^"(<,;]+                  # words
-    | .                          # a quote or bracket that never ends
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_COMMENT = r"\((?:[^()\\]|\\.)*\)"
+_REST = r"<[^<>]*>|[,;]|[^\"(<,;]+|."
+_TOKENS = {
+    (quotes, comments): re.compile(
+        "|".join([_QUOTED] * quotes + [_COMMENT] * comments + [_REST]), re.DOTALL
+    )
+    for quotes in (True, False)
+    for comments in (True, False)
+}
 _BARE = re.compile(r"[^\s<>,;:\"()\[\]]+@[^\s<>,;:\"()]+")
 _QUOTED_BARE = re.compile(r"\"(?:[^\"\\]|\\.){1,64}\"@[^\s<>,;:\"()]+")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -85,14 +84,28 @@ def _of(text: str) -> Iterator[Address]:
 
 def _split(text: str) -> Iterator[tuple[list[str], str]]:
     tokens: list[str] = []
-    for match in _TOKEN.finditer(text):
-        token = match[0]
+    for token in _tokens(text):
         if token in {",", ";"}:
             yield tokens, token
             tokens = []
         else:
             tokens.append(token)
     yield tokens, ""
+
+
+def _tokens(text: str) -> Iterator[str]:
+    """Quoted strings, comments, addresses in brackets, separators, words.
+
+    After a quote or parenthesis that never ends, none is looked for: that keeps it linear.
+    """
+    quotes = comments = True
+    position = 0
+    while (found := _TOKENS[quotes, comments].match(text, position)) is not None:
+        token = found[0]
+        quotes = quotes and token != '"'
+        comments = comments and token != "("
+        position = found.end()
+        yield token
 
 
 def _one(tokens: list[str]) -> Address | None:

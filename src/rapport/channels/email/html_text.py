@@ -15,10 +15,7 @@ MOST_TAGS = 60_000
 MARK = "\ue0a1"
 """Stands in the text where a mail program has marked the beginning of the history."""
 
-_UNSEEN = re.compile(
-    r"<(style|script|title|head)\b[^>]{0,500}>.{0,500000}?</\1\s{0,9}>|<!--.{0,500000}?-->",
-    re.IGNORECASE | re.DOTALL,
-)
+_UNSEEN = re.compile(r"<!--|<(?:style|script|title)\b", re.IGNORECASE)
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6]|p|div|hr|blockquote)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[a-zA-Z/!?][^<>]*>?")
 _OPEN = re.compile(r"<[a-zA-Z]")
@@ -46,9 +43,29 @@ def text_of_html(html: str, *, mark: bool = False) -> str:
         html = f"{html[: history.start()]}<p>{MARK}</p>{html[history.start() :]}"
     text = _laid_out(html) if _moderate(html) else None
     if text is None:
-        text = unescape(_TAG.sub("", _BREAK.sub("\n", _UNSEEN.sub("", html))))
+        text = unescape(_TAG.sub("", _BREAK.sub("\n", _seen(html))))
     text = text.replace("\u00a0", " ").replace("\x00", "")
     return _BLANKS.sub("\n\n", _TRAILING.sub("", text)).strip()
+
+
+def _seen(html: str) -> str:
+    """Without comments and what is no text; each end is looked for from its beginning once."""
+    low = html.lower()
+    kept = []
+    position = 0
+    endless: set[str] = set()
+    for match in _UNSEEN.finditer(html):
+        if match.start() < position:
+            continue
+        end = "-->" if match[0] == "<!--" else "</" + match[0][1:].lower()
+        at = -1 if end in endless else low.find(end, match.end())
+        if at < 0:
+            endless.add(end)
+            continue
+        kept.append(html[position : match.start()])
+        position = at + len(end)
+    kept.append(html[position:])
+    return "".join(kept)
 
 
 def nested(html: str) -> int:

@@ -23,6 +23,7 @@ _ATTRIBUTIONS = [
     re.compile(pattern, re.IGNORECASE | re.DOTALL)
     for pattern in (
         rf"^On\b{_DATE}.{{3,500}}\bwrote\s*:$",
+        rf"^{_DATE}.{{3,300}}\b(?:wrote|writes)\s*:$",
         rf"^(?!>).{{0,300}}\b(?:wrote|writes)(?: on| in| the following)?\b{_DATE}.{{0,200}}:$",
         rf"^(?:Am|Um|Den)\b{_DATE}.{{3,500}}\bschrieb(?:en|st)?\b.{{0,300}}:$",
         rf"^.{{0,200}}\bschrieb(?: am)?\b{_DATE}.{{0,300}}:$",
@@ -92,10 +93,10 @@ _FROM = re.compile(
 _RULE = re.compile(r"^[\s]*[_\-=*─]{5,}\s*$")
 _QUOTE = re.compile(r"^\s{0,3}(?:>|\|\s(?=\S)|»\s)")
 _DELIMITER = re.compile(
-    r"^\s*(?:#{2,}|-{2,}|={2,})?\s*(?:Please (?:type your )?reply above this line|"
+    r"^\s*[#=-]*\s*(?:Please (?:type your )?reply above this line|"
     r"Reply above this line|Bitte (?:antworten Sie )?(?:über|oberhalb)(?: von)? dieser Zeile.{0,40}|"
     r"Write ABOVE THIS LINE.{0,60}|Veuillez répondre au-dessus de cette ligne)\s*"
-    r"(?:#{2,}|-{2,}|={2,})?\s*$",
+    r"[#=-]*\s*$",
     re.IGNORECASE,
 )
 
