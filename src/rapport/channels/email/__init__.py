@@ -1,0 +1,1 @@
+"""E-mail: mailboxes read by IMAP or SMTP, answered by SMTP."""
