@@ -50,11 +50,18 @@ class Reader(Protocol):
     async def may_read(self, conversation_id: int, agent_id: int) -> bool:
         """Whether the agent has, or had, a part in the conversation."""
 
-    async def draft(self, user_id: int, conversation_id: int) -> View:
-        """The server-side draft, empty at version 0."""
+    async def draft(self, user_id: int, conversation_id: int, mode: str = "") -> View:
+        """The server-side draft, empty at version 0; an e-mail has one per mode."""
 
     async def save_draft(
-        self, user_id: int, conversation_id: int, text: str, version: int, now: datetime
+        self,
+        user_id: int,
+        conversation_id: int,
+        text: str,
+        version: int,
+        now: datetime,
+        mode: str = "",
+        fields: View | None = None,
     ) -> View:
         """Store a draft written on top of `version`; Stale carries the stored one."""
 

@@ -77,7 +77,8 @@ class _Receiving(Folding):
         self.learn_contact(message)
         task = self.thread.task
         if task is None or task.state is TaskState.ENDED:
-            self._open_task(message)
+            if not message.automatic:
+                self._open_task(message)
         else:
             self._rejoin()
         if message.text is not None:

@@ -251,6 +251,10 @@ class InboundMessage:
     segment: Segment | None = None
     ends: bool = False
     """Whether the customer ends the conversation with it (a button or a word)."""
+    identity: str | None = None
+    """Who the customer is, where `contact_key` names a thread of theirs rather than them (mail)."""
+    automatic: bool = False
+    """Sent by a machine (an absence note): kept in its thread, opens no task."""
 
 
 CustomerEventKind = Literal[

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from rapport.domain.message import ProviderTemplate
 from rapport.domain.rich_text import Style
@@ -82,3 +84,5 @@ class OutboundMessage:
     last_inbound_at: datetime | None = None
     now: datetime | None = None
     buttons: tuple[tuple[str, str], ...] = ()
+    details: Mapping[str, Any] | None = None
+    """What else the channel needs to know: an e-mail's recipients, subject, HTML, ids."""

@@ -249,6 +249,7 @@ def _message(dispatch: Dispatch, services: Services) -> OutboundMessage:
         last_inbound_at=dispatch.last_inbound_at,
         now=services.clock.now(),
         buttons=content.buttons,
+        details=content.details,
     )
 
 

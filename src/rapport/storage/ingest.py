@@ -291,7 +291,8 @@ class Ingest:
         accounts = self._configuration.current.accounts
         channels = [accounts[account].channel.value for account, _ in keys]
         scopes = [str(account) for account, _ in keys]
-        externals = [contact_key for _, contact_key in keys]
+        threads = [contact_key for _, contact_key in keys]
+        externals = [m.identity or key for m, (_, key) in zip(first, keys, strict=True)]
         await connection.execute(
             sql.NEW_CONTACTS,
             contact_ids,
@@ -304,10 +305,11 @@ class Ingest:
             sql.NEW_CONVERSATIONS,
             conversation_ids,
             [account for account, _ in keys],
-            externals,
+            threads,
             channels,
             self._clock.now(),
             scopes,
+            externals,
         )
         await connection.execute(sql.DROP_ORPHANS, contact_ids)
 

@@ -28,10 +28,10 @@ NEW_CONVERSATIONS = """
 INSERT INTO conversation (id, account_id, contact_key, contact_id, created_at, opted_out_at)
 SELECT n.id, n.account_id, n.contact_key, i.contact_id, $5,
     (SELECT at FROM opt_out o WHERE o.account_id = n.account_id AND o.contact_key = n.contact_key)
-FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $6::text[])
-     n(id, account_id, contact_key, channel, scope)
+FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $6::text[], $7::text[])
+     n(id, account_id, contact_key, channel, scope, identity)
 JOIN contact_identity i ON i.channel = n.channel AND i.scope = n.scope
-                       AND i.external_id = n.contact_key
+                       AND i.external_id = n.identity
 ORDER BY n.account_id, n.contact_key ON CONFLICT DO NOTHING"""
 DROP_ORPHANS = """
 DELETE FROM contact c WHERE c.id = ANY($1::bigint[])

@@ -79,33 +79,47 @@ class PostgresReader:
             )
         )
 
-    async def draft(self, user_id: int, conversation_id: int) -> View:  # noqa: D102
+    async def draft(self, user_id: int, conversation_id: int, mode: str = "") -> View:  # noqa: D102
         row = await self._pool.fetchrow(
-            "SELECT text, version FROM draft WHERE user_id = $1 AND conversation_id = $2",
+            "SELECT text, fields, version FROM draft"
+            " WHERE user_id = $1 AND conversation_id = $2 AND mode = $3",
             user_id,
             conversation_id,
+            mode,
         )
-        return dict(row) if row else {"text": "", "version": 0}
+        if row is None:
+            return {"text": "", "fields": {}, "version": 0}
+        return {**dict(row), "fields": decode_json(row["fields"])}
 
     async def save_draft(  # noqa: D102
-        self, user_id: int, conversation_id: int, text: str, version: int, now: datetime
+        self,
+        user_id: int,
+        conversation_id: int,
+        text: str,
+        version: int,
+        now: datetime,
+        mode: str = "",
+        fields: View | None = None,
     ) -> View:
         stored = await self._pool.fetchval(
-            "INSERT INTO draft AS d (user_id, conversation_id, text, version, updated_at)"
-            " VALUES ($1, $2, $3, $4 + 1, $5) ON CONFLICT (user_id, conversation_id) DO UPDATE"
-            " SET text = excluded.text, version = d.version + 1, updated_at = excluded.updated_at"
-            " WHERE d.version = $4 RETURNING version",
+            "INSERT INTO draft AS d (user_id, conversation_id, text, version, updated_at, mode,"
+            " fields) VALUES ($1, $2, $3, $4 + 1, $5, $6, $7::jsonb)"
+            " ON CONFLICT (user_id, conversation_id, mode) DO UPDATE"
+            " SET text = excluded.text, version = d.version + 1, updated_at = excluded.updated_at,"
+            " fields = excluded.fields WHERE d.version = $4 RETURNING version",
             user_id,
             conversation_id,
             text,
             version,
             now,
+            mode,
+            encode_json(fields or {}).decode(),
         )
         if stored is None:
             raise Stale(
                 "stale_version",
                 "The draft was changed in another tab.",
-                await self.draft(user_id, conversation_id),
+                await self.draft(user_id, conversation_id, mode),
             )
         return {"version": stored}
 

@@ -304,13 +304,49 @@ CREATE TABLE attachment (
 );
 CREATE INDEX attachment_conversation ON attachment (conversation_id);
 
+-- What an agent has typed; an e-mail has one draft per mode (M2), with its fields.
 CREATE TABLE draft (
     user_id bigint NOT NULL,
     conversation_id bigint NOT NULL REFERENCES conversation,
+    mode text NOT NULL DEFAULT '',
     text text NOT NULL,
+    fields jsonb NOT NULL DEFAULT '{}',
     version bigint NOT NULL,
     updated_at timestamptz NOT NULL,
-    PRIMARY KEY (user_id, conversation_id)
+    PRIMARY KEY (user_id, conversation_id, mode)
+);
+
+-- Mails by their Message-ID, ours and theirs, for finding the thread that a mail belongs to (M9).
+-- `raw_key` finds the encrypted source in the file store.
+CREATE TABLE mail (
+    id bigint PRIMARY KEY,
+    account_id bigint NOT NULL,
+    conversation_id bigint NOT NULL REFERENCES conversation,
+    message_id bigint,
+    rfc_id text NOT NULL,
+    sender text NOT NULL,
+    ours boolean NOT NULL,
+    raw_key text,
+    at timestamptz NOT NULL,
+    UNIQUE (account_id, rfc_id, sender)
+);
+CREATE INDEX mail_message ON mail (message_id);
+CREATE INDEX mail_conversation ON mail (conversation_id);
+CREATE INDEX mail_sender ON mail (account_id, sender, at);
+
+CREATE TABLE mail_participant (
+    conversation_id bigint NOT NULL REFERENCES conversation,
+    address text NOT NULL,
+    PRIMARY KEY (conversation_id, address)
+);
+
+-- How far each mailbox has been read.
+CREATE TABLE mailbox_mark (
+    account_id bigint NOT NULL,
+    folder text NOT NULL,
+    uidvalidity bigint NOT NULL,
+    uid bigint NOT NULL,
+    PRIMARY KEY (account_id, folder)
 );
 
 -- The append-only log of everything, and the live stream. A commit's events become visible

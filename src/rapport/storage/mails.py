@@ -1,0 +1,154 @@
+"""Mails by their ids: which thread a mail belongs to, where its source is, how far a box is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rapport.domain.rules.threading import Known, Lookup
+from rapport.storage.database import Database
+
+_BY_ID = """
+SELECT m.rfc_id, m.conversation_id, m.ours, m.sender,
+    (SELECT array_agg(p.address) FROM mail_participant p
+     WHERE p.conversation_id = m.conversation_id) AS participants
+FROM mail m WHERE m.account_id = $1 AND m.rfc_id = ANY($2::text[]) ORDER BY m.id"""
+_KEEP = """
+INSERT INTO mail (id, account_id, conversation_id, message_id, rfc_id, sender, ours, raw_key, at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (account_id, rfc_id, sender) DO NOTHING"""
+_PARTICIPANTS = """
+INSERT INTO mail_participant SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING"""
+_KEY = "SELECT contact_key FROM conversation WHERE id = $1"
+_RAW = "SELECT raw_key FROM mail WHERE message_id = $1"
+_LATEST = """
+SELECT m.id AS message_id, m.seq, x.raw_key, x.rfc_id, x.ours FROM message m
+JOIN mail x ON x.message_id = m.id
+WHERE m.conversation_id = $1 AND ($2 OR NOT x.ours) ORDER BY m.seq DESC LIMIT 1"""
+_FIRST = """
+SELECT m.id AS message_id FROM message m JOIN mail x ON x.message_id = m.id
+WHERE m.conversation_id = $1 AND NOT x.ours ORDER BY m.seq LIMIT 1"""
+_LATELY = "SELECT count(*) FROM mail WHERE account_id = $1 AND sender = $2 AND at > $3"
+_BOUNCED = """
+SELECT x.message_id FROM mail x WHERE x.account_id = $1 AND x.rfc_id = $2 AND x.ours"""
+_MARK = "SELECT uidvalidity, uid FROM mailbox_mark WHERE account_id = $1 AND folder = $2"
+_SET_MARK = """
+INSERT INTO mailbox_mark VALUES ($1, $2, $3, $4)
+ON CONFLICT (account_id, folder) DO UPDATE SET uidvalidity = excluded.uidvalidity,
+    uid = CASE WHEN mailbox_mark.uidvalidity = excluded.uidvalidity
+               THEN greatest(mailbox_mark.uid, excluded.uid) ELSE excluded.uid END"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptMail:
+    """A mail that is in a thread."""
+
+    account_id: int
+    conversation_id: int
+    message_id: int | None
+    rfc_id: str
+    sender: str
+    ours: bool
+    raw_key: str | None
+    at: datetime
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LatestMail:
+    """The newest mail of a thread."""
+
+    message_id: int
+    seq: int
+    raw_key: str | None
+    rfc_id: str
+    ours: bool
+
+
+class Mails:
+    """The index of mails. Everything here can be done twice without harm."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._pool = database.pool
+
+    async def lookup(self, account_id: int, ids: Iterable[str]) -> Lookup:
+        """What is known of the messages that a mail names."""
+        rows = await self._pool.fetch(_BY_ID, account_id, sorted(set(ids)))
+        return Lookup(
+            messages={
+                row["rfc_id"]: Known(
+                    thread=row["conversation_id"],
+                    participants=frozenset(row["participants"] or ()),
+                    ours=row["ours"],
+                    sender=row["sender"],
+                )
+                for row in rows
+            }
+        )
+
+    async def contact_key(self, conversation_id: int) -> str | None:
+        """The key of a thread's conversation."""
+        key: str | None = await self._pool.fetchval(_KEY, conversation_id)
+        return key
+
+    async def keep(self, mail: KeptMail) -> None:
+        """Enter a mail."""
+        (mail_id,) = await self._database.new_ids(1)
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(
+                _KEEP,
+                mail_id,
+                mail.account_id,
+                mail.conversation_id,
+                mail.message_id,
+                mail.rfc_id,
+                mail.sender,
+                mail.ours,
+                mail.raw_key,
+                mail.at,
+            )
+            people = sorted({p.lower() for p in mail.people if p})
+            await connection.execute(_PARTICIPANTS, mail.conversation_id, people)
+
+    async def raw_key(self, message_id: int) -> str | None:
+        """Where the source of a message's mail is."""
+        key: str | None = await self._pool.fetchval(_RAW, message_id)
+        return key
+
+    async def latest(self, conversation_id: int, *, own_too: bool = False) -> LatestMail | None:
+        """The customer's newest mail of a thread; with `own_too` the newest of all."""
+        row = await self._pool.fetchrow(_LATEST, conversation_id, own_too)
+        return LatestMail(**dict(row)) if row else None
+
+    async def first(self, conversation_id: int) -> int | None:
+        """The message that is the conversation's first customer mail."""
+        found: int | None = await self._pool.fetchval(_FIRST, conversation_id)
+        return found
+
+    async def lately(self, account_id: int, sender: str, now: datetime, span: timedelta) -> int:
+        """How many mails of a sender came within a span."""
+        count: int = await self._pool.fetchval(_LATELY, account_id, sender.lower(), now - span)
+        return count
+
+    async def sent_message(self, account_id: int, rfc_id: str) -> int | None:
+        """Our message with this Message-ID."""
+        found: int | None = await self._pool.fetchval(_BOUNCED, account_id, rfc_id)
+        return found
+
+    async def mark(self, account_id: int, folder: str) -> tuple[int, int] | None:
+        """UIDVALIDITY and UID up to which a folder has been read."""
+        row = await self._pool.fetchrow(_MARK, account_id, folder)
+        return (row["uidvalidity"], row["uid"]) if row else None
+
+    async def set_mark(self, account_id: int, folder: str, uidvalidity: int, uid: int) -> None:
+        """Everything up to here has been taken in."""
+        await self._pool.execute(_SET_MARK, account_id, folder, uidvalidity, uid)
+
+
+def ids_of(*groups: Sequence[str] | str | None) -> list[str]:
+    """All ids of several fields, each once."""
+    found: list[str] = []
+    for group in groups:
+        found += [group] if isinstance(group, str) else list(group or ())
+    return list(dict.fromkeys(found))
