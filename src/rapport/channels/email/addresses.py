@@ -84,12 +84,12 @@ def _of(text: str) -> Iterator[Address]:
 
 def _split(text: str) -> Iterator[tuple[list[str], str]]:
     tokens: list[str] = []
-    for token in _tokens(text):
-        if token in {",", ";"}:
-            yield tokens, token
+    for piece in _tokens(text):
+        if piece in {",", ";"}:
+            yield tokens, piece
             tokens = []
         else:
-            tokens.append(token)
+            tokens.append(piece)
     yield tokens, ""
 
 
@@ -101,11 +101,11 @@ def _tokens(text: str) -> Iterator[str]:
     quotes = comments = True
     position = 0
     while (found := _TOKENS[quotes, comments].match(text, position)) is not None:
-        token = found[0]
-        quotes = quotes and token != '"'
-        comments = comments and token != "("
+        piece = found[0]
+        quotes = quotes and piece != '"'
+        comments = comments and piece != "("
         position = found.end()
-        yield token
+        yield piece
 
 
 def _one(tokens: list[str]) -> Address | None:
