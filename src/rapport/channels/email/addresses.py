@@ -25,7 +25,7 @@ _TOKENS = {
     for quotes in (True, False)
     for comments in (True, False)
 }
-_BARE = re.compile(r"[^\s<>,;:\"()\[\]]+@[^\s<>,;:\"()]+")
+_BARE = re.compile(r"[^\s<>,;:\"()\[\]@]+@[^\s<>,;:\"()@]+")
 _QUOTED_BARE = re.compile(r"\"(?:[^\"\\]|\\.){1,64}\"@[^\s<>,;:\"()]+")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _UNSHOWN = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")

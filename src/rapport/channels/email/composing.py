@@ -167,7 +167,7 @@ def writable_id(text: str) -> bool:
 
 def _header_address(one: Address) -> HeaderAddress:
     address = one.address
-    if not is_address(address) or _CONTROLS.search(address) or '"' in address:
+    if not is_address(address) or _CONTROLS.search(address) or address.count("@") != 1:
         raise Unsendable("address_invalid", f"{one_line(address)} is not an e-mail address.")
     local, _, domain = address.rpartition("@")
     if not local.isascii():
