@@ -25,7 +25,7 @@ _TOKENS = {
     for quotes in (True, False)
     for comments in (True, False)
 }
-_BARE = re.compile(r"[^\s<>,;:\"()\[\]]+@[^\s<>,;:\"()]+")
+_BARE = re.compile(r"[^\s<>,;:\"()\[\]@]+@[^\s<>,;:\"()@]+")
 _QUOTED_BARE = re.compile(r"\"(?:[^\"\\]|\\.){1,64}\"@[^\s<>,;:\"()]+")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _UNSHOWN = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
@@ -84,12 +84,12 @@ def _of(text: str) -> Iterator[Address]:
 
 def _split(text: str) -> Iterator[tuple[list[str], str]]:
     tokens: list[str] = []
-    for token in _tokens(text):
-        if token in {",", ";"}:
-            yield tokens, token
+    for piece in _tokens(text):
+        if piece in {",", ";"}:
+            yield tokens, piece
             tokens = []
         else:
-            tokens.append(token)
+            tokens.append(piece)
     yield tokens, ""
 
 
@@ -101,11 +101,11 @@ def _tokens(text: str) -> Iterator[str]:
     quotes = comments = True
     position = 0
     while (found := _TOKENS[quotes, comments].match(text, position)) is not None:
-        token = found[0]
-        quotes = quotes and token != '"'
-        comments = comments and token != "("
+        piece = found[0]
+        quotes = quotes and piece != '"'
+        comments = comments and piece != "("
         position = found.end()
-        yield token
+        yield piece
 
 
 def _one(tokens: list[str]) -> Address | None:

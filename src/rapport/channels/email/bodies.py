@@ -236,7 +236,9 @@ class _Walk:
 
     def _inner_subject(self, part: Part) -> str:
         head = self._raw[part.body : min(part.end, part.body + 32 * 1024)]
-        found = re.search(rb"^Subject:([^\n]*(?:\n[ \t][^\n]*){0,8})", head, re.I | re.M)
+        found = re.search(
+            rb"^Subject:([^\n]*(?:\n[ \t][^\n]*){0,8})", head, re.IGNORECASE | re.MULTILINE
+        )
         return unstructured(found[1])[:80] if found else ""
 
     def _unused(self, name: str) -> str:

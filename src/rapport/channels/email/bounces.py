@@ -70,6 +70,7 @@ def _from_report(raw: bytes, part: Part, root: Part, found: Bodies) -> Bounce | 
         status=status,
         original_message_id=_original_id(raw, root, found),
         reason=next((r for group in failed if (r := _diagnostic(group))), ""),
+        delayed=actions == {"delayed"},
     )
 
 

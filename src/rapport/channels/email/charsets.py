@@ -99,7 +99,9 @@ def decode(data: bytes, declared: str) -> tuple[str, str | None]:
 def _wide_or_shifted(declared: str) -> bool:
     """Charsets in which ASCII bytes may be something else."""
     return bool(
-        re.match(r"\s*[\"']?(utf-?(7|16|32)|hz|ucs|unicode|iso-2022|cp037)", declared, re.I)
+        re.match(
+            r"\s*[\"']?(utf-?(7|16|32)|hz|ucs|unicode|iso-2022|cp037)", declared, re.IGNORECASE
+        )
     )
 
 

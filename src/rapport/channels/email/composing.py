@@ -67,7 +67,8 @@ class OutgoingMail:
     subject: str
     token: str
     domain: str
-    date: datetime
+    date: datetime | None
+    """None leaves it to the server that takes the mail (RFC 6409 §8.2)."""
     cc: tuple[Address, ...] = ()
     reply_to: tuple[Address, ...] = ()
     html: str | None = None
@@ -96,7 +97,8 @@ def compose(mail: OutgoingMail) -> bytes:
         if people:
             message[name] = [_header_address(one) for one in people]
     message["Subject"] = one_line(mail.subject)[:LONGEST_SUBJECT]
-    message["Date"] = format_datetime(mail.date)
+    if mail.date is not None:
+        message["Date"] = format_datetime(mail.date)
     message["Message-ID"] = message_id
     if mail.in_reply_to is not None:
         message["In-Reply-To"] = _id(mail.in_reply_to)
@@ -165,7 +167,7 @@ def writable_id(text: str) -> bool:
 
 def _header_address(one: Address) -> HeaderAddress:
     address = one.address
-    if not is_address(address) or _CONTROLS.search(address) or '"' in address:
+    if not is_address(address) or _CONTROLS.search(address) or address.count("@") != 1:
         raise Unsendable("address_invalid", f"{one_line(address)} is not an e-mail address.")
     local, _, domain = address.rpartition("@")
     if not local.isascii():
@@ -196,10 +198,9 @@ def _add_bodies(message: EmailMessage, mail: OutgoingMail) -> None:
         return
     html = _body(mail.html)
     message.add_alternative(html, subtype="html", charset="utf-8", cte=_encoding(html))
-    page = message.get_payload()[1]
-    if isinstance(page, MIMEPart):
-        for file in mail.inline:
-            _embed(page, file)
+    *_, page = message.iter_parts()
+    for file in mail.inline:
+        _embed(page, file)
 
 
 def _body(text: str) -> str:

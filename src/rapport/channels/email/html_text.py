@@ -97,7 +97,7 @@ def _laid_out(html: str) -> str | None:
     try:
         tree = lxml.html.fromstring(_without_declaration(html))
         engine = Inscriptis(tree, ParserConfig(display_links=False, display_images=False))
-        return engine.get_text()
+        return str(engine.get_text())
     except Exception:  # noqa: BLE001 - whatever it can't lay out is shown without layout
         return None
 

@@ -46,6 +46,8 @@ class Bounce:
     status: str | None
     original_message_id: str | None = None
     reason: str = ""
+    delayed: bool = False
+    """The server goes on trying: not a failure yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

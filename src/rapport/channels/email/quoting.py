@@ -76,11 +76,13 @@ _FIELD = re.compile(
     r"^[\s>*_]*\*?(From|Von|De|Da|Van|Från|Fra|Lähettäjä|Od|От|Від|Kimden|Feladó|Από|差出人|发件人|"
     r"寄件者|보낸 사람|"
     r"Sent|Date|Gesendet|Datum|Envoyé|Enviado(?: el| em| a)?|Fecha|Data|Inviato|Verzonden|Skickat|"
-    r"Sendt|Dato|Lähetetty|Päivämäärä|Wysłano|Odesláno|Отправлено|Дата|Надіслано|Gönderilme(?: Tarihi)?|"
+    r"Sendt|Dato|Lähetetty|Päivämäärä|Wysłano|Odesláno|Отправлено|Дата|Надіслано|"
+    r"Gönderilme(?: Tarihi)?|"
     r"Tarih|Elküldve|Trimis|送信日時|日付|发送时间|日期|보낸 날짜|날짜|"
     r"To|An|À|A|Para|Aan|Till|Til|Vastaanottaja|Do|Komu|Кому|Kime|Címzett|Către|宛先|收件人|받는 사람|"
     r"Cc|Kopie|Copie à|Kopia|Kopi|Kopio|DW|Копия|Bilgi|"
-    r"Subject|Betreff|Objet|Asunto|Oggetto|Assunto|Onderwerp|Ämne|Emne|Aihe|Temat|Předmět|Тема|Konu|"
+    r"Subject|Betreff|Objet|Asunto|Oggetto|Assunto|Onderwerp|Ämne|Emne|Aihe|Temat|Předmět|"
+    r"Тема|Konu|"
     r"Tárgy|Subiect|Θέμα|件名|主题|主旨|제목|Reply-To|Antwort an|Priority|Importance|Wichtigkeit|"
     r"Attachments|Anlagen)\*?\s*[:：]",
     re.IGNORECASE,
@@ -94,7 +96,8 @@ _RULE = re.compile(r"^[\s]*[_\-=*─]{5,}\s*$")
 _QUOTE = re.compile(r"^\s{0,3}(?:>|\|\s(?=\S)|»\s)")
 _DELIMITER = re.compile(
     r"^\s*[#=-]*\s*(?:Please (?:type your )?reply above this line|"
-    r"Reply above this line|Bitte (?:antworten Sie )?(?:über|oberhalb)(?: von)? dieser Zeile.{0,40}|"
+    r"Reply above this line|Bitte (?:antworten Sie )?(?:über|"
+    r"oberhalb)(?: von)? dieser Zeile.{0,40}|"
     r"Write ABOVE THIS LINE.{0,60}|Veuillez répondre au-dessus de cette ligne)\s*"
     r"[#=-]*\s*$",
     re.IGNORECASE,

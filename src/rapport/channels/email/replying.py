@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
@@ -130,7 +131,7 @@ def bare_subject(subject: str) -> str:
 
 
 def _people(
-    mode: Mode, latest: Mail, ours: Set[str]
+    mode: Mode, latest: Mail, ours: AbstractSet[str]
 ) -> tuple[tuple[Address, ...], tuple[Address, ...]]:
     if mode is Mode.FORWARD:
         return (), ()
@@ -148,7 +149,7 @@ def _people(
     return to, cc
 
 
-def _without(people: Iterable[Address], taken: Set[str]) -> tuple[Address, ...]:
+def _without(people: Iterable[Address], taken: AbstractSet[str]) -> tuple[Address, ...]:
     """Each once, none of those that are taken."""
     return tuple({one.key: one for one in people if one.key not in taken}.values())
 

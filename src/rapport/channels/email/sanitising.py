@@ -53,7 +53,9 @@ _ATTRIBUTES: dict[str, set[str]] = {
 }  # fmt: skip
 _LINKS = ("http://", "https://", "mailto:", "tel:", "sms:")
 _SCHEMES = {"http", "https", "mailto", "tel", "sms", "cid", "data"}
-_DATA_IMAGE = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=\s]*", re.I)
+_DATA_IMAGE = re.compile(
+    r"data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=\s]*", re.IGNORECASE
+)
 
 _LENGTH = r"-?\d{0,5}(?:\.\d{1,4})?(?:px|pt|em|rem|ex|ch|%|in|cm|mm|pc)?"
 _COLOUR = (

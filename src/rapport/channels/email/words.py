@@ -41,14 +41,16 @@ def decoded_words(text: str) -> str:
     while (start := text.find("=?", position)) >= 0:
         word = _word_at(text, start)
         if word is None:
-            pending = _flush(pending, out)
+            _flush(pending, out)
+            pending = None
             out.append(text[position : start + 2])
             position = start + 2
             continue
         charset, data, end = word
         between = text[position:start]
         if pending is None or _BETWEEN.fullmatch(between) is None:
-            pending = _flush(pending, out)
+            _flush(pending, out)
+            pending = None
             out.append(between)
         if pending is not None and pending[0] == charset:
             pending = (charset, pending[1] + data)

@@ -64,7 +64,7 @@ CHARSETS = [
     text("flowed with delsp", b"eins \r\nzwei", "text/plain; format=flowed; delsp=yes", "einszwei"),
     text("flowed keeps the signature", b"a\r\n-- \r\nAda", "text/plain; format=flowed",
          "a\n-- \nAda"),
-    body("html: charset in meta", "<meta charset=iso-8859-1><p>".encode() + b"\xfc</p>",
+    body("html: charset in meta", b"<meta charset=iso-8859-1><p>" + b"\xfc</p>",
          f"{CT}text/html\n", text="ü"),
     body("html: text is made of it", "<p>One</p><ul><li>two</li></ul>", f"{CT}text/html\n",
          text_has="* two", html="<p>One</p><ul><li>two</li></ul>\n"[:-1]),
