@@ -330,7 +330,7 @@ async def furnish(centre: Centre) -> None:
         "queues",
         "sales",
         {
-            "channels": ["webchat", "whatsapp", "messenger", "sms", "custom"],
+            "channels": ["webchat", "whatsapp", "messenger", "sms", "email", "custom"],
             "offer_s": 30,
         },
     )
@@ -338,7 +338,7 @@ async def furnish(centre: Centre) -> None:
         "queues",
         "help",
         {
-            "channels": ["webchat", "whatsapp", "messenger", "sms"],
+            "channels": ["webchat", "whatsapp", "messenger", "sms", "email"],
             "self_assign": True,
         },
     )

@@ -14,6 +14,7 @@ import httpx2
 
 import rapport
 from rapport.api.context import Context
+from rapport.api.mail_room import MAIL_FILE, MailRoom, file_of_mail
 from rapport.api.webhooks import replay, take
 from rapport.api.widget.limits import Limiter
 from rapport.application.access import Access
@@ -26,6 +27,7 @@ from rapport.channels.gateway import Channels
 from rapport.channels.links import Links
 from rapport.channels.sdk.connector import Connector, Request
 from rapport.channels.sdk.guard import guarded_client, networks
+from rapport.domain.message import InboundMedia
 from rapport.jobs.caretaker import Caretaker
 from rapport.jobs.due import Sweeper
 from rapport.jobs.media import MediaFetcher
@@ -43,6 +45,7 @@ from rapport.storage.files import LocalFiles
 from rapport.storage.health import Health
 from rapport.storage.holding import held
 from rapport.storage.ingest import Ingest
+from rapport.storage.mails import MailboxMark, Mails
 from rapport.storage.media import PostgresMedia
 from rapport.storage.outbox import PostgresOutbox
 from rapport.storage.parked import park_input
@@ -170,6 +173,7 @@ async def _start(
         clock.now,
         settings.public_url,
     )
+    mails = Mails(database)
     receipts, health = Receipts(database, clock), Health(database, clock.now)
     outbox = PostgresOutbox(database, vault)
     channel_reader = PostgresChannelReader(database, vault)
@@ -184,7 +188,12 @@ async def _start(
         partial(flush_segments, database, ingest, clock),
     )
     channels.on_outcome = caretaker.noted
-    fetcher = MediaFetcher(services, PostgresMedia(database), channels.download, files.save)
+    fetcher = MediaFetcher(
+        services,
+        PostgresMedia(database),
+        partial(download, channels, files, vault),
+        files.save,
+    )
     spool = Spool(settings.data / "spool", vault)
     refreshing: set[asyncio.Task[Configuration]] = set()
     hub.on_commit(committed)
@@ -198,6 +207,7 @@ async def _start(
         take_from_link,
         partial(held, database.dsn),
         caretaker.told,
+        lambda account_id: MailboxMark(mails, account_id),
     )
     channels.here = links.held.__contains__
     work = [
@@ -230,6 +240,7 @@ async def _start(
         receipts=receipts,
         health=health,
         board=offers,
+        mail_room=MailRoom(mails, files, vault, clock),
         channel_reader=channel_reader,
         courtesies=courtesies,
         probe=channels.probe,
@@ -248,6 +259,21 @@ async def _start(
     return Node(
         context, database, configuration, offers, sweeper, postman, fetcher, caretaker, links, vault
     ), work
+
+
+async def download(
+    channels: Channels,
+    files: LocalFiles,
+    vault: Vault,
+    account_id: int,
+    media: InboundMedia,
+) -> AsyncIterator[bytes]:
+    """A customer's file: from its provider, or out of the kept mail that it came in."""
+    if media.media_id is None or not media.media_id.startswith(MAIL_FILE):
+        async for chunk in channels.download(account_id, media):
+            yield chunk
+        return
+    yield await file_of_mail(files, vault, media.media_id)
 
 
 async def flush_segments(database: Database, ingest: Ingest, clock: Clock) -> None:

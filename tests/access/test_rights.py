@@ -41,7 +41,7 @@ TABLE: list[tuple[str, set[str]]] = [
     (r"/accounts/[^/]*/probe", ADMINISTRATORS),
     (r"/accounts/[^/]*/templates", AGENTS),
     (r"/accounts/[^/]*/templates/sync", SUPERVISORS),
-    (r"/messages/[^/]*/log", AGENTS),
+    (r"/messages/[^/]*/(log|mail|source)", AGENTS),
     (r"/agents/[^/]*/(state|sign-out)", SUPERVISORS),
     (r"/users/[^/]*/password", ADMINISTRATORS),
     (r"/config(/.*)?", ADMINISTRATORS),

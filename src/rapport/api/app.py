@@ -18,6 +18,7 @@ from rapport.api.routes import (
     configuration,
     desk,
     floor,
+    mails,
     passwords,
     session,
     tasks,
@@ -109,6 +110,7 @@ def create_http(lifespan: Lifespan) -> FastAPI:
         floor.router,
         passwords.router,
         channels.router,
+        mails.router,
         configuration.router,
     ):
         app.include_router(router, prefix="/api/v1", responses=errors.RESPONSES)

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from rapport.api.mail_room import MailRoom
 from rapport.api.widget.limits import Limiter
 from rapport.application.access import Access
 from rapport.application.configuration.administration import Administration
@@ -72,6 +73,7 @@ class Context:
     receipts: ReceiptBox
     health: Health
     board: OfferBoard
+    mail_room: MailRoom
     channel_reader: PostgresChannelReader
     courtesies: Courtesies
     probe: Callable[[int], Awaitable[Probe]]

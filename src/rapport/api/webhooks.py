@@ -103,7 +103,7 @@ async def take(context: Context, account_id: int, connector: Connector, request:
         await context.spool.keep(account_id, _encode(request))
         return
     try:
-        await _store(context, account_id, connector.manifest.channel, parsed)
+        await _store(context, account_id, connector.manifest.channel, parsed, request)
     except Refused as refused:
         if refused.kind != "unavailable":
             raise
@@ -127,19 +127,25 @@ async def replay(context: Context, account_id: int, payload: bytes) -> None:
         Unavailable: the database is still away.
     """
     connector, account = context.channels.account(account_id)
-    parsed = [_timed(p, context) for p in connector.parse(_decode(payload), account)]
-    await _store(context, account_id, connector.manifest.channel, parsed)
+    request = _decode(payload)
+    parsed = [_timed(p, context) for p in connector.parse(request, account)]
+    await _store(context, account_id, connector.manifest.channel, parsed, request)
 
 
-async def _store(context: Context, account_id: int, channel: str, parsed: Sequence[Parsed]) -> None:
+async def _store(
+    context: Context, account_id: int, channel: str, parsed: Sequence[Parsed], request: Request
+) -> None:
     given: list[Input] = [
         _with_end(context, account_id, p)
         for p in parsed
         if isinstance(p, InboundMessage | CustomerEvent | AgentEcho)
     ]
     receipts = [p for p in parsed if isinstance(p, DeliveryReceipt)]
+    given, source = await context.mail_room.placed(account_id, request, given)
     if given:
         received = await context.inbox.submit(account_id, given)
+        _, account = context.channels.account(account_id)
+        await context.mail_room.keep(account_id, account, source, given, received)
         await _leave_waiting(context, given, received)
         for message in given:
             if isinstance(message, InboundMessage) and message.name is None:

@@ -103,6 +103,9 @@ class Transaction(Protocol):
     async def message(self, message_id: int) -> Message | None:
         """Lock one message; after everything else."""
 
+    async def newest_inbound_seq(self, conversation_id: int) -> int:
+        """Where the customer's newest message is; 0 without one."""
+
     async def take_from_outbox(self, conversation_id: int, message_id: int) -> bool:
         """Remove a message's job, if it is not being sent; before the message is locked."""
 

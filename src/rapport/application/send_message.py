@@ -13,17 +13,19 @@ from rapport.application.perform import (
     situation_of,
     task_unknown,
 )
-from rapport.application.ports import Services, Transaction
+from rapport.application.ports import Case, Services, Transaction
 from rapport.application.privacy import cleared
 from rapport.application.received import END_PAYLOAD
 from rapport.application.recording import Recorder
 from rapport.application.views import View, message_view
+from rapport.domain.channel import ChannelType
 from rapport.domain.commands import NoteAgentSpoke
 from rapport.domain.decide import decide
 from rapport.domain.errors import Invalid, NotFound, Refused
 from rapport.domain.message import AuthorKind, Content, Purpose
 from rapport.domain.policy import AccountPolicy
 from rapport.domain.rules.speaking import check_may_retry, check_may_send, check_reachable
+from rapport.domain.situation import Situation
 
 END_BUTTONS = ((END_PAYLOAD, "End"), ("rapport:stay", "Not yet"))
 
@@ -39,12 +41,15 @@ async def send_message(
     note: bool = False,
     purpose: Purpose | None = None,
     content: Content | None = None,
+    latest_seq: int | None = None,
 ) -> View:
     """Store the message, and its way out, in one commit; sending twice is one message.
 
     Args:
         client_id: The sender's idempotency key; the same one gives the same message.
         content: Styles, what is answered, buttons, or the approved template that it is.
+        latest_seq: The customer's newest mail as the agent has read it; a newer one that came
+            meanwhile refuses the answer (M5).
 
     Raises:
         Refused: `customer_left`, `over_limit`, `task_parked`, `not_your_task`, …
@@ -74,10 +79,7 @@ async def send_message(
             )
         check_may_send(situation, agent_id, text, len(files), note=note)
         if not note:
-            by_template = content is not None and content.template is not None
-            check_reachable(situation, case.conversation.last_inbound_at, by_template=by_template)
-        if content is not None and (content.reply_to_seq or 0) > case.conversation.last_seq:
-            raise Invalid.field("reply_to_seq", "There is no such message to answer.")
+            await _check_customer(transaction, case, situation, content, latest_seq)
         recorder = Recorder(services.configuration.current, iter(ids), situation.now)
         case, message = recorder.say(
             case,
@@ -98,6 +100,33 @@ async def send_message(
         return {"message": message_view(message)}
 
     return await services.store.run(work)
+
+
+async def _check_customer(
+    transaction: Transaction,
+    case: Case,
+    situation: Situation,
+    content: Content | None,
+    latest_seq: int | None,
+) -> None:
+    """What can't reach the customer, or answers what is not there, is refused."""
+    by_template = content is not None and content.template is not None
+    check_reachable(situation, case.conversation.last_inbound_at, by_template=by_template)
+    if case.task.channel is ChannelType.EMAIL:
+        await _check_latest(transaction, case, latest_seq)
+    if content is not None and (content.reply_to_seq or 0) > case.conversation.last_seq:
+        raise Invalid.field("reply_to_seq", "There is no such message to answer.")
+
+
+async def _check_latest(transaction: Transaction, case: Case, latest_seq: int | None) -> None:
+    """Seed: "you can only respond to the latest email"; checked under the lock."""
+    newest = await transaction.newest_inbound_seq(case.conversation.id)
+    if latest_seq is None or newest > latest_seq:
+        raise Refused(
+            "not_latest",
+            "You are not replying to the latest email. Read it first.",
+            {"latest_seq": newest},
+        )
 
 
 async def ask_to_end(services: Services, *, agent_id: int, task_id: int, client_id: str) -> View:

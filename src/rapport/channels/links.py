@@ -10,7 +10,7 @@ import structlog
 
 from rapport.application.configuration.snapshot import Configuration
 from rapport.channels.gateway import Channels
-from rapport.channels.sdk.abilities import Connects
+from rapport.channels.sdk.abilities import Connects, Memory
 from rapport.channels.sdk.connector import Connector, Rejected, Request
 
 TICK_S = 1.0
@@ -34,12 +34,14 @@ class Links:
         take: Take,
         hold: Hold,
         say: Say,
+        memory: Callable[[int], Memory],
     ) -> None:
         self._channels = channels
         self._configuration = configuration
         self._take = take
         self._hold = hold
         self._say = say
+        self._memory = memory
         self._tasks: dict[int, tuple[int, asyncio.Task[None]]] = {}
         self.held: set[int] = set()
         """Accounts whose connection is on this node."""
@@ -102,6 +104,6 @@ class Links:
 
         self.held.add(account_id)
         try:
-            await connector.run(account, inbox, say)
+            await connector.run(account, inbox, say, self._memory(account_id))
         finally:
             self.held.discard(account_id)

@@ -55,6 +55,14 @@ class LocalFiles:
             await asyncio.to_thread(partial.unlink, missing_ok=True)
         return KeptFile(key, size, media_type, name)
 
+    async def put(self, data: bytes) -> str:
+        """Keep bytes of our own making; returns their key."""
+        key = secrets.token_hex(16)
+        path = self.path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        await asyncio.to_thread(path.write_bytes, data)
+        return key
+
     async def read(self, key: str) -> AsyncIterator[bytes]:
         """A file's bytes, in pieces."""
         file = await asyncio.to_thread(self.path(key).open, "rb")

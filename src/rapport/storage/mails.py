@@ -1,8 +1,8 @@
-"""Mails by their ids: which thread a mail belongs to, where its source is, how far a box is read."""
+"""Mails by their ids: which thread one belongs to, where its source is, how far a box is read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +13,13 @@ _BY_ID = """
 SELECT m.rfc_id, m.conversation_id, m.ours, m.sender,
     (SELECT array_agg(p.address) FROM mail_participant p
      WHERE p.conversation_id = m.conversation_id) AS participants
-FROM mail m WHERE m.account_id = $1 AND m.rfc_id = ANY($2::text[]) ORDER BY m.id"""
+FROM (
+    SELECT id, rfc_id, conversation_id, ours, sender FROM mail
+    WHERE account_id = $1 AND rfc_id = ANY($2::text[])
+    UNION ALL
+    SELECT id, external_id, conversation_id, true, '' FROM message
+    WHERE account_id = $1 AND external_id = ANY($2::text[]) AND direction = 'outbound') m
+ORDER BY m.id"""
 _KEEP = """
 INSERT INTO mail (id, account_id, conversation_id, message_id, rfc_id, sender, ours, raw_key, at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (account_id, rfc_id, sender) DO NOTHING"""
@@ -121,6 +127,18 @@ class Mails:
         row = await self._pool.fetchrow(_LATEST, conversation_id, own_too)
         return LatestMail(**dict(row)) if row else None
 
+    async def message_at(self, conversation_id: int, seq: int) -> int | None:
+        """The message at a place in a thread."""
+        found: int | None = await self._pool.fetchval(
+            "SELECT id FROM message WHERE conversation_id = $1 AND seq = $2", conversation_id, seq
+        )
+        return found
+
+    async def add_people(self, conversation_id: int, addresses: Iterable[str]) -> None:
+        """Whom we have written to takes part in the thread."""
+        people = sorted({a.lower() for a in addresses if a})
+        await self._pool.execute(_PARTICIPANTS, conversation_id, people)
+
     async def first(self, conversation_id: int) -> int | None:
         """The message that is the conversation's first customer mail."""
         found: int | None = await self._pool.fetchval(_FIRST, conversation_id)
@@ -146,9 +164,16 @@ class Mails:
         await self._pool.execute(_SET_MARK, account_id, folder, uidvalidity, uid)
 
 
-def ids_of(*groups: Sequence[str] | str | None) -> list[str]:
-    """All ids of several fields, each once."""
-    found: list[str] = []
-    for group in groups:
-        found += [group] if isinstance(group, str) else list(group or ())
-    return list(dict.fromkeys(found))
+class MailboxMark:
+    """How far one mailbox has been read; implements `channels.sdk.abilities.Memory`."""
+
+    def __init__(self, mails: Mails, account_id: int, folder: str = "") -> None:
+        self._mails, self._account_id, self._folder = mails, account_id, folder
+
+    async def load(self) -> tuple[int, int] | None:
+        """UIDVALIDITY and UID."""
+        return await self._mails.mark(self._account_id, self._folder)
+
+    async def save(self, epoch: int, position: int) -> None:
+        """All up to here has been taken in."""
+        await self._mails.set_mark(self._account_id, self._folder, epoch, position)

@@ -207,6 +207,14 @@ class PostgresTransaction:
         )
         return message_from(row) if row else None
 
+    async def newest_inbound_seq(self, conversation_id: int) -> int:  # noqa: D102
+        seq = await self._connection.fetchval(
+            "SELECT seq FROM message WHERE conversation_id = $1 AND direction = 'inbound'"
+            " ORDER BY seq DESC LIMIT 1",
+            conversation_id,
+        )
+        return seq or 0
+
     async def take_from_outbox(  # noqa: D102
         self, conversation_id: int, message_id: int
     ) -> bool:

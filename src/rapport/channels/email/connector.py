@@ -9,20 +9,28 @@ answer are composed with `composing` and `replying` by whoever keeps them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from rapport.channels.email.addresses import Address
-from rapport.channels.email.composing import OutgoingMail, Unsendable, compose, recipients
-from rapport.channels.email.imap import Credentials, ImapServer, log_in
+from rapport.channels.email.composing import File, OutgoingMail, Unsendable, compose, recipients
+from rapport.channels.email.imap import (
+    Credentials,
+    Fetched,
+    ImapReader,
+    ImapServer,
+    Later,
+    Mark,
+    log_in,
+)
 from rapport.channels.email.mail import Bounce, Mail
 from rapport.channels.email.manifest import LARGEST_FILE, MANIFEST
 from rapport.channels.email.parsing import inspect_mail, parse_mail
-from rapport.channels.email.replying import bare_subject
 from rapport.channels.email.sending import SmtpServer, submit, try_out
 from rapport.channels.email.styled import html_of
+from rapport.channels.sdk.abilities import Inbox, Memory
 from rapport.channels.sdk.connector import (
     AccountConfig,
     Ignored,
@@ -35,11 +43,15 @@ from rapport.channels.sdk.connector import (
     Request,
 )
 from rapport.channels.sdk.transport import Part, ProviderRequest, Transport
+from rapport.domain.errors import Refused
 from rapport.domain.message import DeliveryReceipt, DeliveryStatus, InboundMedia, InboundMessage
-from rapport.domain.sending import AccountBroken, OutboundMessage, SendOutcome, Sent
+from rapport.domain.sending import AccountBroken, OutboundFile, OutboundMessage, SendOutcome, Sent
 from rapport.domain.sending import Rejected as NeverSent
 
 METHOD = "MAIL"
+SILENT = "x-rapport-silent"
+"""Marks a mail that was there before the mailbox was connected."""
+_WELL = frozenset({"connected", "caught_up", "uidvalidity", "skipped"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -74,13 +86,26 @@ class EmailConnector:
             text = f"{text}\n\n-- \n{signature}"
             html = f"{html}<br>{html_of(signature, ())}" if html else None
         name = str(account.settings.get("sender_name") or "")
+        given = message.details or {}
         body = {
             "from": {"name": name, "address": account.address},
-            "to": [{"name": "", "address": message.contact_key}],
-            "subject": f"Message from {name or account.address}",
+            "to": given.get("to") or [{"name": "", "address": message.contact_key}],
+            "cc": given.get("cc") or [],
+            "subject": given.get("subject") or f"Message from {name or account.address}",
             "text": text,
-            "html": html,
-            "in_reply_to": message.reply_to,
+            "html": given.get("html") or html,
+            "in_reply_to": given.get("in_reply_to") or message.reply_to,
+            "references": given.get("references") or [],
+            "files": [
+                {
+                    "id": f.id,
+                    "filename": f.filename,
+                    "media_type": f.media_type,
+                    "size": f.size,
+                    "key": f.key,
+                }
+                for f in message.files
+            ],
             "token": f"m.{account.id}.{message.id}",
             "domain": account.address.rpartition("@")[2],
             "date": message.now.isoformat() if message.now else None,
@@ -89,12 +114,13 @@ class EmailConnector:
 
     async def send(self, part: Part, account: AccountConfig, transport: Transport) -> SendOutcome:
         """Hand it to the account's server."""
-        del transport
         server = smtp_server(account)
         if server is None:
             return AccountBroken("not_configured", "The mailbox has no server to send with.")
         (request,) = part.requests
         mail = _outgoing(request.json)
+        if files := request.json["files"]:
+            mail = replace(mail, attachments=await _attached(files, transport))
         try:
             raw, people = compose(mail), recipients(mail)
         except Unsendable as error:
@@ -110,6 +136,41 @@ class EmailConnector:
         """Files are in the mail and are stored with it; there is nothing to fetch."""
         del media, account, transport
         return MediaGone("in_the_mail")
+
+    def connects(self, account: AccountConfig) -> bool:
+        """Whether the mailbox is read by IMAP."""
+        return imap_server(account) is not None
+
+    async def run(
+        self,
+        account: AccountConfig,
+        inbox: Inbox,
+        say: Callable[[str, str], None],
+        memory: Memory,
+    ) -> None:
+        """Read the mailbox until cancelled. What lay there before comes in silently."""
+        server = imap_server(account)
+        if server is None:
+            return
+        first_time = await memory.load() is None
+
+        async def known() -> Credentials:
+            return credentials(account)
+
+        async def deliver(mail: Fetched) -> None:
+            headers = {SILENT: "1"} if first_time and not marks.caught_up else {}
+            request = Request(method=METHOD, path="", query="", headers=headers, body=mail.raw)
+            try:
+                await inbox(request)
+            except Refused as refused:
+                raise Later(refused.message) from refused
+
+        def tell(code: str, words: str) -> None:
+            marks.caught_up = marks.caught_up or code == "caught_up"
+            say("connected" if code in _WELL else code, words)
+
+        marks = _Marks(memory)
+        await ImapReader(server, known, marks, deliver, tell).run()
 
     async def probe(self, account: AccountConfig, transport: Transport) -> Probe:
         """Log in to both servers; nothing is sent and no mail is read."""
@@ -129,6 +190,21 @@ class EmailConnector:
         if not facts:
             return Probe(ok=False, code="not_configured", message="Set the mail servers.")
         return Probe(ok=True, facts=facts)
+
+
+class _Marks:
+    """The reader's marks, kept in the connection's memory."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self.caught_up = False
+
+    async def load(self) -> Mark | None:
+        found = await self._memory.load()
+        return None if found is None else Mark(*found)
+
+    async def save(self, mark: Mark) -> None:
+        await self._memory.save(mark.uidvalidity, mark.uid)
 
 
 def create() -> EmailConnector:
@@ -233,12 +309,12 @@ def _problems(message: OutboundMessage, account: AccountConfig) -> list[Problem]
     for file in message.files:
         if file.size > LARGEST_FILE:
             found.append(Problem("file_too_large", f"{file.filename} is larger than 20 MB."))
-        else:
-            found.append(Problem("files_unsupported", "Files are sent with an answer's draft."))
     if not found:
+        given = message.details or {}
+        named = [*given.get("to", ()), *given.get("cc", ())]
+        people = tuple(Address(**one) for one in named) or (Address("", message.contact_key),)
         try:
-            people = (Address("", account.address), Address("", message.contact_key))
-            recipients(replace(_NOBODY, sender=people[0], to=people))
+            recipients(replace(_NOBODY, sender=Address("", account.address), to=people))
         except Unsendable as error:
             found.append(Problem(error.code, error.message))
     return found
@@ -254,12 +330,24 @@ _NOBODY = OutgoingMail(
 )
 
 
+async def _attached(files: list[dict[str, Any]], transport: Transport) -> tuple[File, ...]:
+    found = []
+    for file in files:
+        content = b"".join([chunk async for chunk in transport.open(OutboundFile(**file))])
+        found.append(
+            File(filename=file["filename"], media_type=file["media_type"], content=content)
+        )
+    return tuple(found)
+
+
 def _outgoing(body: Mapping[str, Any]) -> OutgoingMail:
     date = body.get("date")
     return OutgoingMail(
         sender=Address(**body["from"]),
         to=tuple(Address(**one) for one in body["to"]),
-        subject=bare_subject(body["subject"]),
+        cc=tuple(Address(**one) for one in body["cc"]),
+        references=tuple(body["references"]),
+        subject=body["subject"],
         text=body["text"],
         html=body["html"],
         in_reply_to=body["in_reply_to"],

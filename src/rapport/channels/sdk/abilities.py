@@ -117,6 +117,16 @@ Raises:
 """
 
 
+class Memory(Protocol):
+    """What a connection must remember over restarts: how far it has read."""
+
+    async def load(self) -> tuple[int, int] | None:
+        """Epoch and position; None before the first time."""
+
+    async def save(self, epoch: int, position: int) -> None:
+        """Everything up to here has been taken in. Lost marks mean repeats, never losses."""
+
+
 @runtime_checkable
 class Connects(Protocol):
     """Holds a connection of its own instead of, or besides, a webhook (SMPP)."""
@@ -125,7 +135,11 @@ class Connects(Protocol):
         """Whether this account is of that sort."""
 
     async def run(
-        self, account: AccountConfig, inbox: Inbox, say: Callable[[str, str], None]
+        self,
+        account: AccountConfig,
+        inbox: Inbox,
+        say: Callable[[str, str], None],
+        memory: Memory,
     ) -> None:
         """Hold the connection until cancelled; reconnect by itself.
 

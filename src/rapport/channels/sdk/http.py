@@ -44,6 +44,10 @@ class HttpTransport:
         self._now = now
         self.log: list[bytes] = []
 
+    def open(self, file: OutboundFile) -> AsyncIterator[bytes]:
+        """A stored file's bytes."""
+        return self._open(file)
+
     async def request(
         self,
         request: ProviderRequest,

@@ -6,7 +6,7 @@ redacted channel log and uploads.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as default_to
 from typing import Any, Protocol
@@ -80,6 +80,9 @@ class Unanswered(Exception):  # noqa: N818 - names the situation
 
 class Transport(Protocol):
     """Carries requests to one account's provider."""
+
+    def open(self, file: OutboundFile) -> AsyncIterator[bytes]:
+        """A stored file's bytes, for channels that don't send by HTTP."""
 
     async def request(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from rapport.channels.sdk.abilities import Inbox
+from rapport.channels.sdk.abilities import Inbox, Memory
 from rapport.channels.sdk.connector import (
     AccountConfig,
     MediaGone,
@@ -115,9 +115,14 @@ class SmsConnector:
         return account.settings.get("provider") == "smpp"
 
     async def run(
-        self, account: AccountConfig, inbox: Inbox, say: Callable[[str, str], None]
+        self,
+        account: AccountConfig,
+        inbox: Inbox,
+        say: Callable[[str, str], None],
+        memory: Memory,
     ) -> None:
-        """Hold the account's link until cancelled."""
+        """Hold the account's link until cancelled; there is nothing to remember."""
+        del memory
         link = Link(account, settings_of(account), self._now)
         self._links[account.id] = link
         try:

@@ -44,6 +44,13 @@ class PostgresChannelReader:
         row = await self._pool.fetchrow(_MESSAGE, message_id)
         return row["conversation_id"] if row else None
 
+    async def task_of(self, task_id: int) -> tuple[int, int, str] | None:
+        """A task's conversation, account and channel."""
+        row = await self._pool.fetchrow(
+            "SELECT conversation_id, account_id, channel FROM task WHERE id = $1", task_id
+        )
+        return (row["conversation_id"], row["account_id"], row["channel"]) if row else None
+
     async def log_of(self, message_id: int) -> View:
         """What was asked of the provider for a message and what it said, redacted."""
         entries = [
