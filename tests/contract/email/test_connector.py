@@ -120,6 +120,7 @@ async def test_a_message_leaves_as_a_mail() -> None:
     assert isinstance(nothing, AccountBroken)
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.parametrize("secret", ["right", "wrong-secret"])
 async def test_the_probe_logs_in_and_sends_nothing(secret: str) -> None:
     given = Provider()

@@ -131,6 +131,7 @@ async def test_encryption_that_the_server_lacks_is_the_administrators_business()
     assert given.taken == []
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.parametrize(("secret", "good"), [("right", True), ("wrong-secret", False)])
 async def test_no_secret_is_in_an_outcome(secret: str, good: bool) -> None:
     given = Provider()
