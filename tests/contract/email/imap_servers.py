@@ -150,7 +150,7 @@ class Wire:
         self.connections = 0
         self._server: asyncio.Server | None = None
 
-    async def __aenter__(self) -> Wire:
+    async def __aenter__(self) -> Wire:  # noqa: PYI034
         self._server = await asyncio.start_server(self._line, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
         return self

@@ -49,7 +49,7 @@ def authenticator(
     server: Any, session: Any, envelope: Any, mechanism: str, data: Any
 ) -> AuthResult:
     good = isinstance(data, LoginPassword) and data.password == b"right"
-    return AuthResult(success=good)
+    return AuthResult(success=good, handled=False)
 
 
 @asynccontextmanager
