@@ -324,9 +324,9 @@ _NOBODY = OutgoingMail(
     sender=Address("", ""),
     to=(),
     subject="",
-    token="-",
+    token="-",  # noqa: S106 - not a secret
     domain="-",
-    date=None,  # noqa: S106
+    date=None,
 )
 
 

@@ -219,6 +219,7 @@ class _Session:
         self._tls = tls
         self._box: BaseMailBox | None = None
         self._cut = False
+        self._idle = False
 
     def open(self, credentials: Credentials) -> int:
         """Log in and open the folder read-only; its UIDVALIDITY."""
@@ -237,6 +238,9 @@ class _Session:
         except (imaplib.IMAP4.error, ImapToolsError) as error:
             raise _Refused(_words(error, credentials.secret)) from None
         found = box.client.response("UIDVALIDITY")[1]
+        # Many servers only tell after the login what they can do.
+        offered = b" ".join(line for line in box.client.capability()[1] if line)
+        self._idle = b"IDLE" in offered.upper().split()
         return int(found[-1]) if found and found[-1] else 0
 
     def uids_after(self, uid: int) -> list[int]:
@@ -269,7 +273,7 @@ class _Session:
         there (RFC 2177 asks for it every 29 minutes; providers and routers cut earlier).
         """
         box = self._opened
-        if "IDLE" in box.client.capabilities:
+        if self._idle:
             box.idle.wait(self._server.idle_s)
             return
         box.idle.poll(self._server.poll_s)

@@ -60,14 +60,15 @@ _HISTORY = re.compile(
     r"Ursprungligt meddelande|Originalmeddelande|Oprindelig meddelelse|Opprinnelig melding|"
     r"Alkuperäinen viesti|Wiadomość oryginalna|Oryginalna wiadomość|Původní zpráva|"
     r"Исходное сообщение|Пересылаемое сообщение|Özgün İleti|Orijinal Mesaj|Eredeti üzenet|"
-    r"Mesaj original|Messaggio Originale|元のメッセージ|原始邮件|原始郵件|원본 메시지)\s*-{2,}[\s*_]*$",
+    r"Mesaj original|Messaggio Originale|元のメッセージ|原始邮件|原始郵件|원본 메시지)"
+    r"\s*-{2,}[\s*_]*$",
     re.IGNORECASE,
 )
 _FORWARDED = re.compile(
     r"^[\s*]*(?:-{2,}\s*(?:Forwarded [Mm]essage|Weitergeleitete Nachricht|Message transféré|"
     r"Message transmis|Mensaje reenviado|Messaggio inoltrato|Mensagem encaminhada|"
     r"Doorgestuurd bericht|Vidarebefordrat meddelande|Videresendt (?:meddelelse|melding)|"
-    r"Wiadomość przekazana|Přeposlaná zpráva|転送メッセージ|转发邮件|Mensaje reenviado)[^-\n]{0,80}-{2,}"
+    r"Wiadomość przekazana|Přeposlaná zpráva|転送メッセージ|转发邮件)[^-\n]{0,80}-{2,}"
     r"|Begin forwarded message:|Anfang der weitergeleiteten Nachricht:|"
     r"Début du message réexpédié\s?:|Inicio del mensaje reenviado:|Inizio messaggio inoltrato:)",
     re.IGNORECASE,
@@ -79,7 +80,8 @@ _FIELD = re.compile(
     r"Sendt|Dato|Lähetetty|Päivämäärä|Wysłano|Odesláno|Отправлено|Дата|Надіслано|"
     r"Gönderilme(?: Tarihi)?|"
     r"Tarih|Elküldve|Trimis|送信日時|日付|发送时间|日期|보낸 날짜|날짜|"
-    r"To|An|À|A|Para|Aan|Till|Til|Vastaanottaja|Do|Komu|Кому|Kime|Címzett|Către|宛先|收件人|받는 사람|"
+    r"To|An|À|A|Para|Aan|Till|Til|Vastaanottaja|Do|Komu|Кому|Kime|Címzett|Către|"
+    r"宛先|收件人|받는 사람|"
     r"Cc|Kopie|Copie à|Kopia|Kopi|Kopio|DW|Копия|Bilgi|"
     r"Subject|Betreff|Objet|Asunto|Oggetto|Assunto|Onderwerp|Ämne|Emne|Aihe|Temat|Předmět|"
     r"Тема|Konu|"

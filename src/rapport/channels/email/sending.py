@@ -107,17 +107,16 @@ async def _ready(client: aiosmtplib.SMTP, server: SmtpServer) -> SendOutcome | N
         await client.connect()
         await client.ehlo()
         if server.security == "starttls":
+            if not client.supports_extension("starttls"):
+                return _NOT_SUPPORTED
             await client.starttls()
             await client.ehlo()
         if server.user:
-            login = client.auth_xoauth2 if server.oauth else client.login
-            await login(server.user, server.secret)
+            await _log_in(client, server)
     except aiosmtplib.SMTPAuthenticationError as error:
         return _authentication(error, server.secret)
     except aiosmtplib.SMTPNotSupported:
-        return AccountBroken(
-            "not_supported", "The mail server lacks the encryption or login that is set."
-        )
+        return _NOT_SUPPORTED
     except ssl.SSLError:
         return AccountBroken("tls_failed", "The mail server's certificate is not valid.")
     except aiosmtplib.SMTPResponseException as error:
@@ -127,6 +126,21 @@ async def _ready(client: aiosmtplib.SMTP, server: SmtpServer) -> SendOutcome | N
             return AccountBroken("tls_failed", "The mail server's certificate is not valid.")
         return RetryAfter(None, "unreachable")
     return None
+
+
+_NOT_SUPPORTED = AccountBroken(
+    "not_supported", "The mail server lacks the encryption or login that is set."
+)
+
+
+async def _log_in(client: aiosmtplib.SMTP, server: SmtpServer) -> None:
+    """PLAIN where it is offered: several methods in turn count as several wrong passwords."""
+    if server.oauth:
+        await client.auth_xoauth2(server.user, server.secret)
+    elif "plain" in client.supported_auth_methods:
+        await client.auth_plain(server.user, server.secret)
+    else:
+        await client.login(server.user, server.secret)
 
 
 async def _transaction(

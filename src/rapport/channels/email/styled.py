@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from itertools import pairwise
 
 from rapport.domain.rich_text import Style, StyleKind
 
@@ -52,8 +53,7 @@ def _line(text: str, start: int, end: int, styles: Sequence[Style]) -> str:
     edges = {start, end, *(max(start, s.start) for s in over), *(min(end, s.end) for s in over)}
     cuts = sorted(edges)
     return "".join(
-        _run(text[a:b], [s for s in over if s.start <= a and b <= s.end])
-        for a, b in zip(cuts, cuts[1:], strict=False)
+        _run(text[a:b], [s for s in over if s.start <= a and b <= s.end]) for a, b in pairwise(cuts)
     )
 
 
