@@ -170,7 +170,8 @@ async def test_the_same_mail_again_is_one_mail(centre: Centre) -> None:
 
 
 async def test_only_the_latest_mail_can_be_answered(centre: Centre) -> None:
-    """Seed: "At any point in time, you can only respond to the latest email." """
+    # Seed: "At any point in time, you can only respond to the latest email."
+    # Seed: "You will not be allowed to send an email until the latest email is read."
     async with mailbox(centre) as box:
         first = await box.comes("The cup is broken.")
         ana, task_id = await accepted(centre)

@@ -1,6 +1,6 @@
 """Card data (P1-P3): found both ways, masked before it is stored, nowhere to be found again.
 
-Seed: e-mail "must be PCI compliant"; the same for every channel.
+The guide says it of e-mail; it holds for every channel.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ async def everywhere(centre: Centre, data: Path) -> str:
 
 
 async def test_nothing_of_a_card_is_stored(centre: Centre, tmp_path: Path) -> None:
+    # Seed: "The email conversation must be PCI compliant."
     page = await centre.visitor()
     await page.start(f"My card is {CARD} and my account {IBAN}. {ORDER}")
     ana = await centre.sign_in("ana")

@@ -24,6 +24,7 @@ async def test_a_conversation_from_hello_to_wrap_up(centre: Centre) -> None:
         await connected.deliver()
         assert [m.text for m in dana.received] == ["Ana has joined the conversation."]
 
+        # Seed: "Rich Formatting"
         sent = await ana.post(
             f"/tasks/{task_id}/messages",
             {"text": "Very welcome", "styles": [{"kind": "bold", "start": 5, "end": 12}]},
@@ -183,7 +184,7 @@ async def test_the_log_of_a_message_shows_what_was_asked_without_the_token(centr
 
 
 async def test_a_conference_with_somebody_of_a_queue(centre: Centre) -> None:
-    """Seed: on WhatsApp "agents or queues" can be asked in; agent and customer see who joins."""
+    """On WhatsApp agents or queues can be asked in; agent and customer see who joins."""
     async with whatsapp(centre) as connected:
         dana = connected.provider.customer(DANA)
         await dana.says("Hello")

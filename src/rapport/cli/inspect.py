@@ -116,9 +116,7 @@ def rendered(connector: Connector, line: Line) -> Line:
     result = connector.render(_message(line), account)
     prefix = urlsplit(str(account.settings.get("api_url", ""))).path.rstrip("/")
     return {
-        "requests": [
-            _shown(request, prefix) for part in result.parts for request in part.requests
-        ],
+        "requests": [_shown(request, prefix) for part in result.parts for request in part.requests],
         "problems": [{"code": p.code, "message": p.message} for p in result.problems],
     }
 
@@ -310,5 +308,3 @@ def _shown(request: ProviderRequest, prefix: str) -> Line:
             "fields": dict(request.upload.fields),
         }
     return shown
-
-
