@@ -26,7 +26,7 @@ export function emoji(): Plugin {
   };
 }
 
-/** [emoji, label, other words, short name, group, skin tones from light to dark or 0] */
+/** [emoji, label, other words, short names, group, skin tones from light to dark or 0] */
 function rows(language: string): unknown[] {
   const all = require(`emojibase-data/${language}/compact.json`) as Entry[];
   const names = require("emojibase-data/en/shortcodes/github.json") as Record<string, string | string[]>;
@@ -34,9 +34,11 @@ function rows(language: string): unknown[] {
     .filter((entry) => entry.group !== undefined && entry.group !== COMPONENT_GROUP)
     .sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
     .map((entry) => {
-      const name = names[entry.hexcode];
+      const known = [names[entry.hexcode] ?? []].flat();
+      // "+1" is a name too, but "thumbsup" is what people look for.
+      const ordered = known.sort((a, b) => Number(/^[a-z]/i.test(b)) - Number(/^[a-z]/i.test(a)));
       const skins = entry.skins?.length === 5 ? entry.skins.map(character).join("|") : 0;
-      return [character(entry), entry.label, (entry.tags ?? []).join(" "), Array.isArray(name) ? (name[0] ?? "") : (name ?? ""), entry.group, skins];
+      return [character(entry), entry.label, (entry.tags ?? []).join(" "), ordered.join(" "), entry.group, skins];
     });
 }
 

@@ -3,6 +3,6 @@ declare module "*.po" {
   export const messages: Messages;
 }
 declare module "virtual:emoji/*" {
-  const rows: [emoji: string, label: string, words: string, name: string, group: number, skins: string | 0][];
+  const rows: [emoji: string, label: string, words: string, names: string, group: number, skins: string | 0][];
   export default rows;
 }

@@ -59,7 +59,7 @@ export function NoteComposer({ task }: { task: Task }) {
         />
         <div className={classes.tools}>
           <span className={classes.reason}>{parked ? t`The conversation is parked` : null}</span>
-          <Button size="sm" color="yellow" variant="light" className={classes.noteButton!} disabled={!ready} rightSection={<StickyNote size={15} aria-hidden />} onClick={add}>
+          <Button size="sm" variant="default" className={classes.noteButton!} disabled={!ready} rightSection={<StickyNote size={15} aria-hidden />} onClick={add}>
             <Trans>Add note</Trans>
           </Button>
         </div>

@@ -29,7 +29,7 @@ export function Tools({ task, capabilities, disabled, attachments, onEmoji }: Pr
       {capabilities?.emojis === true && (
         <Popover opened={emojis} onChange={setEmojis} position="top-start" shadow="md" trapFocus>
           <Popover.Target>
-            <ActionIcon {...icon} id="composer-emojis" disabled={disabled} aria-label={t`Emojis`} aria-expanded={emojis} onClick={() => setEmojis(!emojis)}>
+            <ActionIcon {...icon} data-composer-emojis disabled={disabled} aria-label={t`Emojis`} aria-expanded={emojis} onClick={() => setEmojis(!emojis)}>
               <Smile size={18} />
             </ActionIcon>
           </Popover.Target>

@@ -73,6 +73,9 @@ function sections(all: readonly Emoji[], query: string, recent: readonly string[
 function Top({ query, onQuery, tone, onEnter }: { query: string; onQuery: (query: string) => void; tone: number; onEnter: () => void }) {
   const { t } = useLingui();
   const tones = [t`No skin tone`, t`Light skin tone`, t`Medium-light skin tone`, t`Medium skin tone`, t`Medium-dark skin tone`, t`Dark skin tone`];
+  const field = useRef<HTMLInputElement>(null);
+  // The picker is loaded after the popover has looked for something to focus.
+  useEffect(() => field.current?.focus({ preventScroll: true }), []);
   const down = (event: KeyboardEvent) => {
     if (event.key === "Enter") onEnter();
     else if (event.key === "ArrowDown") document.querySelector<HTMLElement>("[data-emoji]")?.focus();
@@ -83,7 +86,7 @@ function Top({ query, onQuery, tone, onEnter }: { query: string; onQuery: (query
     <div className={classes.top}>
       <span className={classes.search}>
         <Search size={15} aria-hidden />
-        <input type="text" aria-label={t`Search emojis`} placeholder={t`Search emojis`} data-autofocus value={query} onChange={(event) => onQuery(event.currentTarget.value)} onKeyDown={down} />
+        <input ref={field} type="text" aria-label={t`Search emojis`} placeholder={t`Search emojis`} data-autofocus value={query} onChange={(event) => onQuery(event.currentTarget.value)} onKeyDown={down} />
       </span>
       <select aria-label={t`Skin tone`} value={tone} onChange={(event) => chooseTone(Number(event.currentTarget.value))}>
         {HAND.map((hand, index) => (

@@ -7,6 +7,7 @@ export interface Emoji {
   words: string;
   /** For `:name:`; empty for some. */
   name: string;
+  otherNames: readonly string[];
   group: number;
   /** The five skin tones, light to dark. */
   skins: readonly string[] | null;
@@ -19,9 +20,10 @@ export function loadEmojis(language: Language): Promise<readonly Emoji[]> {
   const known = held.get(language);
   if (known !== undefined) return known;
   const loading = (language === "de" ? import("virtual:emoji/de") : import("virtual:emoji/en")).then(({ default: rows }) =>
-    rows.map(([char, label, words, name, group, skins]): Emoji => {
-      const found = `${label} ${words} ${name.replaceAll("_", " ")} ${name}`.toLowerCase();
-      return { char, label, words: found, name, group, skins: skins === 0 ? null : skins.split("|") };
+    rows.map(([char, label, words, names, group, skins]): Emoji => {
+      const [name = "", ...otherNames] = names.split(" ");
+      const found = `${label} ${words} ${names.replaceAll("_", " ")} ${names}`.toLowerCase();
+      return { char, label, words: found, name, otherNames, group, skins: skins === 0 ? null : skins.split("|") };
     }),
   );
   held.set(language, loading);

@@ -41,7 +41,7 @@ export function useCompletion(field: RefObject<FieldHandle | null>, enabled: boo
     const all = await loadEmojis(desk.preferences.values.get().language).catch(() => []);
     // The text may have gone on while the data came.
     if (mine !== asked.current) return;
-    const exact = typed.closed ? all.find((emoji) => emoji.name === typed.name) : undefined;
+    const exact = typed.closed ? all.find((emoji) => emoji.name === typed.name || emoji.otherNames.includes(typed.name)) : undefined;
     if (exact !== undefined) return put(exact, typed.length);
     setAt(0);
     setSuggestions(typed.closed ? [] : findEmojis(all, typed.name, MOST));

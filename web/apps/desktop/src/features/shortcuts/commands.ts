@@ -178,7 +178,7 @@ export const commands: readonly Command[] = [
     title: msg`Emojis`,
     chord: "Ctrl+Alt+KeyB",
     available: hasOpen,
-    run: () => document.getElementById("composer-emojis")?.click(),
+    run: () => document.querySelector<HTMLElement>("[data-composer-emojis]")?.click(),
   },
   {
     id: "conversation.approved_template",
