@@ -58,6 +58,7 @@ export function FormatBar({ allowed, active, disabled, onToggle }: Props) {
               disabled={disabled}
               aria-label={label}
               aria-pressed={active.has(kind)}
+              data-kind={kind}
               tabIndex={index === at ? 0 : -1}
               // The field keeps its selection.
               onMouseDown={(event) => event.preventDefault()}

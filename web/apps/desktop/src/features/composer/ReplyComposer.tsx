@@ -125,7 +125,7 @@ export function ReplyComposer({ task, attachments }: { task: Task; attachments: 
         )}
         <div className={classes.tools}>
           {richText !== "none" && <FormatBar allowed={allowed} active={styled} disabled={closed} onToggle={(kind) => field.current?.toggle(kind)} />}
-          <Tools task={task} capabilities={capabilities} disabled={closed} attachments={attachments} onEmoji={(emoji) => field.current?.insert(emoji)} />
+          <Tools task={task} capabilities={capabilities} disabled={closed} attachments={attachments} onEmoji={(emoji) => field.current?.insert(emoji)} onEmojisClosed={() => field.current?.focus()} />
           <span className={classes.reason}>{reason}</span>
           {task.channel === "sms" && <SegmentCount text={text} />}
           {limit !== null && (

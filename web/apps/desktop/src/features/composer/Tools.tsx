@@ -15,10 +15,11 @@ interface Props {
   disabled: boolean;
   attachments: Attachments;
   onEmoji: (emoji: string) => void;
+  onEmojisClosed: () => void;
 }
 
 /** What can go into a message besides text, as the channel allows. */
-export function Tools({ task, capabilities, disabled, attachments, onEmoji }: Props) {
+export function Tools({ task, capabilities, disabled, attachments, onEmoji, onEmojisClosed }: Props) {
   const { t } = useLingui();
   const desk = useDesk();
   const picker = useRef<HTMLInputElement>(null);
@@ -27,7 +28,7 @@ export function Tools({ task, capabilities, disabled, attachments, onEmoji }: Pr
   return (
     <>
       {capabilities?.emojis === true && (
-        <Popover opened={emojis} onChange={setEmojis} position="top-start" shadow="md" trapFocus>
+        <Popover opened={emojis} onChange={setEmojis} onClose={onEmojisClosed} position="top-start" shadow="md" trapFocus>
           <Popover.Target>
             <ActionIcon {...icon} data-composer-emojis disabled={disabled} aria-label={t`Emojis`} aria-expanded={emojis} onClick={() => setEmojis(!emojis)}>
               <Smile size={18} />

@@ -37,6 +37,7 @@ export class Editor {
   /** Styles chosen with nothing selected: they apply to what is typed next. */
   private pending = new Map<StyleKind, boolean>();
   private composing = false;
+  private pointed = false;
   private past: Moment[] = [];
   private future: Moment[] = [];
   private lastTyped = 0;
@@ -57,6 +58,10 @@ export class Editor {
     this.root.addEventListener("input", () => this.readBack(!this.composing), { signal });
     this.root.addEventListener("compositionstart", () => (this.composing = true), { signal });
     this.root.addEventListener("compositionend", () => this.composed(), { signal });
+    // Coming back by keyboard or by a command, the caret is where it was; a click chooses its own place.
+    this.root.addEventListener("pointerdown", () => (this.pointed = true), { signal });
+    document.addEventListener("pointerup", () => (this.pointed = false), { signal });
+    this.root.addEventListener("focus", () => void (this.pointed || select(this.root, this.start, this.end)), { signal });
     this.root.addEventListener("paste", (event) => this.paste(event), { signal });
     document.addEventListener("selectionchange", () => this.selected(), { signal });
     return () => stop.abort();

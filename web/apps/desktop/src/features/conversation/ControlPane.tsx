@@ -121,6 +121,7 @@ function Actions({ task, leg }: { task: Task; leg: Leg }) {
           <Button
             key={action.id}
             className={classes.action!}
+            data-minor={action.id === "park" || action.id === "ask_to_end" || undefined}
             size="xs"
             h={34}
             variant={action.tone === "plain" ? "default" : action.tone === "main" ? "filled" : "light"}
