@@ -13,12 +13,11 @@ import classes from "./FormatBar.module.css";
 interface Props {
   allowed: ReadonlySet<StyleKind>;
   active: ReadonlySet<StyleKind>;
-  disabled: boolean;
   onToggle: (kind: StyleKind) => void;
 }
 
 /** The styles that the channel can carry. One stop of the Tab key; arrow keys walk inside. */
-export function FormatBar({ allowed, active, disabled, onToggle }: Props) {
+export function FormatBar({ allowed, active, onToggle }: Props) {
   const { t } = useLingui();
   const desk = useDesk();
   const own = useStore(desk.preferences.values, (values) => values.shortcuts.chords);
@@ -55,7 +54,6 @@ export function FormatBar({ allowed, active, disabled, onToggle }: Props) {
               variant={active.has(kind) ? "light" : "subtle"}
               color={active.has(kind) ? "blue" : "gray"}
               size={30}
-              disabled={disabled}
               aria-label={label}
               aria-pressed={active.has(kind)}
               data-kind={kind}

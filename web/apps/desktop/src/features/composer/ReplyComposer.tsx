@@ -124,8 +124,8 @@ export function ReplyComposer({ task, attachments }: { task: Task; attachments: 
           <RichField {...common} allowed={allowed} value={rich} onChange={onChange} onStyled={setStyled} />
         )}
         <div className={classes.tools}>
-          {richText !== "none" && <FormatBar allowed={allowed} active={styled} disabled={closed} onToggle={(kind) => field.current?.toggle(kind)} />}
-          <Tools task={task} capabilities={capabilities} disabled={closed} attachments={attachments} onEmoji={(emoji) => field.current?.insert(emoji)} onEmojisClosed={() => field.current?.focus()} />
+          {richText !== "none" && !closed && <FormatBar allowed={allowed} active={styled} onToggle={(kind) => field.current?.toggle(kind)} />}
+          <Tools task={task} capabilities={capabilities} closed={closed} attachments={attachments} onEmoji={(emoji) => field.current?.insert(emoji)} onEmojisClosed={() => field.current?.focus()} />
           <span className={classes.reason}>{reason}</span>
           {task.channel === "sms" && <SegmentCount text={text} />}
           {limit !== null && (
@@ -152,7 +152,7 @@ export function ReplyComposer({ task, attachments }: { task: Task; attachments: 
           <SegmentWarning text={text} />
         ) : closesAt !== null && !closed ? (
           <Trans>Free messages are possible until {timeOfDay(closesAt, i18n.locale)}.</Trans>
-        ) : (
+        ) : closed ? null : (
           <Trans>Enter sends, Shift+Enter starts a new line.</Trans>
         )}
       </p>

@@ -12,14 +12,15 @@ const EmojiPicker = lazy(() => import("../emoji/EmojiPicker.tsx"));
 interface Props {
   task: Task;
   capabilities: Capabilities | undefined;
-  disabled: boolean;
+  /** Nothing can be written now; an approved template may still go. */
+  closed: boolean;
   attachments: Attachments;
   onEmoji: (emoji: string) => void;
   onEmojisClosed: () => void;
 }
 
 /** What can go into a message besides text, as the channel allows. */
-export function Tools({ task, capabilities, disabled, attachments, onEmoji, onEmojisClosed }: Props) {
+export function Tools({ task, capabilities, closed, attachments, onEmoji, onEmojisClosed }: Props) {
   const { t } = useLingui();
   const desk = useDesk();
   const picker = useRef<HTMLInputElement>(null);
@@ -27,10 +28,10 @@ export function Tools({ task, capabilities, disabled, attachments, onEmoji, onEm
   const icon = { variant: "subtle", color: "gray", size: 32 } as const;
   return (
     <>
-      {capabilities?.emojis === true && (
+      {capabilities?.emojis === true && !closed && (
         <Popover opened={emojis} onChange={setEmojis} onClose={onEmojisClosed} position="top-start" shadow="md" trapFocus>
           <Popover.Target>
-            <ActionIcon {...icon} data-composer-emojis disabled={disabled} aria-label={t`Emojis`} aria-expanded={emojis} onClick={() => setEmojis(!emojis)}>
+            <ActionIcon {...icon} data-composer-emojis aria-label={t`Emojis`} aria-expanded={emojis} onClick={() => setEmojis(!emojis)}>
               <Smile size={18} />
             </ActionIcon>
           </Popover.Target>
@@ -46,9 +47,9 @@ export function Tools({ task, capabilities, disabled, attachments, onEmoji, onEm
           </Popover.Dropdown>
         </Popover>
       )}
-      {capabilities?.attachments === true && (
+      {capabilities?.attachments === true && !closed && (
         <Tip label={t`Attach files`}>
-          <ActionIcon {...icon} disabled={disabled} aria-label={t`Attach files`} onClick={() => picker.current?.click()}>
+          <ActionIcon {...icon} aria-label={t`Attach files`} onClick={() => picker.current?.click()}>
             <Paperclip size={17} />
           </ActionIcon>
         </Tip>

@@ -16,9 +16,8 @@ export function useReach(task: Task): { barrier: Barrier; closesAt: string | nul
   const window_s = useDeskState((state) => capabilitiesOf(state.catalog, task).window_s) ?? null;
   const heardAt = useStore(desk.threads.all, (all) => all.get(task.conversation_id)?.messages.findLast((m) => m.direction === "inbound")?.created_at ?? null);
   // The server knows better: what it refused stays refused until the customer writes again.
-  const refusedAt = useStore(
-    desk.outbox.items,
-    (items) => items.findLast((item) => item.conversationId === task.conversation_id && item.failure?.code === "window_closed")?.createdAt ?? null,
+  const refusal = useStore(desk.outbox.items, (items) =>
+    items.findLast((item) => item.conversationId === task.conversation_id && item.failure?.code === "window_closed"),
   );
   const closesAt = window_s === null || heardAt === null ? null : new Date(Date.parse(heardAt) + window_s * 1000).toISOString();
   const left = closesAt === null ? null : secondsUntil(closesAt, Date.now());
@@ -30,7 +29,10 @@ export function useReach(task: Task): { barrier: Barrier; closesAt: string | nul
     return () => clearTimeout(timer);
   }, [left]);
   if (task.customer_opted_out_at !== null) return { barrier: "opted_out", closesAt: null };
-  const refused = refusedAt !== null && (heardAt === null || heardAt < refusedAt);
-  if (left === 0 || refused) return { barrier: "window_closed", closesAt };
+  if (left === 0) return { barrier: "window_closed", closesAt };
+  if (refusal !== undefined && (heardAt === null || heardAt < refusal.createdAt)) {
+    const at = refusal.failure?.details["closed_at"];
+    return { barrier: "window_closed", closesAt: typeof at === "string" ? at : null };
+  }
   return { barrier: null, closesAt: left !== null && left <= SOON_S ? closesAt : null };
 }
