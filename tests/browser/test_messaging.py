@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -79,10 +80,16 @@ class Phone:
         """What waits is sent; the request that came to the provider."""
         self.provider.answers.append({"messages": [{"id": external_id}]})
         seen = len(self.provider.received)
-        await self.stage.centre.node.postman.deliver()
+        await self.leaves()
         (request,) = self.provider.received[seen:]
         body: dict[str, Any] = request.json
         return body
+
+    async def leaves(self) -> None:
+        """One message is tried: the page shows it before the server has it."""
+        async with asyncio.timeout(10):
+            while not await self.stage.centre.node.postman.deliver():
+                await asyncio.sleep(0.01)
 
     async def reports(self, external_id: str, status: str, **more: Any) -> None:
         stamp = str(int(self.stage.centre.clock.now().timestamp()))
@@ -205,7 +212,7 @@ async def test_the_way_of_a_message_and_its_details(stage: Stage, phone: Phone) 
     phone.provider.answers.append(
         {"status": 400, "json": {"error": {"code": 131026, "message": "Undeliverable"}}}
     )
-    await stage.centre.node.postman.deliver()
+    await phone.leaves()
     failed = ana.bubble("And the invoice")
     await expect(failed.get_by_title("Not delivered")).to_be_visible()
     await expect(failed.get_by_role("button", name="Send again")).to_be_visible()
@@ -217,7 +224,7 @@ async def test_a_waiting_message_says_why_and_can_be_taken_back(stage: Stage, ph
     phone.provider.answers.append(
         {"status": 429, "json": {"error": {"code": 130429, "message": "Rate limit hit"}}}
     )
-    await stage.centre.node.postman.deliver()
+    await phone.leaves()
     waiting = ana.bubble("Too fast")
     await expect(waiting.get_by_text("Waits: ")).to_be_visible()
     await expect(waiting.get_by_role("button", name="Send now")).to_be_visible()
