@@ -68,11 +68,26 @@ class AgentDesk:
     async def reply(self, text: str) -> None:
         await self.composer.fill(text)
         await self.composer.press("Enter")
-        await expect(self.composer).to_have_value("")
+        await self.has_written("")
         await expect(self.message(text)).to_have_count(1)
+
+    async def has_written(self, text: str) -> None:
+        """What stands in the message field, by lines."""
+        await expect(self.composer.locator("> div")).to_have_text(text.split("\n"))
 
     def message(self, text: str) -> Locator:
         return self.thread.get_by_text(text)
+
+    def bubble(self, text: str) -> Locator:
+        """A message with everything around it."""
+        return self.thread.locator("[data-seq]").filter(has_text=text)
+
+    async def message_menu(self, text: str, entry: str) -> None:
+        """What the menu of a message offers."""
+        bubble = self.bubble(text).last
+        await bubble.hover()
+        await bubble.get_by_role("button", name="Message actions").click()
+        await self.page.get_by_role("menuitem", name=entry).click()
 
     async def reads(self, text: str) -> None:
         """The thread holds the line, once."""

@@ -36,7 +36,7 @@ async def test_both_sides_reload(stage: Stage) -> None:
     await dana.page.reload()
     await ana.reads("One moment, please")
     await dana.reads("One moment, please")
-    await expect(ana.composer).to_have_value("What I was about to wri")
+    await ana.has_written("What I was about to wri")
     await expect(dana.composer).to_have_value("And what I")
     await dana.say("Back again")
     await ana.reads("Back again")

@@ -28,7 +28,7 @@ async def test_over_the_character_limit(stage: Stage) -> None:
     await expect(ana.page.get_by_text("21/20")).to_have_css("color", RED)
     await expect(ana.send).to_be_disabled()
     await ana.composer.press("Enter")
-    await expect(ana.composer).to_have_value("123456789012345678901")
+    await ana.has_written("123456789012345678901")
     await ana.composer.press("Backspace")
     await expect(ana.send).to_be_enabled()
     await ana.composer.press("Enter")

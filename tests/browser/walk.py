@@ -58,6 +58,49 @@ async def _consent(desk: AgentDesk) -> None:
     await desk.do("End")
 
 
+async def _message(desk: AgentDesk) -> None:
+    await desk.message_menu("I am sorry to see that!", "Details")
+
+
+async def _park(desk: AgentDesk) -> None:
+    await desk.do("Park")
+
+
+async def _approved_template(desk: AgentDesk) -> None:
+    """WebChat has no approved templates: the browser is told that this account does."""
+
+    async def with_templates(route: Route) -> None:
+        answer = await route.fetch()
+        snapshot: dict[str, Any] = await answer.json()
+        for account in snapshot["catalog"]["accounts"]:
+            account["capabilities"]["approved_templates"] = True
+        await route.fulfill(response=answer, body=json.dumps(snapshot))
+
+    async def two(route: Route) -> None:
+        form = {
+            "language": "en",
+            "category": "UTILITY",
+            "status": "APPROVED",
+            "synced_at": "2026-11-23T09:00:00Z",
+            "header": None,
+            "body": "Your order {{1}} is on its way.",
+            "footer": "Example Shop",
+            "buttons": [],
+            "header_fields": 0,
+            "body_fields": 1,
+        }
+        items = [{**form, "name": "order_sent"}, {**form, "name": "old", "status": "REJECTED"}]
+        await route.fulfill(json={"items": items})
+
+    await desk.page.route("**/api/v1/snapshot", with_templates)
+    await desk.page.route("**/api/v1/accounts/*/templates", two)
+    await desk.page.reload()
+    await desk.page.get_by_role("button", name="Approved templates").click()
+    await desk.page.get_by_role("option", name="order sent").click()
+    await expect(desk.page.get_by_role("textbox", name="Field 1")).to_be_visible()
+    await desk.page.unroute("**/api/v1/snapshot")
+
+
 async def _wrap_up(desk: AgentDesk) -> None:
     await desk.page.unroute("**/api/v1/snapshot")
     await desk.page.reload()
@@ -88,6 +131,9 @@ WAYS: dict[str, Opener] = {
     "palette": _pressing("Control+KeyK"),
     "preferences": _preferences,
     "image": _image,
+    "message": _message,
+    "park": _park,
+    "approved_template": _approved_template,
     "consent": _consent,
     "wrap_up": _wrap_up,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -38,17 +38,23 @@ class Received:
 
 @dataclass(slots=True)
 class Provider:
-    """Answers requests in the order given, then with an empty object."""
+    """Answers requests in the order given, then with an empty object.
+
+    `aside`: requests that come when they like (read reports); answered, not counted.
+    """
 
     address: str
     answers: list[Any]
     received: list[Received] = field(default_factory=list)
+    aside: Callable[[Received], bool] = lambda _: False
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             request = await _read(reader)
-            self.received.append(request)
-            answer = self.answers.pop(0) if self.answers else {}
+            counted = not self.aside(request)
+            if counted:
+                self.received.append(request)
+            answer = self.answers.pop(0) if counted and self.answers else {}
             if answer != SILENCE:
                 writer.write(_answer_bytes(answer))
                 await writer.drain()
@@ -89,9 +95,11 @@ def _answer_bytes(answer: Any) -> bytes:
 
 
 @asynccontextmanager
-async def provider(answers: Sequence[Any] = ()) -> AsyncIterator[Provider]:
+async def provider(
+    answers: Sequence[Any] = (), aside: Callable[[Received], bool] = lambda _: False
+) -> AsyncIterator[Provider]:
     """A provider that listens while the block runs."""
-    found = Provider("", list(answers))
+    found = Provider("", list(answers), aside=aside)
     server = await asyncio.start_server(found.serve, "127.0.0.1", 0)
     found.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with server:

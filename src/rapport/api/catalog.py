@@ -7,16 +7,17 @@ from typing import Any
 
 from rapport.application.configuration.snapshot import Configuration
 from rapport.application.configuration.specs import IdleCodeSpec, ReasonSpec
-from rapport.domain.channel import Capabilities
+from rapport.domain.policy import AccountPolicy
 
 
-def capabilities_view(capabilities: Capabilities) -> dict[str, Any]:
-    """A channel's row of the capability table."""
-    view = asdict(capabilities)
-    view["kind"] = capabilities.kind.value
+def capabilities_view(account: AccountPolicy) -> dict[str, Any]:
+    """A channel's row of the capability table, with the account's own limit and window."""
+    view = asdict(account.capabilities)
+    view["kind"] = account.capabilities.kind.value
     view["end_conference"] = "owner"
+    view["window_s"] = None if account.window is None else int(account.window.total_seconds())
     view.pop("pushed")
-    view.pop("window_s")
+    view.pop("longer_window_s")
     return view
 
 
@@ -56,7 +57,7 @@ def catalog_view(configuration: Configuration) -> dict[str, Any]:
                 "name": named(i),
                 "channel": spec.channel,
                 "address": spec.address,
-                "capabilities": capabilities_view(configuration.accounts[i].capabilities),
+                "capabilities": capabilities_view(configuration.accounts[i]),
                 "files": spec.files.model_dump(),
                 "ask_to_end_text": spec.ask_to_end_text,
             }

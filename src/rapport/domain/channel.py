@@ -71,6 +71,10 @@ class Capabilities:
     """The same where the account is allowed to answer late (Messenger's human agent tag)."""
     pushed: bool
     """Messages leave through the outbox; otherwise the customer's page reads the stream."""
+    replies: bool = False
+    """A message can point at the one it answers, and the customer sees that."""
+    approved_templates: bool = False
+    """Forms that the provider has approved may be sent, also outside the window."""
 
     def with_limit(self, composer_limit: int | None) -> Capabilities:
         """The same channel with an account's own composer limit."""
@@ -100,7 +104,7 @@ _MESSENGER = Capabilities(
 )
 
 CAPABILITIES: dict[ChannelType, Capabilities] = {
-    ChannelType.MESSENGER: _MESSENGER,
+    ChannelType.MESSENGER: replace(_MESSENGER, replies=True),
     ChannelType.SMS: replace(
         _MESSENGER,
         attachments=False,
@@ -150,6 +154,8 @@ CAPABILITIES: dict[ChannelType, Capabilities] = {
         pane_fields=("customer", "queue", "source", "phone", "agent", "date", "timer"),
         customer_bubble="letter_c",
         longer_window_s=None,
+        replies=True,
+        approved_templates=True,
     ),
     ChannelType.CUSTOM: replace(
         _MESSENGER,

@@ -59,11 +59,12 @@ async def download(attachment_id: Id, context: Ctx, session: AgentSession) -> Fi
 
 
 def serve_file(context: Ctx, row: FileRow) -> FileResponse:
-    """A stored file as a safe response."""
+    """A stored file as a safe response; recordings keep their type, so that they play in place."""
     inline = row.media_type in INLINE
+    typed = inline or row.media_type.startswith(("audio/", "video/"))
     return FileResponse(
         context.files.path(row.storage_key),
-        media_type=row.media_type if inline else "application/octet-stream",
+        media_type=row.media_type if typed else "application/octet-stream",
         filename=row.filename,
         content_disposition_type="inline" if inline else "attachment",
         headers={

@@ -9,6 +9,7 @@ export const capabilities: Snapshot["catalog"]["accounts"][number]["capabilities
   transfer_to: ["queue", "agent"], conference_with: ["agent"], conference_lists: "all_agents", end_conference: "owner",
   before_end: "consent", several_reasons: false, popover_fields: ["customer", "email", "queue", "timer"],
   pane_fields: ["queue", "agent"], customer_bubble: "initials",
+  window_s: null, replies: false, approved_templates: false,
 };
 
 export interface Sent {

@@ -4,11 +4,13 @@ import type {
   Catalog,
   ContactDetails,
   Draft,
+  FilledTemplate,
   Message,
   Page,
   Snapshot,
   Targets,
   Task,
+  TextStyle,
   User,
 } from "./entities.ts";
 import { Http, type CallOptions } from "./http.ts";
@@ -40,8 +42,18 @@ export interface ApprovedTemplate {
   header: string | null;
   body: string;
   footer: string | null;
+  buttons: Record<string, unknown>[];
   header_fields: number;
   body_fields: number;
+}
+/** What an agent writes. `note`: for colleagues only. */
+export interface NewMessage {
+  text: string;
+  attachment_ids: number[];
+  note: boolean;
+  styles?: TextStyle[];
+  reply_to_seq?: number;
+  template?: FilledTemplate;
 }
 export type StateChange =
   | { status: "available"; kind?: string }
@@ -86,8 +98,7 @@ export class Api {
   acceptAll(): Promise<AcceptAllAnswer> {
     return this.http.post("/tasks/accept-all");
   }
-  send(taskId: number, text: string, attachmentIds: number[], key: string): Promise<{ message: Message }> {
-    const body = { text, attachment_ids: attachmentIds, note: false };
+  send(taskId: number, body: NewMessage, key: string): Promise<{ message: Message }> {
     return this.http.post(`/tasks/${taskId}/messages`, body, { key });
   }
   retry(taskId: number, messageId: number): Promise<{ message: Message }> {
@@ -154,6 +165,13 @@ export class Api {
   }
   cancelWrapUpTimer(taskId: number): Promise<TaskAnswer> {
     return this.http.post(`/tasks/${taskId}/wrap-up/cancel-timer`);
+  }
+
+  park(task: Task, until: string): Promise<TaskAnswer> {
+    return this.command(task, "park", { until });
+  }
+  resume(task: Task): Promise<TaskAnswer> {
+    return this.command(task, "resume");
   }
 
   draft(conversationId: number): Promise<Draft> {

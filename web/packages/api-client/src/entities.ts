@@ -183,6 +183,12 @@ export interface Capabilities {
   popover_fields: PaneField[];
   pane_fields: PaneField[];
   customer_bubble: "initials" | "letter_c" | "mail";
+  /** Free text may be sent only so long after the customer's last message; null: always. */
+  window_s: number | null;
+  /** A message can point at the one it answers, and the customer sees that. */
+  replies: boolean;
+  /** Forms approved by the provider may be sent, also when the window is closed. */
+  approved_templates: boolean;
 }
 
 export interface CatalogAgent {

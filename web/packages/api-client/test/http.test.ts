@@ -25,7 +25,7 @@ describe("Http", () => {
 
   it("sends a message with the key that its author gave it", async () => {
     const fetcher = answering(200, { message: {} });
-    await new Api(new Http("", fetcher)).send(7, "Hi", [], "key-of-the-message");
+    await new Api(new Http("", fetcher)).send(7, { text: "Hi", attachment_ids: [], note: false }, "key-of-the-message");
     expect(headersOf(fetcher)["Idempotency-Key"]).toBe("key-of-the-message");
   });
 

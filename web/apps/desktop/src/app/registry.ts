@@ -19,6 +19,9 @@ export const dialogs: Record<DialogName, ComponentType<DialogProps>> = {
   palette: lazy(() => import("../features/shortcuts/PaletteDialog.tsx")),
   preferences: lazy(() => import("../features/preferences/PreferencesDialog.tsx")),
   image: lazy(() => import("../features/conversation/ImageDialog.tsx")),
+  message: lazy(() => import("../features/conversation/MessageDialog.tsx")),
+  approved_template: lazy(() => import("../features/approved-template/ApprovedTemplateDialog.tsx")),
+  park: lazy(() => import("../features/park/ParkDialog.tsx")),
 };
 
 export interface PageEntry {

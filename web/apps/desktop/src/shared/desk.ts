@@ -2,7 +2,7 @@ import { Api, ApiError, type DeskEvent, type Message, type StateChange, type Tar
 import { applyAnswer, applyCommit, atPosition, fromSnapshot, myLeg, withCatalog, type DeskState } from "@rapport/event-store";
 import { createContext, useContext } from "react";
 import { Connection } from "../features/connection/connection.ts";
-import { Outbox } from "../features/connection/outbox.ts";
+import { newMessage, Outbox } from "../features/connection/outbox.ts";
 import { ThreadStore } from "../features/conversation/threads.ts";
 import { Preferences } from "../features/preferences/preferences.ts";
 import { Ephemera } from "./ephemera.ts";
@@ -36,8 +36,7 @@ export class Desk {
     this.threads = new ThreadStore((id, range) => api.messages(id, range));
     this.outbox = new Outbox({
       send: async (item) => {
-        const ids = item.attachments.map((attachment) => attachment.id);
-        return (await api.send(item.taskId, item.text, ids, item.key)).message;
+        return (await api.send(item.taskId, newMessage(item), item.key)).message;
       },
       onSent: (message) => this.take({ message }),
       ready: () => this.connection.live,
@@ -156,6 +155,23 @@ export class Desk {
     if (answer.message !== undefined) this.threads.add([answer.message]);
     this.state.update((state) => (state === null ? null : applyAnswer(state, answer)));
     this.prune();
+  }
+
+  park(task: Task, until: Date): Promise<boolean> {
+    return this.command(task, () => this.api.park(task, until.toISOString()));
+  }
+  resume(task: Task): Promise<boolean> {
+    return this.command(task, () => this.api.resume(task));
+  }
+
+  /** Takes back a message that still waits to be sent. */
+  cancelMessage(task: Task, message: Message): Promise<boolean> {
+    return this.run(task.id, async () => this.take(await this.api.cancel(task.id, message.id)));
+  }
+
+  /** Tries at once what waits to be sent in this conversation. */
+  sendNow(task: Task): Promise<boolean> {
+    return this.run(task.id, async () => void (await this.api.sendNow(task.id)));
   }
 
   /** Sends a failed message again: the same one, not a copy. */

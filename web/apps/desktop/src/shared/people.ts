@@ -42,6 +42,9 @@ const unknownAccount: Capabilities = {
   popover_fields: ["customer", "queue", "timer"],
   pane_fields: ["customer", "queue", "timer"],
   customer_bubble: "initials",
+  window_s: null,
+  replies: false,
+  approved_templates: false,
 };
 
 export function capabilitiesOf(catalog: Catalog, task: Task): Capabilities {

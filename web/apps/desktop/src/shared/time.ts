@@ -64,3 +64,11 @@ export function longDay(at: string, locale: string): string {
 export function shortDate(at: string, locale: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(new Date(at));
 }
+
+export function exactTime(at: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(new Date(at));
+}
+
+export function dayAndTime(at: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
+}

@@ -1,3 +1,4 @@
+import type { Message, StyleKind, TextStyle } from "@rapport/api-client";
 import { Store } from "./store.ts";
 
 /** Dialogs by name; `src/app/registry.ts` says which component shows each. */
@@ -10,12 +11,23 @@ export type DialogName =
   | "shortcuts"
   | "palette"
   | "preferences"
-  | "image";
+  | "image"
+  | "message"
+  | "approved_template"
+  | "park";
 
 export interface OpenDialog {
   name: DialogName;
   taskId?: number;
   image?: { url: string; filename: string };
+  message?: Message;
+}
+
+export interface Returned {
+  conversationId: number;
+  text: string;
+  styles?: TextStyle[];
+  note?: boolean;
 }
 
 export interface UiState {
@@ -29,6 +41,8 @@ export interface UiState {
   customerOver: boolean;
   /** The pane's details (fields below the name) can be folded away. */
   paneFolded: boolean;
+  /** The composer writes a note for colleagues. */
+  note: boolean;
 }
 
 const initial: UiState = {
@@ -39,6 +53,7 @@ const initial: UiState = {
   popoversFolded: false,
   customerOver: false,
   paneFolded: false,
+  note: false,
 };
 
 /** What is open on the screen. Which conversation is open is the router's business. */
@@ -48,7 +63,13 @@ export class Ui {
   navigate: (path: string) => void = () => undefined;
   currentTask: () => number | null = () => null;
   /** A refused message that goes back into the message field, to be corrected. */
-  readonly returned = new Store<{ conversationId: number; text: string } | null>(null);
+  readonly returned = new Store<Returned | null>(null);
+  /** The message that the next one answers, by conversation. */
+  readonly replying = new Store<ReadonlyMap<number, number>>(new Map());
+  /** A place in the open thread to show, for example the message that another one answers. */
+  readonly jump = new Store<{ conversationId: number; seq: number } | null>(null);
+  /** Styles what is selected in the message field; null where the field has no styles. */
+  formatter: ((kind: StyleKind) => void) | null = null;
   private lastKey = 0;
 
   set(change: Partial<UiState>): void {
@@ -63,7 +84,17 @@ export class Ui {
     this.set({ dialog: null });
   }
 
+  reply(conversationId: number, seq: number | null): void {
+    this.replying.update((map) => {
+      const next = new Map(map);
+      if (seq === null) next.delete(conversationId);
+      else next.set(conversationId, seq);
+      return next;
+    });
+  }
+
   openTask(taskId: number): void {
+    if (taskId !== this.currentTask()) this.set({ note: false });
     this.navigate(`/tasks/${taskId}`);
   }
 
@@ -75,10 +106,12 @@ export class Ui {
   get typing(): boolean {
     const element = document.activeElement;
     const field = element instanceof HTMLTextAreaElement || element instanceof HTMLInputElement;
-    return field && element.value !== "" && Date.now() - this.lastKey < 15_000;
+    const written = field ? element.value : element instanceof HTMLElement && element.isContentEditable ? element.textContent : "";
+    return written !== "" && Date.now() - this.lastKey < 15_000;
   }
 
   reset(): void {
     this.state.set(initial);
+    this.replying.set(new Map());
   }
 }

@@ -1,10 +1,20 @@
 /** Why Send is not possible; null when it is. */
-export type SendProblem = "empty" | "over_limit" | "customer_left" | "parked" | "uploading" | "file_problem" | null;
+export type SendProblem =
+  | "empty"
+  | "over_limit"
+  | "customer_left"
+  | "opted_out"
+  | "window_closed"
+  | "parked"
+  | "uploading"
+  | "file_problem"
+  | null;
 
 interface Situation {
   text: string;
   limit: number | null;
   customerLeft: boolean;
+  barrier: "opted_out" | "window_closed" | null;
   parked: boolean;
   uploading: boolean;
   refusedFiles: boolean;
@@ -20,6 +30,7 @@ export function checkSend(situation: Situation): SendProblem {
   const { text, limit } = situation;
   if (situation.customerLeft) return "customer_left";
   if (situation.parked) return "parked";
+  if (situation.barrier !== null) return situation.barrier;
   if (limit !== null && countCharacters(text) > limit) return "over_limit";
   if (situation.refusedFiles) return "file_problem";
   if (situation.uploading) return "uploading";

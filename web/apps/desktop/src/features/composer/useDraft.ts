@@ -1,5 +1,6 @@
 import { ApiError, type Draft } from "@rapport/api-client";
 import { useCallback, useEffect, useRef, useState } from "react";
+import { normalised, type Mark, type Rich } from "@rapport/rich-text";
 import { useDesk } from "../../shared/desk.ts";
 
 const PAUSE_MS = 600;
@@ -10,21 +11,24 @@ interface Held {
   stored: string;
 }
 
-/** A draft that lives on the server, and in this browser until the server has it. */
+/**
+ * A draft that lives on the server, and in this browser until the server has it. The server keeps
+ * its text; the styles stay in the browser and count as long as they belong to that very text.
+ */
 export function useDraft(conversationId: number) {
   const desk = useDesk();
   const name = `rapport.draft.${conversationId}`;
-  const [text, setText] = useState(() => recall(name) ?? "");
+  const [rich, setRich] = useState<Rich>(() => styled(name, recall(name) ?? ""));
   const [other, setOther] = useState<string | null>(null);
-  const latest = useRef(text);
+  const latest = useRef(rich.text);
   const held = useRef<Held | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const saving = useRef(false);
 
   const show = useCallback((value: string) => {
     latest.current = value;
-    setText(value);
-  }, []);
+    setRich(styled(name, value));
+  }, [name]);
 
   const save = useCallback(async () => {
     if (held.current === null || saving.current || latest.current === held.current.stored) return;
@@ -71,27 +75,42 @@ export function useDraft(conversationId: number) {
   }, [desk, conversationId, save, show]);
 
   const change = useCallback(
-    (value: string) => {
-      show(value);
-      remember(name, value);
+    (value: Rich) => {
+      latest.current = value.text;
+      setRich(value);
+      remember(name, value.text);
+      if (value.marks.length > 0) remember(`${name}.styles`, JSON.stringify(value));
+      else forget(`${name}.styles`);
       clearTimeout(timer.current);
       timer.current = setTimeout(() => void save(), PAUSE_MS);
     },
-    [name, save, show],
+    [name, save],
   );
 
   const takeOther = useCallback(() => {
-    if (other !== null) change(other);
+    if (other !== null) change({ text: other, marks: [] });
     setOther(null);
   }, [other, change]);
 
-  return { text, change, other, takeOther, dismissOther: () => setOther(null) };
+  return { rich, change, other, takeOther, dismissOther: () => setOther(null) };
 }
 
 function storedDraft(error: ApiError): Draft {
   const nested = error.details["draft"] ?? error.details;
   const { text, version } = nested as Partial<Draft>;
   return { text: typeof text === "string" ? text : "", version: typeof version === "number" ? version : 0 };
+}
+
+/** The text with the styles that this browser remembers for it. */
+function styled(name: string, text: string): Rich {
+  const plain: Rich = { text, marks: [] };
+  try {
+    const held = JSON.parse(recall(`${name}.styles`) ?? "null") as Partial<Rich> | null;
+    if (held?.text !== text || !Array.isArray(held.marks)) return plain;
+    return normalised({ text, marks: held.marks as readonly Mark[] });
+  } catch {
+    return plain;
+  }
 }
 
 function recall(name: string): string | null {

@@ -1,4 +1,4 @@
-import { ApiError, newKey, type Attachment, type Message } from "@rapport/api-client";
+import { ApiError, newKey, type Attachment, type FilledTemplate, type Message, type NewMessage, type TextStyle } from "@rapport/api-client";
 import { Store } from "../../shared/store.ts";
 import { backoff } from "./backoff.ts";
 
@@ -9,6 +9,11 @@ export interface Outgoing {
   taskId: number;
   conversationId: number;
   text: string;
+  styles?: TextStyle[];
+  replyToSeq?: number | null;
+  template?: FilledTemplate | null;
+  /** For colleagues only. */
+  note?: boolean;
   attachments: Attachment[];
   createdAt: string;
   failure: { code: string; message: string; details: Record<string, unknown> } | null;
@@ -111,4 +116,16 @@ function readItems(name: string): readonly Outgoing[] {
   } catch {
     return [];
   }
+}
+
+/** What the server is asked to send. */
+export function newMessage(item: Outgoing): NewMessage {
+  return {
+    text: item.text,
+    attachment_ids: item.attachments.map((attachment) => attachment.id),
+    note: item.note === true,
+    ...(item.styles === undefined || item.styles.length === 0 ? {} : { styles: item.styles }),
+    ...(item.replyToSeq === undefined || item.replyToSeq === null ? {} : { reply_to_seq: item.replyToSeq }),
+    ...(item.template === undefined || item.template === null ? {} : { template: item.template }),
+  };
 }

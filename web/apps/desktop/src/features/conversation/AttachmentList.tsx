@@ -1,41 +1,84 @@
 import { useLingui } from "@lingui/react/macro";
 import type { Attachment } from "@rapport/api-client";
-import { Download, FileText, FileX } from "lucide-react";
+import { Download, FileDown, FileText, FileX } from "lucide-react";
 import { useDesk } from "../../shared/desk.ts";
 import { codeText } from "../../shared/error-text.ts";
 import { fileSize } from "../../shared/file-size.ts";
 import classes from "./AttachmentList.module.css";
 
-export function AttachmentList({ attachments }: { attachments: readonly Attachment[] }) {
+/** What the server hands out to be shown in a page; other pictures are downloads. */
+const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
+
+export function AttachmentList({ attachments, kind = "text" }: { attachments: readonly Attachment[]; kind?: string }) {
   return (
     <div className={classes.list}>
       {attachments.map((attachment) => (
-        <Item key={attachment.id} attachment={attachment} />
+        <Item key={attachment.id} attachment={attachment} kind={kind} />
       ))}
     </div>
   );
 }
 
-function Item({ attachment }: { attachment: Attachment }) {
-  const { t, i18n } = useLingui();
-  const desk = useDesk();
-  const { filename, url, media_type, size, state, refusal } = attachment;
+function Item({ attachment, kind }: { attachment: Attachment; kind: string }) {
+  const { t } = useLingui();
+  const { filename, media_type, state, refusal } = attachment;
   if (state === "refused") {
     return (
-      <span className={classes.file}>
+      <span className={classes.file} data-gone="true">
         <FileX size={18} aria-hidden />
         <span className={classes.name}>{filename}</span>
-        <small>{codeText(refusal?.code ?? "", refusal?.message)}</small>
+        <small>{codeText(refusal?.code ?? "", refusal?.message ?? t`The file is not available`)}</small>
       </span>
     );
   }
-  if (media_type.startsWith("image/")) {
+  if (state === "fetching") {
     return (
-      <button type="button" className={classes.image} aria-label={t`Show ${filename}`} onClick={() => desk.ui.open({ name: "image", image: { url, filename } })}>
-        <img src={url} alt={filename} loading="lazy" />
-      </button>
+      <span className={classes.file}>
+        <FileDown size={18} aria-hidden />
+        <span className={classes.name}>{filename}</span>
+        <small>{t`On its way…`}</small>
+      </span>
     );
   }
+  if (PICTURES.has(media_type)) return <Picture attachment={attachment} kind={kind} />;
+  if (media_type.startsWith("audio/") || media_type.startsWith("video/")) return <Recording attachment={attachment} />;
+  return <FileLink attachment={attachment} />;
+}
+
+function Picture({ attachment: { filename, url }, kind }: { attachment: Attachment; kind: string }) {
+  const { t } = useLingui();
+  const desk = useDesk();
+  return (
+    <button
+      type="button"
+      className={classes.image}
+      data-sticker={kind === "sticker" || undefined}
+      aria-label={t`Show ${filename}`}
+      onClick={() => desk.ui.open({ name: "image", image: { url, filename } })}
+    >
+      <img src={url} alt={filename} loading="lazy" />
+    </button>
+  );
+}
+
+/** Played in place; what the browser can't play can still be downloaded. */
+function Recording({ attachment }: { attachment: Attachment }) {
+  const { t } = useLingui();
+  const { filename, url, media_type } = attachment;
+  return (
+    <span className={classes.recording}>
+      {media_type.startsWith("audio/") ? (
+        <audio controls preload="none" src={url} aria-label={t`Recording ${filename}`} />
+      ) : (
+        <video controls preload="none" src={url} aria-label={t`Video ${filename}`} />
+      )}
+      <FileLink attachment={attachment} />
+    </span>
+  );
+}
+
+function FileLink({ attachment: { filename, url, size } }: { attachment: Attachment }) {
+  const { i18n } = useLingui();
   return (
     <a className={classes.file} href={url} download={filename}>
       <FileText size={18} aria-hidden />

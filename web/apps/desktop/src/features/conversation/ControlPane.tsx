@@ -2,7 +2,7 @@ import { ActionIcon, Button } from "@mantine/core";
 import { useLingui } from "@lingui/react/macro";
 import type { Leg, Task } from "@rapport/api-client";
 import { Link } from "@tanstack/react-router";
-import { ArrowLeft, ChevronDown, ChevronUp, ClipboardCheck, DoorOpen, Forward, MessageCircleQuestion, PanelRight, PhoneOff, UserMinus, UsersRound, X, type LucideIcon } from "lucide-react";
+import { ArrowLeft, ChevronDown, ChevronUp, ClipboardCheck, DoorOpen, Forward, MessageCircleQuestion, PanelRight, Pause, PhoneOff, Play, UserMinus, UsersRound, X, type LucideIcon } from "lucide-react";
 import { useDesk, useDeskState } from "../../shared/desk.ts";
 import { ChannelIcon } from "../../shared/ChannelIcon.tsx";
 import { accountOf, agentName, capabilitiesOf, customerName, queueName } from "../../shared/people.ts";
@@ -23,6 +23,8 @@ const icons: Record<TaskActionId, LucideIcon> = {
   end_conference: PhoneOff,
   exit: DoorOpen,
   end: X,
+  park: Pause,
+  resume: Play,
   wrap_up: ClipboardCheck,
 };
 
@@ -119,6 +121,7 @@ function Actions({ task, leg }: { task: Task; leg: Leg }) {
           <Button
             key={action.id}
             className={classes.action!}
+            data-minor={action.id === "park" || action.id === "ask_to_end" || undefined}
             size="xs"
             h={34}
             variant={action.tone === "plain" ? "default" : action.tone === "main" ? "filled" : "light"}

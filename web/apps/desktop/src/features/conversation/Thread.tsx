@@ -10,6 +10,7 @@ import { sameItems, useStore } from "../../shared/store.ts";
 import { Row } from "./ThreadRowView.tsx";
 import { firstUnread, threadRows } from "./thread-rows.ts";
 import { TypingLine } from "./TypingLine.tsx";
+import { useJump } from "./useJump.ts";
 import { useMarkRead } from "./useMarkRead.ts";
 import classes from "./Thread.module.css";
 
@@ -87,6 +88,8 @@ export function Thread({ task, leg }: { task: Task; leg: Leg }) {
     if (outgoing.length > sent.current) virtualizer.scrollToEnd();
     sent.current = outgoing.length;
   }, [outgoing.length, virtualizer]);
+
+  useJump(id, rows, scroller, (index) => virtualizer.scrollToIndex(index, { align: "center" }));
 
   const items = virtualizer.getVirtualItems();
   const firstIndex = items[0]?.index ?? 0;

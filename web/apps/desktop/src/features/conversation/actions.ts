@@ -15,6 +15,8 @@ export type TaskActionId =
   | "end_conference"
   | "exit"
   | "end"
+  | "park"
+  | "resume"
   | "wrap_up";
 
 export interface TaskAction {
@@ -36,6 +38,9 @@ export function taskActions(state: DeskState, task: Task, leg: Leg): TaskAction[
 
 function ownerActions(task: Task, capabilities: Capabilities): TaskAction[] {
   const conference = conferenceOf(task);
+  if (task.parked_until !== null) {
+    return [{ id: "resume", label: msg`Resume`, tone: "main", run: (desk) => void desk.resume(task) }];
+  }
   if (conference?.phase === "running") {
     return [
       { id: "remove", label: msg`Remove agent`, tone: "plain", run: (desk) => void desk.removeFromConference(task) },
@@ -58,6 +63,7 @@ function ownerActions(task: Task, capabilities: Capabilities): TaskAction[] {
   if (capabilities.conference_with.length > 0) {
     actions.push({ id: "conference", label: msg`Conference`, tone: "plain", run: (desk) => desk.ui.open({ name: "conference", taskId: task.id }) });
   }
+  actions.push({ id: "park", label: msg`Park`, tone: "plain", run: (desk) => desk.ui.open({ name: "park", taskId: task.id }) });
   return [...actions, end(task, capabilities)];
 }
 

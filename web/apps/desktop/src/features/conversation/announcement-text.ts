@@ -1,6 +1,7 @@
 import { i18n } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
 import type { Catalog, Message } from "@rapport/api-client";
+import { dayAndTime } from "../../shared/time.ts";
 
 type Announcement = NonNullable<Message["announcement"]>;
 
@@ -43,8 +44,22 @@ export function announcementText({ code, params }: Announcement, catalog: Catalo
       return i18n._(msg`The conversation was closed after a long silence`);
     case "dropped":
       return i18n._(msg`The transfer was not accepted; the conversation was dropped`);
-    case "parked":
-      return i18n._(msg`The conversation was parked`);
+    case "parked": {
+      const until = params["until"];
+      if (typeof until !== "string" || Number.isNaN(Date.parse(until))) return i18n._(msg`The conversation was parked`);
+      const time = dayAndTime(until, i18n.locale);
+      return i18n._(msg`The conversation was parked until ${time}`);
+    }
+    case "customer_opted_out": {
+      const word = params["word"];
+      return word === undefined || word === ""
+        ? i18n._(msg`The customer has opted out of messages`)
+        : i18n._(msg`The customer has opted out of messages (“${word}”)`);
+    }
+    case "customer_opted_in":
+      return i18n._(msg`The customer takes messages again`);
+    case "customer_not_told":
+      return i18n._(msg`The customer was not told: the window for free messages is closed`);
     case "resumed":
       return i18n._(msg`The conversation was resumed`);
     default:

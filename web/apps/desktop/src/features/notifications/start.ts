@@ -47,8 +47,9 @@ function sound(desk: Desk, kind: "offer" | "message"): void {
 
 function tell(desk: Desk, news: News, state: DeskState): void {
   if (news.kind === "notice") {
-    centre.add(noticeText(news.notice), news.notice.level);
-    centre.say(noticeText(news.notice));
+    const text = noticeText(news.notice, state.catalog);
+    centre.add(text, news.notice.level);
+    centre.say(text);
     return;
   }
   const { task } = news;

@@ -1,8 +1,9 @@
 import type { MessageDescriptor } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
-import type { Leg, Task } from "@rapport/api-client";
+import type { Leg, Message, StyleKind, Task } from "@rapport/api-client";
 import { myLeg, type DeskState } from "@rapport/event-store";
 import type { Desk } from "../../shared/desk.ts";
+import { capabilitiesOf } from "../../shared/people.ts";
 import { taskActions, type TaskActionId } from "../conversation/actions.ts";
 import { groupsOf } from "../task-list/rows.ts";
 
@@ -20,6 +21,7 @@ const conversation = msg`Conversation`;
 const requests = msg`Requests and tasks`;
 const state = msg`State`;
 const page = msg`Desktop`;
+const writing = msg`Writing`;
 
 function openTask(desk: Desk): { task: Task; leg: Leg; state: DeskState } | null {
   const current = desk.state.get();
@@ -44,6 +46,26 @@ function paneCommand(id: TaskActionId, title: MessageDescriptor, chord: string |
     available: (_, desk) => find(desk) !== undefined,
     run: (desk) => find(desk)?.run(desk),
   };
+}
+
+/** A style of the message field, as a command. */
+function styleCommand(kind: StyleKind, title: MessageDescriptor, chord: string): Command {
+  return {
+    id: `format.${kind}`,
+    group: writing,
+    title,
+    chord,
+    available: (_, desk) => desk.ui.formatter !== null,
+    run: (desk) => desk.ui.formatter?.(kind),
+  };
+}
+
+/** The newest message of the customer in the open conversation, where the channel has replies. */
+function answerable(desk: Desk): Message | undefined {
+  const open = openTask(desk);
+  if (open === null || !capabilitiesOf(open.state.catalog, open.task).replies) return undefined;
+  const thread = desk.threads.all.get().get(open.task.conversation_id);
+  return thread?.messages.findLast((message) => message.direction === "inbound" && message.content?.deleted_at == null);
 }
 
 function focus(id: string): void {
@@ -109,6 +131,8 @@ export const commands: readonly Command[] = [
   paneCommand("exit", msg`Exit Conference`, null),
   paneCommand("ask_to_end", msg`Ask the customer to end`, null),
   paneCommand("end", msg`End the conversation`, "Ctrl+Alt+KeyE"),
+  paneCommand("park", msg`Park the conversation`, "Ctrl+Alt+KeyO"),
+  paneCommand("resume", msg`Resume the conversation`, "Ctrl+Alt+KeyG"),
   paneCommand("wrap_up", msg`Wrap up`, "Ctrl+Alt+KeyW"),
   { id: "conversation.write", group: conversation, title: msg`Go to the message field`, chord: "Ctrl+Alt+KeyM", available: hasOpen, run: () => document.getElementById("composer")?.focus() },
   {
@@ -127,6 +151,58 @@ export const commands: readonly Command[] = [
     available: hasOpen,
     run: () => document.getElementById("customer-panel-toggle")?.click(),
   },
+  {
+    id: "conversation.reply",
+    group: writing,
+    title: msg`Answer the customer's last message`,
+    chord: "Ctrl+Alt+KeyK",
+    available: (_, desk) => answerable(desk) !== undefined,
+    run: (desk) => {
+      const message = answerable(desk);
+      if (message === undefined) return;
+      desk.ui.reply(message.conversation_id, message.seq);
+      document.getElementById("composer")?.focus();
+    },
+  },
+  {
+    id: "conversation.note",
+    group: writing,
+    title: msg`Switch between message and internal note`,
+    chord: "Ctrl+Alt+KeyJ",
+    available: hasOpen,
+    run: (desk) => desk.ui.set({ note: !desk.ui.state.get().note }),
+  },
+  {
+    id: "conversation.emojis",
+    group: writing,
+    title: msg`Emojis`,
+    chord: "Ctrl+Alt+KeyB",
+    available: hasOpen,
+    run: () => document.querySelector<HTMLElement>("[data-composer-emojis]")?.click(),
+  },
+  {
+    id: "conversation.approved_template",
+    group: writing,
+    title: msg`Send an approved template`,
+    chord: null,
+    available: (current, desk) => {
+      const open = openTask(desk);
+      return open !== null && open.leg.state === "active" && capabilitiesOf(current.catalog, open.task).approved_templates;
+    },
+    run: (desk) => {
+      const open = openTask(desk);
+      if (open !== null) desk.ui.open({ name: "approved_template", taskId: open.task.id });
+    },
+  },
+  styleCommand("bold", msg`Bold`, "Ctrl+KeyB"),
+  styleCommand("italic", msg`Italic`, "Ctrl+KeyI"),
+  styleCommand("underline", msg`Underline`, "Ctrl+KeyU"),
+  styleCommand("strike", msg`Strikethrough`, "Ctrl+Shift+KeyX"),
+  styleCommand("code", msg`Code`, "Ctrl+KeyE"),
+  styleCommand("ordered_list", msg`Numbered list`, "Ctrl+Shift+Digit7"),
+  styleCommand("bullet_list", msg`Bulleted list`, "Ctrl+Shift+Digit8"),
+  styleCommand("quote", msg`Quote`, "Ctrl+Shift+Digit9"),
+  styleCommand("code_block", msg`Code block`, "Ctrl+Shift+KeyE"),
   { id: "state.available", group: state, title: msg`Go Available`, chord: "Ctrl+Alt+KeyR", run: (desk) => void desk.setState({ status: "available" }) },
   { id: "state.selector", group: state, title: msg`Open the state selector`, chord: "Ctrl+Alt+KeyN", run: (desk) => desk.ui.set({ stateSelector: true }) },
   { id: "page.navigation", group: page, title: msg`Go to the navigation`, chord: "Ctrl+Alt+KeyT", run: () => focus("navigation") },

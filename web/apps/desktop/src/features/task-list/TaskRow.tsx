@@ -66,13 +66,16 @@ function LastLine({ row: { task, leg, last } }: { row: Row }) {
   if (typing && leg.state === "active") return <span className={classes.typing}>{t`typing…`}</span>;
   if (last === undefined || catalog === undefined) return null;
   const text =
-    last.announcement !== null
+    last.content != null && last.content.deleted_at !== null
+      ? t`Deleted by the customer`
+      : last.announcement !== null
       ? announcementText(last.announcement, catalog)
       : last.text !== ""
         ? last.text
         : last.attachments.length > 0
           ? t`File`
           : "";
+  if (last.direction === "note") return <span className={classes.last}>{t`Note: ${text}`}</span>;
   return (
     <span className={classes.last}>
       {last.author.kind !== "agent" ? text : last.author.id === me ? t`You: ${text}` : `${agentName(catalog, last.author.id)}: ${text}`}
