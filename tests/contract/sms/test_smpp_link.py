@@ -37,6 +37,16 @@ CUSTOMER = "+15550123"
 NO_TRANSPORT = Scripted(ProviderAnswer(status=500, headers={}, body=b""))
 
 
+class NoMemory:
+    """SMPP has nothing to remember."""
+
+    async def load(self) -> tuple[int, int] | None:
+        return None
+
+    async def save(self, epoch: int, position: int) -> None:
+        raise AssertionError("nothing to remember")
+
+
 class Desk:
     """Our side: the connector's link, what it took in and what it said."""
 
@@ -125,7 +135,7 @@ async def linked(port: int, **settings: Any) -> AsyncIterator[Desk]:
     quick = {"port": port, "reconnect_s": 0.02, "response_s": 2.0}
     moment = Moment()
     desk = Desk(connector(moment), moment, **(quick | settings))
-    running = asyncio.create_task(desk.sms.run(desk.account, desk.inbox, desk.say))
+    running = asyncio.create_task(desk.sms.run(desk.account, desk.inbox, desk.say, NoMemory()))
     try:
         yield desk
     finally:
