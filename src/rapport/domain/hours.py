@@ -44,8 +44,23 @@ class Hours:
 
     def _endings(self, day: date) -> list[datetime]:
         """Closed moments of a day that follow an open one."""
-        ends = {x for _, closes in self._shifts(day) for x in self._moments(day, closes)}
+        shifts = self._shifts(day)
+        ends = {x for _, closes in shifts for x in self._moments(day, closes)}
+        ends.update(self._clock_change(day) if shifts else ())
         return [x for x in ends if not self.open_at(x) and self.open_at(x - MOMENT)]
+
+    def _clock_change(self, day: date) -> list[datetime]:
+        """When the clocks of a day change: an hour that begins again may be a closed one."""
+        first = datetime.combine(day, time(), self.zone).astimezone(UTC)
+        last = datetime.combine(day + timedelta(days=1), time(), self.zone).astimezone(UTC)
+        before = first.astimezone(self.zone).utcoffset()
+        if last.astimezone(self.zone).utcoffset() == before:
+            return []
+        while last - first > MINUTE:
+            middle = first + (last - first) // 2
+            changed = middle.astimezone(self.zone).utcoffset() != before
+            first, last = (first, middle) if changed else (middle, last)
+        return [last.replace(second=0, microsecond=0)]
 
     def _moments(self, day: date, closes: time) -> list[datetime]:
         """When a shift may end: where the clocks change, every minute about the change."""

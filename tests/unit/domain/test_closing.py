@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rapport.domain import commands as c
@@ -91,6 +91,8 @@ shifts = st.tuples(times, times).filter(lambda shift: shift[0] < shift[1])
     day=st.sampled_from([date(2026, 3, 28), date(2026, 10, 24), date(2026, 4, 4)]),
     minutes=st.integers(0, 24 * 60),
 )
+# The hour that comes twice begins again before the shift does: it closes between the two.
+@example(a_day=[(time(2, 30), time(3))], zone="Europe/Berlin", day=date(2026, 10, 24), minutes=300)
 def test_open_until_then_and_closed_at_it(
     a_day: list[Shift], zone: str, day: date, minutes: int
 ) -> None:
