@@ -130,11 +130,12 @@ def ingest(
     connections: Annotated[int, typer.Option(help="Connections that send at a time.")] = 64,
     messages: Annotated[int, typer.Option(help="Messages in all.")] = 60_000,
     new_contacts: Annotated[float, typer.Option(help="Share of messages of new contacts.")] = 0.0,
+    channel: Annotated[str, typer.Option(help="whatsapp or custom.")] = "whatsapp",
 ) -> None:
     """Signed webhook to durable message to 200; fails if anything is lost or doubled."""
     from rapport.cli.bench.ingest import run
 
-    raise typer.Exit(run(connections, messages, new_contacts))
+    raise typer.Exit(run(channel, connections, messages, new_contacts))
 
 
 @bench.command()

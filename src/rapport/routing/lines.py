@@ -58,6 +58,7 @@ class ByReadiness:
         self, excluded: frozenset[int], last_agent_id: int | None, now: float
     ) -> FreeAgent | None:
         """See `Line`; nobody's room grows in a pass, so that who has none leaves."""
+        del last_agent_id
         while not self.exhausted:
             agents, slot, as_of, later = self._agents, self.slot, self._as_of, self._later
             for at in range(self._at, len(agents)):
@@ -130,6 +131,7 @@ class InCircle:
         self, excluded: frozenset[int], last_agent_id: int | None, now: float
     ) -> FreeAgent | None:
         """See `Line`; who has no room leaves the circle."""
+        del now
         agents, ids = self._agents, self._ids
         at = bisect_right(ids, last_agent_id) if last_agent_id is not None else 0
         passed_over = 0

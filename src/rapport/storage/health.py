@@ -28,7 +28,7 @@ ON CONFLICT (account_id) DO UPDATE SET
     refused_count = h.refused_count + excluded.refused_count"""
 _STATE = """
 INSERT INTO account_health AS h (account_id, state, code, message, changed_at, probed_at, facts)
-VALUES ($1, $2, $3, $4, $5, CASE WHEN $7 THEN $5 END, $6::jsonb)
+VALUES ($1, $2, $3, $4, $5::timestamptz, CASE WHEN $7::bool THEN $5::timestamptz END, $6::jsonb)
 ON CONFLICT (account_id) DO UPDATE SET state = excluded.state, code = excluded.code,
     message = excluded.message, probed_at = coalesce(excluded.probed_at, h.probed_at),
     facts = coalesce(excluded.facts, h.facts),

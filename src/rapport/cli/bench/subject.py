@@ -18,6 +18,7 @@ from typing import Any
 import httpx2
 
 from rapport.bootstrap import SystemClock
+from rapport.cli.bench.payloads import PHONE_NUMBER_ID, SIGNING_SECRET
 from rapport.storage.configuration import StoredConfiguration
 from rapport.storage.configuration_writer import Put, write_configuration
 from rapport.storage.database import Database
@@ -25,7 +26,6 @@ from rapport.storage.embedded import dsn_of_running
 from rapport.storage.secrets import Vault
 
 KEY = "bench-key-" * 4
-SIGNING_SECRET = "bench-signing-secret"  # noqa: S105 - of a server that lives for a minute
 START_WITHIN_S = 60
 
 
@@ -50,10 +50,31 @@ class Subject:
 
     async def custom_account(self) -> int:
         """A signed JSON channel with its queue."""
-        queue = await self.put("queues", "bench", {"channels": ["custom", "webchat"]})
-        secret = Vault(KEY.encode()).seal({"signing_secret": SIGNING_SECRET})
-        account = await self.put("accounts", "bench", {"channel": "custom"}, secret)
-        await self.put("entry_points", "bench", {"account": account, "queue": queue})
+        return await self._account({"channel": "custom"}, {"signing_secret": SIGNING_SECRET}, {})
+
+    async def whatsapp_account(
+        self, settings: dict[str, Any] | None = None, entry: dict[str, Any] | None = None
+    ) -> int:
+        """A WhatsApp number with its queue; its provider is where the settings say."""
+        secrets = {
+            "app_secret": SIGNING_SECRET,
+            "access_token": "fictional-access-token",
+            "verify_token": "fictional-verify-token",
+        }
+        spec = {
+            "channel": "whatsapp",
+            "address": PHONE_NUMBER_ID,
+            "settings": settings or {"api_url": "http://127.0.0.1:9"},
+        }
+        return await self._account(spec, secrets, entry or {})
+
+    async def _account(
+        self, spec: dict[str, Any], secrets: dict[str, str], entry: dict[str, Any]
+    ) -> int:
+        queue = await self.put("queues", "bench", {"channels": [spec["channel"], "webchat"]})
+        sealed = Vault(KEY.encode()).seal(secrets)
+        account = await self.put("accounts", "bench", spec, sealed)
+        await self.put("entry_points", "bench", {"account": account, "queue": queue, **entry})
         await self.settled()
         return account
 
@@ -98,6 +119,7 @@ async def subject(*, roles: str = "api,worker") -> AsyncIterator[Subject]:
             "RAPPORT_PORT": str(port),
             "RAPPORT_SECRET_KEY": KEY,
             "RAPPORT_LOG_LEVEL": "warning",
+            "RAPPORT_PRIVATE_NETWORKS": "127.0.0.0/8",
         }
         started = time.perf_counter()
         process = await asyncio.create_subprocess_exec(
