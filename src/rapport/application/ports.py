@@ -224,6 +224,9 @@ class Outbox(Protocol):
     async def slot(self, account_id: int) -> float:
         """A further moment at which something may leave on the account: seconds from now."""
 
+    async def fall_behind(self, account_id: int, seconds: float) -> None:
+        """Move the account's slots that are yet to be given: a message went out late."""
+
     async def part_sent(self, dispatch: Dispatch, number: int, external_id: str | None) -> bool:
         """Record that a part has gone out and hold the lane longer; False if it was lost."""
 
