@@ -112,38 +112,61 @@ async def subject(*, roles: str = "api,worker") -> AsyncIterator[Subject]:
     """Start `rapport serve`, yield it, stop it and remove its data."""
     with tempfile.TemporaryDirectory(prefix="rapport-bench-") as folder:
         data = Path(folder) / "data"
-        port = _free_port()
-        env = {
-            **os.environ,
-            "RAPPORT_DATA": str(data),
-            "RAPPORT_PORT": str(port),
-            "RAPPORT_SECRET_KEY": KEY,
-            "RAPPORT_LOG_LEVEL": "warning",
-            "RAPPORT_PRIVATE_NETWORKS": "127.0.0.0/8",
-        }
         started = time.perf_counter()
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "rapport.cli", "serve", "--roles", roles, env=env
-        )
-        try:
-            url = f"http://127.0.0.1:{port}"
-            await _answers(url, process)
+        async with running_node(data, roles) as (process, port):
             dsn = await asyncio.to_thread(dsn_of_running, data / "postgres")
             if dsn is None:
                 raise RuntimeError("the server runs no embedded database")
             database = await Database.connect(dsn, minimum=1, maximum=4)
             print(f"ready after {time.perf_counter() - started:.1f} s", file=sys.stderr)
             try:
+                url = f"http://127.0.0.1:{port}"
                 yield Subject(url, port, process.pid, dsn, database, data)
             finally:
                 await database.close()
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                process.terminate()
-            await process.wait()
 
 
-async def _answers(url: str, process: asyncio.subprocess.Process) -> None:
+@asynccontextmanager
+async def running_node(
+    data: Path, roles: str, dsn: str | None = None
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
+    """A `rapport serve` process and its port; on a database of its own unless told which."""
+    port = free_port()
+    process = await start_node(data, roles, port, dsn)
+    try:
+        await answers(f"http://127.0.0.1:{port}", process)
+        yield process, port
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        await process.wait()
+
+
+async def start_node(
+    data: Path, roles: str, port: int, dsn: str | None = None
+) -> asyncio.subprocess.Process:
+    """Start a `rapport serve` process; it is not ready yet."""
+    env = {
+        **os.environ,
+        "RAPPORT_DATA": str(data),
+        "RAPPORT_PORT": str(port),
+        "RAPPORT_SECRET_KEY": KEY,
+        "RAPPORT_LOG_LEVEL": "warning",
+        "RAPPORT_PRIVATE_NETWORKS": "127.0.0.0/8",
+    }
+    if dsn is not None:
+        env["RAPPORT_DATABASE_URL"] = dsn
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "rapport.cli", "serve", "--roles", roles, env=env
+    )
+
+
+async def answers(url: str, process: asyncio.subprocess.Process) -> None:
+    """Wait until a node is ready.
+
+    Raises:
+        RuntimeError: it ended, or takes too long.
+    """
     async with httpx2.AsyncClient() as client:
         deadline = time.monotonic() + START_WITHIN_S
         while time.monotonic() < deadline:
@@ -164,7 +187,8 @@ def _cpu_s(pid: int, *, children: bool = False) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
