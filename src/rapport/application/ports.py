@@ -194,7 +194,7 @@ class Dispatch:
     parts_sent: Mapping[int, str | None] = field(default_factory=dict)
     """External ids of its parts that have gone out in an earlier attempt, by number."""
     slot_in_s: float = 0.0
-    """When it may leave, from now."""
+    """When it may leave, from now; negative where that has passed already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,10 @@ from collections import deque
 
 PACE = 0.9875
 SLACK_S = 1 / PACE - 1
+LATEST_S = 0.008
+"""A message that can't leave within this after its slot takes another slot."""
+EXACT_UP_TO = 500.0
+"""Messages a second; faster accounts are not limited by their slots but by us."""
 LONGEST_LAG_S = 0.1
 """What one late message may cost; a provider that takes its time is not to stop the account."""
 _FORGOTTEN_AFTER_S = 2.0

@@ -12,7 +12,7 @@ import structlog
 
 from rapport.application.ports import Dispatch, Outbox, Services, Settlement
 from rapport.domain.message import Content, DeliveryStatus
-from rapport.domain.pace import Lag
+from rapport.domain.pace import EXACT_UP_TO, LATEST_S, Lag
 from rapport.domain.sending import (
     AccountBroken,
     OutboundFile,
@@ -181,11 +181,8 @@ class Postman:
                     await asyncio.sleep(1)
 
     async def _send(self, dispatch: Dispatch) -> Settlement:
-        time = asyncio.get_running_loop().time
-        slot_at = time() + dispatch.slot_in_s
-        if dispatch.slot_in_s > 0:
-            await asyncio.sleep(dispatch.slot_in_s)
-        sent_at = time()
+        slot_at = await self._on_time(dispatch)
+        sent_at = asyncio.get_running_loop().time()
         try:
             delivery = self._gateway.prepare(
                 dispatch.account_id, _message(dispatch, self._services)
@@ -197,7 +194,7 @@ class Postman:
             log.exception("sender.failed", message_id=dispatch.message.id)
             return _settlement(dispatch, Unknown("internal_error"))
         self._gateway.fared(dispatch.account_id, outcome)
-        if dispatch.slot_in_s > 0:
+        if slot_at is not None:
             await self._keep_pace(dispatch.account_id, slot_at, sent_at)
         if isinstance(outcome, AccountBroken):
             log.error("account.broken", account_id=dispatch.account_id, code=outcome.code)
@@ -205,6 +202,22 @@ class Postman:
             await self._outbox.pause(dispatch.account_id, outcome.code, until)
         part = number if delivery.parts > 1 else None
         return _settlement(dispatch, outcome, part, tuple(delivery.log))
+
+    async def _on_time(self, dispatch: Dispatch) -> float | None:
+        """Wait for the message's slot, or for another if it was missed; by the loop's clock.
+
+        None where the account is too fast for slots to matter.
+        """
+        time = asyncio.get_running_loop().time
+        slot_at = time() + dispatch.slot_in_s
+        if self._gateway.per_second(dispatch.account_id) > EXACT_UP_TO:
+            return None
+        while True:
+            if slot_at > time():
+                await asyncio.sleep(slot_at - time())
+            if time() - slot_at <= LATEST_S:
+                return slot_at
+            slot_at = time() + await self._outbox.slot(dispatch.account_id)
 
     async def _keep_pace(self, account_id: int, slot_at: float, sent_at: float) -> None:
         lag = self._lags.setdefault(account_id, Lag())

@@ -91,9 +91,7 @@ SELECT leg_id, id, agent_id, queue_id, 'owner', 'routed', 'offered', $6, expires
 RETURNING task_id, agent_id"""
 # Joined row by row, as suits a few, a pass of a thousand offers took over two seconds.
 _MANY = 32
-_BEGIN_MANY = (
-    "BEGIN; SET LOCAL enable_hashjoin = on; SET LOCAL plan_cache_mode = force_custom_plan"
-)
+_BEGIN_MANY = "BEGIN; SET LOCAL enable_hashjoin = on; SET LOCAL plan_cache_mode = force_custom_plan"
 _LAST_MESSAGES = """
 SELECT m.* FROM unnest($1::bigint[], $2::bigint[]) k(task_id, conversation_id)
 CROSS JOIN LATERAL (

@@ -141,7 +141,7 @@ class PostgresOutbox:
             found = await self._dispatches(connection, rows)
         now = asyncio.get_running_loop().time()
         return [
-            replace(dispatch, slot_in_s=max(0.0, row["slot_at"] + ahead_s - now))
+            replace(dispatch, slot_in_s=row["slot_at"] + ahead_s - now)
             for dispatch, row in zip(found, rows, strict=True)
         ]
 
