@@ -167,6 +167,7 @@ class Crash:
             if hasten:
                 await self._hasten()
             books = await self.books()
+            print(f"{books.inbound}\n{books.outbound}", file=sys.stderr)
             waits = books.inbound.unacknowledged or books.outbound.unsent or books.outbound.behind
             if not waits or time.monotonic() > deadline:
                 return books
