@@ -33,7 +33,8 @@ from rapport.storage.embedded import EmbeddedPostgres
 from rapport.storage.migrations import upgrade
 
 BATCH, SPEAKERS, MOST_UNDER_WAY = 10, 16, 2000
-SETTLED_WITHIN_S = 300.0
+SETTLED_WITHIN_S, LOOK_EVERY_S = 300.0, 0.1
+_STORED = "SELECT sum(inbound_seq)::bigint FROM conversation"
 PER_SECOND = 500
 FAULTS: tuple[tuple[str, int, dict[str, Any]], ...] = (
     ("http_500", 2, {"where": "messages"}),
@@ -56,6 +57,7 @@ class Crash:
         self.disordered: set[str] = set()
         self.kills: list[str] = []
         self.said = 0
+        self.seen = 0
 
     async def start(self, role: str) -> None:
         """Bring a node up, again if it ends because the database is away."""
@@ -115,9 +117,9 @@ class Crash:
 
     async def _until_stored(self, count: int) -> None:
         while True:
-            if await self.stored() >= count:
+            if self.seen >= count:
                 return
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(LOOK_EVERY_S)
 
     async def _make_trouble(self, messages: int) -> None:
         """The provider's faults, one kind after another, as long as customers write."""
@@ -128,18 +130,18 @@ class Crash:
             number += 1
             await asyncio.sleep(0.5)
 
-    async def stored(self) -> int:
-        """Messages of customers in the tables; 0 while the database is away."""
-        try:
-            connection: Any = await asyncpg.connect(self.postgres.dsn, timeout=5)
-        except (*LOST, asyncpg.PostgresError):
-            return 0
-        try:
-            return int(await connection.fetchval("SELECT sum(inbound_seq) FROM conversation") or 0)
-        except (*LOST, asyncpg.PostgresError):
-            return 0
-        finally:
-            await connection.close(timeout=1)
+    async def count(self) -> None:
+        """Keep `seen` up to date until cancelled: customers' messages that are stored."""
+        while True:
+            with contextlib.suppress(*LOST, asyncpg.PostgresError):
+                connection: Any = await asyncpg.connect(self.postgres.dsn, timeout=5)
+                try:
+                    while True:
+                        self.seen = await connection.fetchval(_STORED, timeout=5) or 0
+                        await asyncio.sleep(LOOK_EVERY_S)
+                finally:
+                    connection.terminate()
+            await asyncio.sleep(LOOK_EVERY_S)
 
     async def kill_in_turn(self, messages: int, kills: int) -> None:
         """One after another, evenly over the load."""
@@ -202,8 +204,8 @@ async def crash_run(messages: int, outgoing: int, kills: int) -> Any:
     """Everything up, loaded and killed in turn; yields the run with its processes alive."""
     with tempfile.TemporaryDirectory(prefix="rapport-bench-") as folder:
         async with EmbeddedPostgres(Path(folder) / "postgres") as postgres, graph() as simulator:
-            supervision = asyncio.create_task(postgres.supervise())
             run = Crash(Path(folder), postgres, simulator)
+            beside = [asyncio.create_task(postgres.supervise()), asyncio.create_task(run.count())]
             try:
                 await upgrade(postgres.dsn)
                 await run.configure(outgoing, messages)
@@ -212,9 +214,9 @@ async def crash_run(messages: int, outgoing: int, kills: int) -> Any:
                 yield run
             finally:
                 await run.stop()
-                supervision.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await supervision
+                for task in beside:
+                    task.cancel()
+                await asyncio.gather(*beside, return_exceptions=True)
 
 
 async def bench_crash(messages: int, outgoing: int, kills: int) -> dict[str, Any]:
