@@ -1,9 +1,9 @@
 """Keeping an account's rate in every second, although messages arrive late by varying amounts.
 
 Slots are spaced for a little less than the rate, so that the message one rate further on has its
-slot `SLACK_S` more than a second later. As long as a message arrives no later than that after its
-slot, no second holds more than the rate. One that was later moves all slots yet to be given by
-what it was too late.
+slot more than a second and `SLACK_S` later. As long as messages arrive no later than that after
+their slots, no second holds more than the rate. One that was later moves all slots yet to be given
+by what it was too late.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import deque
 
 PACE = 0.9875
-SLACK_S = 1 / PACE - 1
+SLACK_S = 1 / PACE - 1 - 0.001
 LATEST_S = 0.008
 """A message that can't leave within this after its slot takes another slot."""
 EXACT_UP_TO = 500.0
