@@ -18,7 +18,16 @@ async def test_nothing_is_lost_or_doubled_whoever_is_killed() -> None:
         assert books.sound, books
         assert books.inbound.said == books.inbound.stored == MESSAGES
         assert books.outbound.queued >= OUTGOING
+        assert await positions(run) == (True,)
         await planted(run)
+
+
+async def positions(run: Crash) -> tuple[Any, ...]:
+    """Whether the stream's positions are without gaps."""
+    connection: Any = await asyncpg.connect(run.postgres.dsn)
+    found = await connection.fetchrow("SELECT max(pos) = count(*) FROM stream_commit")
+    await connection.close()
+    return tuple(found)
 
 
 async def planted(run: Crash) -> None:
