@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import MutableMapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import msgspec
 import structlog
+from prometheus_client import Counter
 
 from rapport.api.context import Context
 from rapport.api.sockets import Receive, Scope, Send
@@ -73,10 +75,16 @@ async def _take(context: Context, scope: Scope, receive: Receive) -> tuple[bytes
         _, account = context.channels.account(account_id)
         return b"text/plain; charset=utf-8", connector.challenge(request, account).encode()
     await take(context, account_id, connector, request)
-    if isinstance(connector, Answers):
+    if _answers(type(connector)) and isinstance(connector, Answers):
         kind, body = connector.answer()
         return kind.encode(), body
     return _OK
+
+
+@cache
+def _answers(kind: type[Connector]) -> bool:
+    """Asked once per class: what a Protocol costs to check is much of a quick request."""
+    return issubclass(kind, Answers)
 
 
 async def take(context: Context, account_id: int, connector: Connector, request: Request) -> None:
@@ -152,11 +160,16 @@ async def _store(
                 context.courtesies.name(account_id, message.contact_key)
         duplicates = sum(r.duplicate for r in received)
         taken = sum(r.ignored is None and not r.duplicate for r in received)
-        MESSAGES_IN.labels(channel).inc(taken)
+        _messages_in(channel).inc(taken)
         if duplicates:
             MESSAGES_DUPLICATE.labels(channel).inc(duplicates)
     if receipts:
         await context.receipts.submit(account_id, receipts)
+
+
+@cache
+def _messages_in(channel: str) -> Counter:
+    return MESSAGES_IN.labels(channel)
 
 
 def _with_end(context: Context, account_id: int, given: Input) -> Input:
@@ -211,7 +224,7 @@ def _url(context: Context, scope: Scope, headers: dict[str, str], query: str) ->
     if not base:
         base = f"{scope.get('scheme', 'http')}://{headers.get('host', 'localhost')}"
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
-    path = raw.decode("latin-1").split("?", maxsplit=1)[0]
+    path = raw.partition(b"?")[0].decode("latin-1")
     return base.rstrip("/") + path + (f"?{query}" if query else "")
 
 

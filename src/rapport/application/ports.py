@@ -197,7 +197,7 @@ class Dispatch:
     parts_sent: Mapping[int, str | None] = field(default_factory=dict)
     """External ids of its parts that have gone out in an earlier attempt, by number."""
     slot_in_s: float = 0.0
-    """When it may leave, from now."""
+    """When it may leave, from now; negative where that has passed already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +226,9 @@ class Outbox(Protocol):
 
     async def slot(self, account_id: int) -> float:
         """A further moment at which something may leave on the account: seconds from now."""
+
+    async def fall_behind(self, account_id: int, seconds: float) -> None:
+        """Move the account's slots that are yet to be given: a message went out late."""
 
     async def part_sent(self, dispatch: Dispatch, number: int, external_id: str | None) -> bool:
         """Record that a part has gone out and hold the lane longer; False if it was lost."""

@@ -48,6 +48,8 @@ class Channels:
         self._open_file = open_file
         self.now = now
         self._public_url = (public_url or "").rstrip("/")
+        self._resolved: dict[int, tuple[Connector, AccountConfig]] = {}
+        self._resolved_for: Configuration | None = None
         self.here: Callable[[int], bool] = lambda _account_id: False
         """Whether this node holds an account's own connection."""
         self.on_outcome: Fared = lambda _account_id, _outcome: None
@@ -77,7 +79,19 @@ class Channels:
         Raises:
             Rejected: 404 `unknown_account`.
         """
-        spec = self._configuration().account_specs.get(account_id)
+        configuration = self._configuration()
+        if configuration is not self._resolved_for:
+            self._resolved, self._resolved_for = {}, configuration
+        known = self._resolved.get(account_id)
+        if known is None:
+            # Settings are validated once per configuration: per request it was 4 % of ingest.
+            known = self._resolved[account_id] = self._resolve(configuration, account_id)
+        return known
+
+    def _resolve(
+        self, configuration: Configuration, account_id: int
+    ) -> tuple[Connector, AccountConfig]:
+        spec = configuration.account_specs.get(account_id)
         connector = self.connectors.get(spec.channel) if spec is not None else None
         if spec is None or connector is None or not spec.active:
             raise Rejected(404, "unknown_account")

@@ -134,11 +134,12 @@ def ingest(
     connections: Annotated[int, typer.Option(help="Connections that send at a time.")] = 64,
     messages: Annotated[int, typer.Option(help="Messages in all.")] = 60_000,
     new_contacts: Annotated[float, typer.Option(help="Share of messages of new contacts.")] = 0.0,
+    channel: Annotated[str, typer.Option(help="whatsapp or custom.")] = "whatsapp",
 ) -> None:
     """Signed webhook to durable message to 200; fails if anything is lost or doubled."""
     from rapport.cli.bench.ingest import run
 
-    raise typer.Exit(run(connections, messages, new_contacts))
+    raise typer.Exit(run(channel, connections, messages, new_contacts))
 
 
 @bench.command()
@@ -172,3 +173,30 @@ def routing(
     from rapport.cli.bench.routing import run
 
     raise typer.Exit(run(agents, tasks))
+
+
+@bench.command()
+def outbox(
+    messages: Annotated[
+        int, typer.Option(help="Messages to a provider that does nothing; 0 leaves it out.")
+    ] = 40_000,
+    seconds: Annotated[
+        int, typer.Option(help="Seconds of backlog at 80 a second; 0 leaves it out.")
+    ] = 60,
+) -> None:
+    """Dispatch to a no-op provider; the rate of two nodes by the simulated provider's log."""
+    from rapport.cli.bench.outbox import run
+
+    raise typer.Exit(run(messages, seconds))
+
+
+@bench.command()
+def crash(
+    messages: Annotated[int, typer.Option(help="Messages of customers.")] = 100_000,
+    outgoing: Annotated[int, typer.Option(help="Messages of the business.")] = 5_000,
+    kills: Annotated[int, typer.Option(help="How many times a process is killed.")] = 12,
+) -> None:
+    """Kill -9 of api node, database and worker in turn, under load; fails on any loss or double."""
+    from rapport.cli.bench.crash import run
+
+    raise typer.Exit(run(messages, outgoing, kills))

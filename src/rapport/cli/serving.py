@@ -16,6 +16,7 @@ from typing_extensions import override
 from rapport.api.app import Application
 from rapport.api.context import Context
 from rapport.bootstrap import running
+from rapport.cli.corked import CorkedProtocol
 from rapport.observability import logs
 from rapport.settings import Settings
 from rapport.storage import migrations
@@ -72,7 +73,7 @@ def server_of(
         host=settings.host,
         port=settings.port,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
-        http="httptools",
+        http=CorkedProtocol,
         ws="websockets-sansio",
         ws_per_message_deflate=False,
         ws_max_size=1_000_000,

@@ -12,6 +12,7 @@ import structlog
 
 from rapport.application.ports import Dispatch, Outbox, Services, Settlement
 from rapport.domain.message import Content, DeliveryStatus
+from rapport.domain.pace import EXACT_UP_TO, LATEST_S, Lag
 from rapport.domain.sending import (
     AccountBroken,
     OutboundFile,
@@ -89,6 +90,7 @@ class Postman:
         self._bell = asyncio.Event()
         self._under_way: dict[int, int] = {}
         self._settled: asyncio.Queue[Settlement] = asyncio.Queue()
+        self._lags: dict[int, Lag] = {}
 
     def ring_for(self, kinds: set[str]) -> None:
         """Look soon if any of these events may have put something in the outbox."""
@@ -179,8 +181,8 @@ class Postman:
                     await asyncio.sleep(1)
 
     async def _send(self, dispatch: Dispatch) -> Settlement:
-        if dispatch.slot_in_s > 0:
-            await asyncio.sleep(dispatch.slot_in_s)
+        slot_at = await self._on_time(dispatch)
+        sent_at = asyncio.get_running_loop().time()
         try:
             delivery = self._gateway.prepare(
                 dispatch.account_id, _message(dispatch, self._services)
@@ -192,12 +194,39 @@ class Postman:
             log.exception("sender.failed", message_id=dispatch.message.id)
             return _settlement(dispatch, Unknown("internal_error"))
         self._gateway.fared(dispatch.account_id, outcome)
+        if slot_at is not None:
+            await self._keep_pace(dispatch.account_id, slot_at, sent_at)
         if isinstance(outcome, AccountBroken):
             log.error("account.broken", account_id=dispatch.account_id, code=outcome.code)
             until = self._services.clock.now() + BROKEN_PAUSE
             await self._outbox.pause(dispatch.account_id, outcome.code, until)
         part = number if delivery.parts > 1 else None
         return _settlement(dispatch, outcome, part, tuple(delivery.log))
+
+    async def _on_time(self, dispatch: Dispatch) -> float | None:
+        """Wait for the message's slot, or for another if it was missed; by the loop's clock.
+
+        None where the account is too fast for slots to matter.
+        """
+        time = asyncio.get_running_loop().time
+        slot_at = time() + dispatch.slot_in_s
+        if self._gateway.per_second(dispatch.account_id) > EXACT_UP_TO:
+            return None
+        while True:
+            if slot_at > time():
+                await asyncio.sleep(slot_at - time())
+            if time() - slot_at <= LATEST_S:
+                return slot_at
+            slot_at = time() + await self._outbox.slot(dispatch.account_id)
+
+    async def _keep_pace(self, account_id: int, slot_at: float, sent_at: float) -> None:
+        lag = self._lags.setdefault(account_id, Lag())
+        behind_s = lag.owed(slot_at, sent_at, asyncio.get_running_loop().time())
+        if behind_s > 0:
+            try:
+                await self._outbox.fall_behind(account_id, behind_s)
+            except Exception:  # the message is out; its outcome must be recorded
+                log.exception("outbox.pace_not_kept", account_id=account_id)
 
     async def _parts(self, dispatch: Dispatch, delivery: Delivery) -> tuple[int, SendOutcome]:
         """Send what has not gone out yet, in order; each part is recorded before the next."""

@@ -30,6 +30,7 @@ from rapport.domain.task import Leg
 from rapport.storage import ingest_statements as sql
 from rapport.storage.changes import enqueue, event_columns, write
 from rapport.storage.database import LOST, RACES, Database, Unavailable, decode_json, encode_json
+from rapport.storage.ingest_customers import Newcomer, first_message, welcome
 from rapport.storage.ingest_items import (
     Item,
     Key,
@@ -205,7 +206,13 @@ class Ingest:
             # Rows are locked in id order only; new ones must not be inserted under locks.
             await connection.execute("ROLLBACK; BEGIN")
             await self._rename(connection, aliases(missing, groups))
-            await self._create(connection, missing, groups)
+            ids = await self._database.new_ids(2 * len(missing))
+            accounts = self._configuration.current.accounts
+            newcomers = [
+                Newcomer(key, accounts[key[0]].channel.value, first_message(groups[key]))
+                for key in missing
+            ]
+            await welcome(connection, newcomers, ids, self._clock.now())
             rows = await connection.fetch(sql.LOCK, [k[0] for k in keys], [k[1] for k in keys])
         conversations = [conversation_from(row) for row in rows]
         details = {
@@ -278,40 +285,6 @@ class Ingest:
             known,
             [accounts[account_id].channel.value for account_id in known],
         )
-
-    async def _create(
-        self, connection: Any, keys: list[Key], groups: dict[Key, list[Item]]
-    ) -> None:
-        ids = await self._database.new_ids(2 * len(keys))
-        contact_ids, conversation_ids = ids[: len(keys)], ids[len(keys) :]
-        first = [
-            next(i.message for i in groups[key] if isinstance(i.message, InboundMessage))
-            for key in keys
-        ]
-        accounts = self._configuration.current.accounts
-        channels = [accounts[account].channel.value for account, _ in keys]
-        scopes = [str(account) for account, _ in keys]
-        threads = [contact_key for _, contact_key in keys]
-        externals = [m.identity or key for m, (_, key) in zip(first, keys, strict=True)]
-        await connection.execute(
-            sql.NEW_CONTACTS,
-            contact_ids,
-            [m.name for m in first],
-            [m.email for m in first],
-            [m.phone for m in first],
-        )
-        await connection.execute(sql.NEW_IDENTITIES, channels, scopes, externals, contact_ids)
-        await connection.execute(
-            sql.NEW_CONVERSATIONS,
-            conversation_ids,
-            [account for account, _ in keys],
-            threads,
-            channels,
-            self._clock.now(),
-            scopes,
-            externals,
-        )
-        await connection.execute(sql.DROP_ORPHANS, contact_ids)
 
     async def _save(self, connection: Any, changes: Changes, ids: Any) -> None:
         if not (changes.events or changes.messages or changes.conversations or changes.contacts):

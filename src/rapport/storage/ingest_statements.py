@@ -18,6 +18,28 @@ INSERT INTO contact_identity (channel, scope, external_id, contact_id)
 SELECT k.channel, r.account_id::text, r.contact_key, r.contact_id FROM renamed r
 JOIN unnest($4::bigint[], $5::text[]) k(account_id, channel) ON k.account_id = r.account_id
 ON CONFLICT DO NOTHING"""
+# New customers at one stroke. Who is known already, or is being made by another node at this
+# moment, is not among those returned; for them the statements below look at what there is.
+NEW_CUSTOMERS = """
+WITH n AS (
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[],
+        $6::text[], $7::text[], $8::text[], $9::text[], $10::text[]) n(contact_id,
+        conversation_id, account_id, contact_key, channel, scope, identity, name, email, phone)),
+i AS (
+    INSERT INTO contact_identity (channel, scope, external_id, contact_id)
+    SELECT channel, scope, identity, contact_id FROM n ORDER BY channel, scope, identity
+    ON CONFLICT DO NOTHING RETURNING contact_id),
+p AS (
+    INSERT INTO contact (id, name, email, phone)
+    SELECT n.contact_id, n.name, n.email, n.phone FROM i JOIN n ON n.contact_id = i.contact_id),
+c AS (
+    INSERT INTO conversation (id, account_id, contact_key, contact_id, created_at, opted_out_at)
+    SELECT n.conversation_id, n.account_id, n.contact_key, n.contact_id, $11,
+        (SELECT at FROM opt_out o
+         WHERE o.account_id = n.account_id AND o.contact_key = n.contact_key)
+    FROM i JOIN n ON n.contact_id = i.contact_id
+    ORDER BY n.account_id, n.contact_key ON CONFLICT DO NOTHING)
+SELECT contact_id FROM i"""
 NEW_CONTACTS = """
 INSERT INTO contact (id, name, email, phone)
 SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[])"""

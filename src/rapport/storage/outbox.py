@@ -2,11 +2,14 @@
 
 A lane is a conversation. Claimed means started: a lease that runs out is an unknown outcome,
 never a second sending. An account's pace is kept by slots: each message may leave at its own
-moment, evenly spaced, so that no second ever holds more than the rate.
+moment, evenly spaced and a little slower than the rate, so that no second ever holds more than
+the rate although messages arrive a little late; who sends tells by `fall_behind` when one was
+later than that.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,6 +17,7 @@ from typing import Any
 
 from rapport.application.ports import Dispatch, EventRecord, Settlement
 from rapport.domain.message import DeliveryStatus
+from rapport.domain.pace import PACE
 from rapport.storage.changes import insert_events
 from rapport.storage.database import Database, decode_json
 from rapport.storage.receipts import merge_parts, save_statuses, with_status
@@ -23,6 +27,8 @@ from rapport.storage.secrets import Vault
 LEASE_S = 90
 HORIZON_S = 0.25
 """How far ahead of their slots messages are claimed."""
+LARGEST_DRIFT_S = 0.05
+"""Between two readings of the database's clock; beyond it, one of the clocks was set."""
 
 _RATE = """
 INSERT INTO outbox_rate (account_id, per_second, next_slot) VALUES ($1, $2, clock_timestamp())
@@ -54,8 +60,8 @@ leased AS (
     FROM placed WHERE o.id = placed.id RETURNING o.id, o.token, placed.place)
 SELECT l.id AS lane_id, l.token, j.job_id, j.attempts, c.contact_key, p.phone,
     c.last_inbound_at, r.external_id AS reply_to,
-    greatest(0, extract(epoch FROM rate.start - clock_timestamp())
-                + l.place / rate.per_second)::float8 AS slot_in_s, m.*
+    extract(epoch FROM rate.start)::float8 + l.place / rate.per_second AS slot_at,
+    extract(epoch FROM clock_timestamp())::float8 AS told_at, m.*
 FROM leased l CROSS JOIN rate
 CROSS JOIN LATERAL (SELECT id AS job_id, message_id, attempts FROM outbox_job
                     WHERE lane_id = l.id ORDER BY id LIMIT 1) j
@@ -69,9 +75,12 @@ UPDATE outbox_rate SET next_slot = greatest(next_slot, clock_timestamp())
     + make_interval(secs => 1 / per_second)
 WHERE account_id = $1 RETURNING extract(epoch FROM next_slot - clock_timestamp())::float8
     - 1 / per_second AS slot_in_s"""
+_BEHIND = """
+UPDATE outbox_rate SET next_slot = greatest(next_slot, clock_timestamp())
+    + make_interval(secs => $2) WHERE account_id = $1"""
 _EXPIRED = """
 SELECT l.id AS lane_id, l.token, j.job_id, j.attempts, c.contact_key, NULL AS phone,
-    c.last_inbound_at, NULL AS reply_to, 0::float8 AS slot_in_s, m.*
+    c.last_inbound_at, NULL AS reply_to, m.*
 FROM outbox_lane l
 CROSS JOIN LATERAL (SELECT id AS job_id, message_id, attempts FROM outbox_job
                     WHERE lane_id = l.id ORDER BY id LIMIT 1) j
@@ -118,6 +127,7 @@ class PostgresOutbox:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
+        self._ahead_s: float | None = None
 
     async def claim(  # noqa: D102
         self, account_id: int, per_second: float, limit: int
@@ -125,12 +135,30 @@ class PostgresOutbox:
         async with self._database.pool.acquire() as connection:
             rows = await connection.fetch(_CLAIM, account_id, limit, float(LEASE_S), HORIZON_S)
             if not rows:
-                await connection.execute(_RATE, account_id, per_second)
+                await connection.execute(_RATE, account_id, per_second * PACE)
                 return []
-            return await self._dispatches(connection, rows)
+            ahead_s = self._clock_ahead_s(rows[-1]["told_at"])
+            found = await self._dispatches(connection, rows)
+        now = asyncio.get_running_loop().time()
+        return [
+            replace(dispatch, slot_in_s=row["slot_at"] + ahead_s - now)
+            for dispatch, row in zip(found, rows, strict=True)
+        ]
+
+    def _clock_ahead_s(self, told_at: float) -> float:
+        """From the database's clock to the loop's, by the quickest answer: no slot is late by
+        the time that an answer took."""
+        measured = asyncio.get_running_loop().time() - told_at
+        if self._ahead_s is None or abs(measured - self._ahead_s) > LARGEST_DRIFT_S:
+            self._ahead_s = measured
+        self._ahead_s = min(measured, self._ahead_s + 1e-5)
+        return self._ahead_s
 
     async def slot(self, account_id: int) -> float:  # noqa: D102
         return max(0.0, await self._database.pool.fetchval(_SLOT, account_id) or 0.0)
+
+    async def fall_behind(self, account_id: int, seconds: float) -> None:  # noqa: D102
+        await self._database.pool.execute(_BEHIND, account_id, seconds)
 
     async def expired(self) -> list[Dispatch]:  # noqa: D102
         async with self._database.pool.acquire() as connection:
@@ -323,5 +351,4 @@ def _dispatch(row: Any, files: dict[int, str], parts: dict[int, str | None]) -> 
         reply_to=row["reply_to"],
         file_keys={a.id: files[a.id] for a in message.attachments if a.id in files},
         parts_sent=parts,
-        slot_in_s=row["slot_in_s"],
     )

@@ -45,7 +45,7 @@ def people(draw: Any) -> list[FreeAgent]:
             agent_id,
             ready_since=float(draw(st.integers(0, 3))),
             used=[draw(st.integers(0, 1)) for _ in KINDS],
-            capacity=[draw(st.integers(1, 3)) for _ in KINDS],
+            capacity=[draw(st.integers(1, 6)) for _ in KINDS],
             mode=draw(st.sampled_from(CapacityMode)),
             teams=frozenset(draw(st.sets(st.sampled_from(TEAMS)))),
             skills=draw(st.dictionaries(st.sampled_from(SKILLS), st.integers(1, 10))),
@@ -68,7 +68,7 @@ def waiting(draw: Any) -> list[WaitingTask]:
             preferred=draw(st.sampled_from([None, None, None, 1, 2])),
             excluded=frozenset(draw(st.sampled_from([(), (), (1,), (1, 2)]))),
         )
-        for task_id in range(draw(st.integers(0, 10)))
+        for task_id in range(draw(st.integers(0, 25)))
     ]
 
 

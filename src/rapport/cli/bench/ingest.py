@@ -1,91 +1,88 @@
-"""`rapport bench ingest`: signed webhook to durable message to 200, the full product path."""
+"""`rapport bench ingest`: signed webhook to durable message to 200, the full product path.
+
+In the same run, on the same server and database: the server answering 200 to nothing, and the
+writer alone (the same messages handed to `Ingest` inside this process, by as many at a time).
+"""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
+import asyncio
+import contextlib
 import json
+import os
 import sys
 import time
 from typing import Any
 
 import asyncpg
 
-from rapport.cli.bench.load import Outcome, closed_loop
-from rapport.cli.bench.subject import SIGNING_SECRET, Subject, subject
+from rapport.bootstrap import SystemClock
+from rapport.channels.discovery import connectors
+from rapport.cli.bench.generator import Generator, Load, customer, generator
+from rapport.cli.bench.subject import Subject, subject
+from rapport.domain.message import InboundMessage
+from rapport.storage.configuration import StoredConfiguration
+from rapport.storage.ingest import Ingest
 
 WARM_UP = 3000
+FIRST, WRITER_FIRST = 10**6, 5 * 10**8
 
 
-def webhook_requests(
-    account: int, first: int, count: int, contact_of: Any, secret: str = SIGNING_SECRET
-) -> list[bytes]:
-    """Signed deliveries of one message each, about 1 kB, ready to send."""
-    requests = []
-    for number in range(first, first + count):
-        message = {
-            "id": f"bench.{number:012d}",
-            "from": contact_of(number),
-            "name": "Dana Example",
-            "text": f"Message {number}: where is my order? " + "x" * 200,
-        }
-        context = {"channel": "custom", "provider": {"version": "1", "padding": "p" * 500}}
-        body = json.dumps({"messages": [message], "context": context}).encode()
-        signature = hmac.digest(secret.encode(), body, hashlib.sha256).hex()
-        head = (
-            f"POST /webhooks/custom/{account} HTTP/1.1\r\nHost: bench\r\n"
-            "Content-Type: application/json\r\n"
-            f"X-Rapport-Signature: sha256={signature}\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        requests.append(head.encode() + body)
-    return requests
-
-
-async def bench_ingest(connections: int, messages: int, new_share: float) -> dict[str, Any]:
+async def bench_ingest(
+    channel: str, connections: int, messages: int, new_share: float
+) -> dict[str, Any]:
     """Run it; raises if a message that was answered is not stored exactly once."""
-    async with subject() as server:
-        account = await server.custom_account()
-        existing = max(200, messages // 20)
-
-        def contact_of(number: int) -> str:
-            if number < 0:
-                return f"c{(number + 10**9) % existing}"
-            return f"n{number}" if (number % 100) < new_share * 100 else f"c{number % existing}"
-
-        warm = webhook_requests(account, -(10**9), max(WARM_UP, existing), contact_of)
-        await closed_loop(server.port, connections, iter(warm))
-        requests = webhook_requests(account, 0, messages, contact_of)
+    async with subject() as server, generator() as load:
+        account = await _account(server, channel)
+        known = max(200, messages // 20)
+        warm = max(WARM_UP, known)
+        await load.ready(Load(server.port, connections, warm, channel, account, 0, known))
+        warmed = (await load.go()).outcome
+        run = Load(server.port, connections, messages, channel, account, FIRST, known, new_share)
+        await load.ready(run)
         cpu, database_cpu = server.cpu_s(), server.database_cpu_s()
-        outcome = await closed_loop(server.port, connections, iter(requests))
+        seen = await load.go()
         cpu, database_cpu = server.cpu_s() - cpu, server.database_cpu_s() - database_cpu
-        stored = await _check(server, account, outcome.answered + len(warm))
-        raw = await _raw_limits(server, connections, requests)
-        figures = outcome.summary()
+        stored = await _check(server, account, warmed.answered + seen.outcome.answered)
+        raw = await _raw_limits(server, load, run)
+        figures = seen.outcome.summary()
         return {
             "benchmark": "ingest",
+            "channel": channel,
             "connections": connections,
             "new_contacts": new_share,
             **figures,
             "server_cpu_us_each": round(cpu / messages * 1e6),
             "database_cpu_us_each": round(database_cpu / messages * 1e6),
+            "generator_cpu_us_each": round(seen.cpu_s / messages * 1e6),
             "stored": stored,
             "raw": raw,
-            "ratio_to_raw_insert": round(figures["per_second"] / raw["batched_insert_per_s"], 3),
-            "ratio_to_noop_http": round(figures["per_second"] / raw["noop_http_per_s"], 3),
+            "load_average": round(os.getloadavg()[0], 2),
         }
+
+
+async def _account(server: Subject, channel: str) -> int:
+    if channel == "whatsapp":
+        return await server.whatsapp_account()
+    return await server.custom_account()
 
 
 async def _check(server: Subject, account: int, answered: int) -> dict[str, int]:
     """Distinct external ids in the message table and messages in the event log, exactly."""
-    row = await server.database.pool.fetchrow(
-        "SELECT count(*) AS rows, count(DISTINCT external_id) AS ids FROM message"
-        " WHERE account_id = $1 AND direction = 'inbound'",
-        account,
-    )
-    logged = await server.database.pool.fetchval(
-        "SELECT count(DISTINCT (entities->'message'->>'id')) FROM event e"
-        " JOIN stream_commit s USING (commit_id) WHERE kind = 'message.received'"
-    )
+    # A connection of its own: those of the pool look rows up by key, this reads whole tables.
+    connection: Any = await asyncpg.connect(server.dsn)
+    try:
+        row = await connection.fetchrow(
+            "SELECT count(*) AS rows, count(DISTINCT external_id) AS ids FROM message"
+            " WHERE account_id = $1 AND direction = 'inbound'",
+            account,
+        )
+        logged = await connection.fetchval(
+            "SELECT count(DISTINCT (entities->'message'->>'id')) FROM event e"
+            " JOIN stream_commit s USING (commit_id) WHERE kind = 'message.received'"
+        )
+    finally:
+        await connection.close()
     assert row is not None  # noqa: S101 - an aggregate always has a row
     if not row["rows"] == row["ids"] == logged == answered:
         raise RuntimeError(
@@ -95,15 +92,46 @@ async def _check(server: Subject, account: int, answered: int) -> dict[str, int]
     return {"messages": row["rows"], "distinct_ids": row["ids"], "logged": logged}
 
 
-async def _raw_limits(server: Subject, connections: int, requests: list[bytes]) -> dict[str, int]:
-    """The same minute's limits: requests that do nothing, and bare rows in batches."""
-    count = min(len(requests), 20_000)
-    noop = b"GET /healthz HTTP/1.1\r\nHost: bench\r\n\r\n"
-    idle: Outcome = await closed_loop(server.port, connections, (noop for _ in range(count)))
+async def _raw_limits(server: Subject, load: Generator, run: Load) -> dict[str, int]:
+    """The same minute's limits: the bare server, the writer alone, bare rows in batches."""
+    count = min(run.count, 20_000)
+    await load.ready(Load(server.port, run.connections, count, path="/healthz"))
+    idle = (await load.go()).outcome
     return {
-        "noop_http_per_s": round((idle.answered + idle.failed) / idle.seconds),
+        "bare_server_per_s": round(idle.answered / idle.seconds),
+        "writer_only_per_s": await _writer_only(server, run, count),
         "batched_insert_per_s": await _raw_insert(server.dsn),
     }
+
+
+async def _writer_only(server: Subject, run: Load, count: int) -> int:
+    connectors()
+    configuration = StoredConfiguration(server.database)
+    await configuration.refresh()
+    ingest = Ingest(server.database, configuration, SystemClock())
+    numbers = iter(range(WRITER_FIRST, WRITER_FIRST + count))
+
+    async def hand_in() -> None:
+        for number in numbers:
+            key = customer(run, number)
+            message = InboundMessage(
+                external_id=f"writer.{number}",
+                contact_key=f"DE.{key:0>20}" if run.channel == "whatsapp" else key,
+                aliases=(key,) if run.channel == "whatsapp" else (),
+                name="Dana Example",
+                phone=f"+{key}" if run.channel == "whatsapp" else None,
+                text=f"Message {number}: where is my order? " + "x" * 200,
+            )
+            await ingest.submit(run.account, [message])
+
+    work = asyncio.create_task(ingest.run())
+    started = time.perf_counter()
+    await asyncio.gather(*(hand_in() for _ in range(run.connections)))
+    seconds = time.perf_counter() - started
+    work.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await work
+    return round(count / seconds)
 
 
 async def _raw_insert(dsn: str, batch: int = 128, batches: int = 200) -> int:
@@ -126,11 +154,11 @@ async def _raw_insert(dsn: str, batch: int = 128, batches: int = 200) -> int:
         await connection.close()
 
 
-def run(connections: int, messages: int, new_share: float) -> int:
+def run(channel: str, connections: int, messages: int, new_share: float) -> int:
     """Print the result as JSON; 1 if anything was lost, doubled or refused."""
     import uvloop
 
-    result = uvloop.run(bench_ingest(connections, messages, new_share))
+    result = uvloop.run(bench_ingest(channel, connections, messages, new_share))
     json.dump(result, sys.stdout, indent=2)
     print()
     return 1 if result["failed"] else 0

@@ -13,8 +13,8 @@ import httpx2
 
 from rapport.application.access import StoredSession, token_hash
 from rapport.bootstrap import SystemClock
-from rapport.cli.bench.ingest import webhook_requests
 from rapport.cli.bench.load import Outcome
+from rapport.cli.bench.payloads import signed_requests
 from rapport.cli.bench.subject import Subject, subject
 from rapport.cli.bench.wire import WireSocket, open_socket
 from rapport.storage.sessions import PostgresSessions
@@ -77,7 +77,8 @@ async def bench_latency(rate: int, seconds: int, agents: int) -> dict[str, Any]:
         desks = await _staff(server, bench, agents)
         await _fill(server, account, desks, conversations)
         count = rate * seconds
-        requests = webhook_requests(account, 10**6, count, lambda n: f"c{n % conversations}")
+        numbers = range(10**6, 10**6 + count)
+        requests = signed_requests("custom", account, numbers, lambda n: f"c{n % conversations}")
         bench.outcome = Outcome()
         await _open_loop(server.port, requests, rate, bench, 10**6)
         for _ in range(200):
@@ -124,7 +125,7 @@ async def _staff(server: Subject, bench: _Bench, agents: int) -> list[_Agent]:
 
 async def _fill(server: Subject, account: int, desks: list[_Agent], conversations: int) -> None:
     """Every agent accepts as many conversations as fit."""
-    opening = webhook_requests(account, 0, conversations, lambda n: f"c{n}")
+    opening = signed_requests("custom", account, range(conversations), lambda n: f"c{n}")
     await _open_loop(server.port, opening, 500, _Bench(), 0)
     async with httpx2.AsyncClient(base_url=server.url) as client:
         for _ in range(500):

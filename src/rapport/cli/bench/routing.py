@@ -10,13 +10,15 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from rapport.bootstrap import SystemClock
 from rapport.cli.bench.subject import Subject, subject
+from rapport.cli.bench.tables import fill_agents, fill_waiting
 from rapport.domain.channel import ChannelKind
 from rapport.routing.engine import FreeAgent, WaitingTask, decide
 from rapport.routing.rules import QueueRule, Strategy, bucket_of
 
 AGENTS, TASKS, SKILLS = 10_000, 100_000, 64
-OFFERED_WITHIN_S = 25  # before the first offers ring out
+OFFERED_WITHIN_S = 15.0
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -64,10 +66,12 @@ async def durable(agents: int, tasks: int) -> dict[str, Any]:
         started = time.perf_counter()
         await pool.execute("UPDATE agent SET status = 'available'")
         offers = 0
-        while offers < tasks and time.perf_counter() - started < 120:
-            await asyncio.sleep(0.2)
+        seconds = 0.0
+        # Until all are offered, or the first offers ring out.
+        while offers < tasks and seconds < OFFERED_WITHIN_S:
+            await asyncio.sleep(0.1)
             offers = await pool.fetchval("SELECT count(*) FROM leg")
-        seconds = time.perf_counter() - started
+            seconds = time.perf_counter() - started
         check = await pool.fetchrow(
             "SELECT (SELECT count(*) FROM (SELECT task_id FROM leg"
             " WHERE state <> 'closed' GROUP BY 1"
@@ -87,48 +91,14 @@ async def durable(agents: int, tasks: int) -> dict[str, Any]:
 
 
 async def _fill(server: Subject, account: int, agents: int, tasks: int) -> None:
-    """Idle agents with room, and waiting tasks, straight into the tables."""
-    pool = server.database.pool
-    queue = await pool.fetchval("SELECT id FROM configuration WHERE kind = 'queues'")
-    ids = await server.database.new_ids(agents + 3 * tasks)
-    people, rest = ids[:agents], ids[agents:]
-    await pool.execute(
-        "INSERT INTO configuration (id, kind, name, spec) SELECT i, 'users', 'user ' || i,"
-        " jsonb_build_object('login', 'user' || i) FROM unnest($1::bigint[]) i",
-        people,
+    """Idle agents with room, and waiting tasks."""
+    now = SystemClock().now()
+    queue = await server.database.pool.fetchval(
+        "SELECT id FROM configuration WHERE kind = 'queues'"
     )
-    await pool.execute(
-        "INSERT INTO agent (id, version, status, status_since, mode, used, capacity, ready_since,"
-        " seen_at) SELECT i, 1, 'idle', now(), 'blended', '{0,0,0}', '{0,0,20}', now(),"
-        " now() + interval '1 hour' FROM unnest($1::bigint[]) i",
-        people,
-    )
-    await pool.execute(
-        "INSERT INTO contact (id) SELECT i FROM unnest($1::bigint[]) i", rest[:tasks]
-    )
-    await pool.execute(
-        "INSERT INTO conversation (id, account_id, contact_key, contact_id, task_id, created_at)"
-        " SELECT c, $2, 'k' || c, p, t, now()"
-        " FROM unnest($1::bigint[], $3::bigint[], $4::bigint[]) n(c, p, t)",
-        rest[tasks : 2 * tasks],
-        account,
-        rest[:tasks],
-        rest[2 * tasks :],
-    )
-    await pool.execute(
-        "INSERT INTO task (id, version, epoch, state, conversation_id, contact_id, account_id,"
-        " channel, kind, queue_id, priority, arrived_at, queued_at, waiting_since, due_at, due_for,"
-        " bucket, rank_at) SELECT t, 1, 1, 'queued', c, p, $2, 'custom', 'social', $5, 5, now(),"
-        " now(), now(), now() + interval '1 hour', 'waiting', $5::bigint || '/0/',"
-        " now() + t * interval '1 us'"
-        " FROM unnest($1::bigint[], $3::bigint[], $4::bigint[]) n(c, p, t)",
-        rest[tasks : 2 * tasks],
-        account,
-        rest[:tasks],
-        rest[2 * tasks :],
-        queue,
-    )
-    await pool.execute("UPDATE installation SET config_version = config_version + 1")
+    later = now + timedelta(hours=1)
+    await fill_agents(server.database, agents, (0, 0, 20), now, later)
+    await fill_waiting(server.database, account, queue, tasks, now, later)
     await server.put("skills", "told", {})
     await server.settled()
 

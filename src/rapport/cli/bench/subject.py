@@ -18,6 +18,7 @@ from typing import Any
 import httpx2
 
 from rapport.bootstrap import SystemClock
+from rapport.cli.bench.payloads import PHONE_NUMBER_ID, SIGNING_SECRET
 from rapport.storage.configuration import StoredConfiguration
 from rapport.storage.configuration_writer import Put, write_configuration
 from rapport.storage.database import Database
@@ -25,13 +26,12 @@ from rapport.storage.embedded import dsn_of_running
 from rapport.storage.secrets import Vault
 
 KEY = "bench-key-" * 4
-SIGNING_SECRET = "bench-signing-secret"  # noqa: S105 - of a server that lives for a minute
 START_WITHIN_S = 60
 
 
 @dataclass(slots=True)
 class Subject:
-    """The running server."""
+    """The running server; `port` is 0 where none runs yet."""
 
     url: str
     port: int
@@ -50,11 +50,33 @@ class Subject:
 
     async def custom_account(self) -> int:
         """A signed JSON channel with its queue."""
-        queue = await self.put("queues", "bench", {"channels": ["custom", "webchat"]})
-        secret = Vault(KEY.encode()).seal({"signing_secret": SIGNING_SECRET})
-        account = await self.put("accounts", "bench", {"channel": "custom"}, secret)
-        await self.put("entry_points", "bench", {"account": account, "queue": queue})
-        await self.settled()
+        return await self._account({"channel": "custom"}, {"signing_secret": SIGNING_SECRET}, {})
+
+    async def whatsapp_account(
+        self, settings: dict[str, Any] | None = None, entry: dict[str, Any] | None = None
+    ) -> int:
+        """A WhatsApp number with its queue; its provider is where the settings say."""
+        secrets = {
+            "app_secret": SIGNING_SECRET,
+            "access_token": "fictional-access-token",
+            "verify_token": "fictional-verify-token",
+        }
+        spec = {
+            "channel": "whatsapp",
+            "address": PHONE_NUMBER_ID,
+            "settings": settings or {"api_url": "http://127.0.0.1:9"},
+        }
+        return await self._account(spec, secrets, entry or {})
+
+    async def _account(
+        self, spec: dict[str, Any], secrets: dict[str, str], entry: dict[str, Any]
+    ) -> int:
+        queue = await self.put("queues", "bench", {"channels": [spec["channel"], "webchat"]})
+        sealed = Vault(KEY.encode()).seal(secrets)
+        account = await self.put("accounts", "bench", spec, sealed)
+        await self.put("entry_points", "bench", {"account": account, "queue": queue, **entry})
+        if self.port:
+            await self.settled()
         return account
 
     async def settled(self) -> None:
@@ -91,37 +113,61 @@ async def subject(*, roles: str = "api,worker") -> AsyncIterator[Subject]:
     """Start `rapport serve`, yield it, stop it and remove its data."""
     with tempfile.TemporaryDirectory(prefix="rapport-bench-") as folder:
         data = Path(folder) / "data"
-        port = _free_port()
-        env = {
-            **os.environ,
-            "RAPPORT_DATA": str(data),
-            "RAPPORT_PORT": str(port),
-            "RAPPORT_SECRET_KEY": KEY,
-            "RAPPORT_LOG_LEVEL": "warning",
-        }
         started = time.perf_counter()
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "rapport.cli", "serve", "--roles", roles, env=env
-        )
-        try:
-            url = f"http://127.0.0.1:{port}"
-            await _answers(url, process)
+        async with running_node(data, roles) as (process, port):
             dsn = await asyncio.to_thread(dsn_of_running, data / "postgres")
             if dsn is None:
                 raise RuntimeError("the server runs no embedded database")
             database = await Database.connect(dsn, minimum=1, maximum=4)
             print(f"ready after {time.perf_counter() - started:.1f} s", file=sys.stderr)
             try:
+                url = f"http://127.0.0.1:{port}"
                 yield Subject(url, port, process.pid, dsn, database, data)
             finally:
                 await database.close()
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                process.terminate()
-            await process.wait()
 
 
-async def _answers(url: str, process: asyncio.subprocess.Process) -> None:
+@asynccontextmanager
+async def running_node(
+    data: Path, roles: str, dsn: str | None = None
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
+    """A `rapport serve` process and its port; on a database of its own unless told which."""
+    port = free_port()
+    process = await start_node(data, roles, port, dsn)
+    try:
+        await answers(f"http://127.0.0.1:{port}", process)
+        yield process, port
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        await process.wait()
+
+
+async def start_node(
+    data: Path, roles: str, port: int, dsn: str | None = None
+) -> asyncio.subprocess.Process:
+    """Start a `rapport serve` process; it is not ready yet."""
+    env = {
+        **os.environ,
+        "RAPPORT_DATA": str(data),
+        "RAPPORT_PORT": str(port),
+        "RAPPORT_SECRET_KEY": KEY,
+        "RAPPORT_LOG_LEVEL": "warning",
+        "RAPPORT_PRIVATE_NETWORKS": "127.0.0.0/8",
+    }
+    if dsn is not None:
+        env["RAPPORT_DATABASE_URL"] = dsn
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "rapport.cli", "serve", "--roles", roles, env=env
+    )
+
+
+async def answers(url: str, process: asyncio.subprocess.Process) -> None:
+    """Wait until a node is ready.
+
+    Raises:
+        RuntimeError: it ended, or takes too long.
+    """
     async with httpx2.AsyncClient() as client:
         deadline = time.monotonic() + START_WITHIN_S
         while time.monotonic() < deadline:
@@ -142,7 +188,8 @@ def _cpu_s(pid: int, *, children: bool = False) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
