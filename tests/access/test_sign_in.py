@@ -13,10 +13,14 @@ from tests.configuration.administrator import Administrator, error
 
 
 async def attempt(centre: Centre, login: str, password: str, **headers: str) -> httpx2.Response:
-    async with httpx2.AsyncClient(base_url=centre.url) as http:
+    async with httpx2.AsyncClient(base_url=centre.url, timeout=30) as http:
         return await http.post(
             "/api/v1/session", json={"login": login, "password": password}, headers=headers
         )
+
+
+async def test_a_login_with_a_nul_is_nobodys(centre: Centre) -> None:
+    error(await attempt(centre, "ana\x00", "wrong"), 401, "invalid_credentials")
 
 
 async def test_throttled_per_login(centre: Centre) -> None:

@@ -199,3 +199,33 @@ class ShopPage:
         question = self.page.get_by_role("alertdialog", name="End this chat?")
         await question.get_by_role("button", name="End chat").click()
         await expect(self.page.get_by_text("You ended the chat.")).to_be_visible()
+
+
+class PhonePage:
+    """A customer's phone, by what they see and press."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    @property
+    def thread(self) -> Locator:
+        return self.page.get_by_role("log", name="Conversation")
+
+    async def pick(self, channel: str, customer: str) -> None:
+        """Be this person on this channel."""
+        await self.page.get_by_role("radio", name=channel, exact=True).check(force=True)
+        await self.page.get_by_role("button", name=customer).first.click()
+
+    async def say(self, text: str) -> None:
+        await self.page.get_by_role("textbox", name="Message").fill(text)
+        await self.page.get_by_role("button", name="Send", exact=True).click()
+
+    async def reads(self, text: str) -> None:
+        """The business's message is there, once."""
+        theirs = self.thread.get_by_role("article", name="Business").filter(has_text=text)
+        await expect(theirs).to_have_count(1)
+
+    async def press(self, button: str) -> None:
+        """A button under the business's last message."""
+        theirs = self.thread.get_by_role("article", name="Business").last
+        await theirs.get_by_role("button", name=button).click()

@@ -110,6 +110,8 @@ class Access:
             Refused: `invalid_credentials`, the same for every cause.
         """
         now = self._clock.now()
+        # PostgreSQL keeps no NUL; nobody has such a name.
+        login = login.replace("\x00", "\N{REPLACEMENT CHARACTER}")
         keys = [f"login:{login.casefold()}", f"address:{address}"]
         await self._attempt(keys, now)
         user_id = self._user_by_login(login)
