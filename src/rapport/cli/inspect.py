@@ -8,9 +8,9 @@ from __future__ import annotations
 import base64
 import binascii
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 import msgspec
@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from rapport.application.views import moment
 from rapport.channels.discovery import connectors
+from rapport.channels.email.parsing import inspect_mail
 from rapport.channels.sdk.abilities import Answers, Subscribes
 from rapport.channels.sdk.connector import (
     AccountConfig,
@@ -47,27 +48,41 @@ class BadLine(Exception):  # noqa: N818 - names the situation
     """The line isn't what the command reads; said in its answer."""
 
 
-def run(channel: str, source: Iterable[str], answer: Callable[[Connector, Line], Line]) -> int:
+def run(channel: str, source: BinaryIO, answer: Callable[[Connector, Line], Line]) -> int:
     """Answer every line; 2 when there is no such channel, 1 if any line could not be read."""
     connector = connectors().get(channel)
     if connector is None:
         known = ", ".join(sorted(connectors()))
         typer.echo(f"There is no channel {channel!r}. There are: {known}.", err=True)
         return 2
+    given = source.read()
+    if channel == "email" and answer is inspected:
+        if not given.lstrip().startswith(b"{"):
+            return _print(inspect_mail(given))
+        answer = _mail
     bad = 0
-    for text in source:
+    for text in given.splitlines():
         if not text.strip():
             continue
         try:
             found = answer(connector, _line(text))
         except (msgspec.DecodeError, BadLine, ValidationError) as error:
             found, bad = {"error": {"code": "bad_line", "message": str(error)}}, 1
-        sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
-    sys.stdout.flush()
+        _print(found)
     return bad
 
 
-def _line(text: str) -> Line:
+def _print(found: Line) -> int:
+    sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
+    sys.stdout.flush()
+    return 0
+
+
+def _mail(connector: Connector, line: Line) -> Line:
+    return inspect_mail(_request(line, account_of(connector, line.get("config"))).body)
+
+
+def _line(text: bytes) -> Line:
     line = msgspec.json.decode(text)
     if not isinstance(line, dict):
         raise BadLine("a line is a JSON object")
@@ -131,7 +146,11 @@ def account_of(connector: Connector, config: object) -> AccountConfig:
         secrets.setdefault(manifest.signed_with, str(given.pop("secret")))
     address = str(given.pop("address", ""))
     known = {k: v for k, v in given.items() if k in manifest.settings.model_fields}
-    settings = manifest.settings.model_validate(known).model_dump()
+    try:
+        settings = manifest.settings.model_validate(known).model_dump()
+    except ValidationError:
+        # What sends may be left out here: what is asked is only how input is read.
+        settings = manifest.settings.model_construct(**known).model_dump()
     return AccountConfig(id=1, address=address, secrets=secrets, settings=settings)
 
 
@@ -293,9 +312,9 @@ def _shown(request: ProviderRequest, prefix: str) -> Line:
     if request.json is not None:
         shown["json"] = request.json
     elif request.form is not None:
-        shown["form"] = (
-            dict(request.form) if isinstance(request.form, Mapping) else list(request.form)
-        )
+        pairs = request.form.items() if isinstance(request.form, Mapping) else request.form
+        form = dict(pairs)
+        shown["form"] = form if len(form) == len(request.form) else list(request.form)
     elif request.hex is not None:
         shown["hex"] = request.hex
     elif request.upload is not None:

@@ -76,16 +76,18 @@ def migrate() -> None:
 
 
 Source = Annotated[
-    typer.FileText, typer.Argument(help="A file of JSON lines; - is standard input.")
+    typer.FileBinaryRead, typer.Argument(help="A file of JSON lines; - is standard input.")
 ]
 
 
 @app.command()
 def inspect(
-    channel: Annotated[str, typer.Argument(help="whatsapp, messenger, sms, custom …")],
+    channel: Annotated[str, typer.Argument(help="whatsapp, messenger, sms, email …")],
     source: Source = "-",  # type: ignore[assignment]
 ) -> None:
     """Say what a channel makes of recorded provider requests; nothing is stored.
+
+    For email the input is one raw mail (RFC 5322), or JSON lines with "body" or "body_base64".
 
     Every line is {"method", "url", "headers", "body" or "body_base64", "config"}; config holds
     address, secret (what signs), verify_token and the channel's settings. Every answer is a line:
