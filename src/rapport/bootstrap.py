@@ -154,7 +154,6 @@ async def _start(
         _end_sockets(hub, commit)
         router.ring_for(kinds)
         postman.ring_for(kinds)
-        fetcher.ring_for(kinds)
 
     def live_agents() -> list[int]:
         return [int(name[6:]) for name in hub.audiences() if name.startswith("agent.")]
@@ -240,6 +239,7 @@ async def _start(
         receipts=receipts,
         health=health,
         board=offers,
+        ring_media=fetcher.ring,
         mail_room=MailRoom(mails, files, vault, clock),
         channel_reader=channel_reader,
         courtesies=courtesies,

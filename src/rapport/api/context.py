@@ -74,6 +74,7 @@ class Context:
     health: Health
     board: OfferBoard
     mail_room: MailRoom
+    ring_media: Callable[[], None]
     channel_reader: PostgresChannelReader
     courtesies: Courtesies
     probe: Callable[[int], Awaitable[Probe]]

@@ -156,8 +156,11 @@ async def _store(
         await context.mail_room.keep(account_id, account, source, given, received)
         await _leave_waiting(context, given, received)
         for message in given:
-            if isinstance(message, InboundMessage) and message.name is None:
-                context.courtesies.name(account_id, message.contact_key)
+            if isinstance(message, InboundMessage):
+                if message.name is None:
+                    context.courtesies.name(account_id, message.contact_key)
+                if message.media:
+                    context.ring_media()
         duplicates = sum(r.duplicate for r in received)
         taken = sum(r.ignored is None and not r.duplicate for r in received)
         _messages_in(channel).inc(taken)

@@ -35,10 +35,9 @@ class MediaFetcher:
         self._save = save
         self._bell = asyncio.Event()
 
-    def ring_for(self, kinds: set[str]) -> None:
-        """Look soon if any of these events may have brought a file."""
-        if "message.received" in kinds:
-            self._bell.set()
+    def ring(self) -> None:
+        """A file has been announced: look soon."""
+        self._bell.set()
 
     async def run(self) -> None:
         """Work until cancelled."""
