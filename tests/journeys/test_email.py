@@ -6,15 +6,19 @@ import asyncio
 import email
 import email.policy
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 from aiosmtpd.smtp import SMTP
+from imap_tools import MailBoxUnencrypted
 
 from rapport.api.webhooks import take
 from rapport.channels.sdk.connector import Request
 from tests.centre import Centre, Desktop, Json
+from tests.contract.email.imap_servers import PASSWORD, USER, Imap, pymap
+from tests.journeys.providers import until
 
 DESK, DANA, ROBIN = "help@shop.example", "dana@mail.example", "robin@mail.example"
 
@@ -276,3 +280,63 @@ async def test_the_complete_mail_is_shown_harmless(centre: Centre) -> None:
         source = await ana.http.get(f"/api/v1/messages/{first}/source")
         assert source.content == mail.as_bytes()
         await centre.settle()
+
+
+async def test_a_mailbox_is_read_by_imap_and_what_was_there_comes_in_silently(
+    centre: Centre, tmp_path: Path
+) -> None:
+    """The real reader and a real server: old mail opens no task, new mail does, each once."""
+    with pymap(tmp_path) as imap:
+        account = await centre.put(
+            "accounts",
+            "mail",
+            {
+                "channel": "email",
+                "address": DESK,
+                "settings": {
+                    "imap_host": "127.0.0.1",
+                    "imap_port": imap.port,
+                    "imap_security": "plain",
+                    "user": USER,
+                },
+            },
+            {"password": PASSWORD},
+        )
+        entry = {"account": account, "queue": centre.ids["sales"]}
+        await centre.put("entry_points", "mail entry", entry)
+        pool = centre.node.database.pool
+        links = asyncio.create_task(centre.node.links.run())
+        try:
+
+            async def caught_up() -> bool:
+                mark = await pool.fetchval("SELECT uid FROM mailbox_mark")
+                stored = await pool.fetchval("SELECT count(*) FROM mail")
+                return bool(mark) and bool(stored) and mark == await newest_uid(imap)
+
+            await until(caught_up, 30)
+            old: int = await pool.fetchval("SELECT count(*) FROM mail")
+            assert old > 0
+            assert await pool.fetchval("SELECT count(*) FROM task") == 0
+            imap.append(
+                b"From: Dana <dana@mail.example>\r\nTo: help@shop.example\r\n"
+                b"Subject: New\r\nMessage-ID: <new@mail.example>\r\n\r\nA new one.\r\n"
+            )
+
+            async def arrived() -> bool:
+                return bool(await pool.fetchval("SELECT count(*) FROM task"))
+
+            await until(arrived, 60)
+            text = await pool.fetchval("SELECT text FROM message ORDER BY id DESC LIMIT 1")
+            assert text == "A new one."
+        finally:
+            links.cancel()
+            with suppress(asyncio.CancelledError):
+                await links
+
+
+async def newest_uid(imap: Imap) -> int:
+    def ask() -> int:
+        with MailBoxUnencrypted("127.0.0.1", imap.port).login(USER, PASSWORD) as box:
+            return max(int(uid) for uid in box.uids())
+
+    return await asyncio.to_thread(ask)
