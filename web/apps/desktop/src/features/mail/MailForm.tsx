@@ -117,7 +117,7 @@ export function MailForm({ task, attachments, mode, start, label, latest, onMode
     event.stopPropagation();
     attachments.add(files);
   };
-  const common = { ref: field, label, describedBy: noteId, invalid: false, onKeyDown, onPaste };
+  const common = { ref: field, label, describedBy: noteId, invalid: false, onKeyDown: () => undefined, onPaste };
   return (
     <>
       {other !== null && (
@@ -127,7 +127,7 @@ export function MailForm({ task, attachments, mode, start, label, latest, onMode
           <button type="button" onClick={dismissOther}>{t`Keep this one`}</button>
         </div>
       )}
-      <div className={composer.box} onKeyDown={quick ? undefined : onKeyDown}>
+      <div className={composer.box} onKeyDown={onKeyDown}>
         {!quick && (
           <>
             <div className={classes.bar}>

@@ -4,7 +4,7 @@ import type { Attachment, Message, Person, Task } from "@rapport/api-client";
 import { fromWire } from "@rapport/rich-text";
 import { ChevronDown, ChevronRight, CircleAlert, FileSearch, Paperclip } from "lucide-react";
 import { useId, type ReactNode } from "react";
-import { useDesk } from "../../shared/desk.ts";
+import { useDesk, useDeskState } from "../../shared/desk.ts";
 import { codeText } from "../../shared/error-text.ts";
 import { useStore } from "../../shared/store.ts";
 import { StyledText } from "../../shared/StyledText.tsx";
@@ -29,7 +29,11 @@ export function MailRow({ message, task }: { message: Message; task: Task }) {
   const word = useStatusWord();
   const inbound = message.direction === "inbound";
   const { details, problems } = readDetails(message);
-  const from = inbound ? (details.from[0]?.name || details.from[0]?.address || name) : name;
+  // Others than the customer may write in the thread: they go by their own name or address.
+  const known = useDeskState((state) => state.contacts.get(task.contact_id)?.email);
+  const sender = details.from[0];
+  const other = inbound && sender !== undefined && sender.address.toLowerCase() !== known?.toLowerCase();
+  const from = other ? sender.name || sender.address : name;
   const failed = message.status === "failed" || message.status === "unknown";
   return (
     <Frame
