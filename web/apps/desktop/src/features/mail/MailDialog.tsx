@@ -22,6 +22,7 @@ export default function MailDialog({ dialog, onClose }: DialogProps) {
       title={t`Complete mail`}
       size="xl"
       onClose={onClose}
+      padded={false}
       footer={
         <>
           <Button variant="default" leftSection={<Image size={16} aria-hidden />} disabled={images} onClick={() => setImages(true)}>
@@ -33,7 +34,11 @@ export default function MailDialog({ dialog, onClose }: DialogProps) {
         </>
       }
     >
-      {message !== undefined && <Recipients {...readDetails(message).details} />}
+      {message !== undefined && (
+        <div className={classes.head}>
+          <Recipients {...readDetails(message).details} />
+        </div>
+      )}
       <iframe key={String(images)} className={classes.page} title={t`The mail`} sandbox="allow-popups" src={desk.api.mailUrl(id, images)} />
     </Dialog>
   );

@@ -129,26 +129,26 @@ export function MailForm({ task, attachments, mode, start, label, latest, onMode
       )}
       <div className={composer.box} onKeyDown={onKeyDown}>
         {!quick && (
-          <>
-            <div className={classes.bar}>
-              <ModeButtons mode={mode} onChoose={choose} />
-              <span className={classes.spacer} />
-              <Tip label={t`Back to the quick reply`}>
-                <ActionIcon variant="subtle" color="gray" size={28} aria-label={t`Back to the quick reply`} onClick={() => choose("quick")}>
-                  <X size={16} />
-                </ActionIcon>
-              </Tip>
-            </div>
-            <MailFields mode={mode} recipients={recipients} />
-          </>
+          <div className={classes.bar}>
+            <ModeButtons mode={mode} onChoose={choose} />
+            <span className={classes.spacer} />
+            <Tip label={t`Back to the quick reply`}>
+              <ActionIcon variant="subtle" color="gray" size={28} aria-label={t`Back to the quick reply`} onClick={() => choose("quick")}>
+                <X size={16} />
+              </ActionIcon>
+            </Tip>
+          </div>
         )}
-        {uploads.length > 0 && <UploadList uploads={uploads} onRemove={attachments.remove} />}
-        {quick ? (
-          <PlainField {...common} placeholder={t`Quick reply here`} value={text} onChange={(value) => change({ text: value, marks: [] })} />
-        ) : (
-          <RichField {...common} placeholder={t`Write a message…`} allowed={allowed} value={rich} onChange={change} onStyled={setStyled} />
-        )}
-        {!quick && recipients.fields !== undefined && <Quote forward={mode === "forward"} text={recipients.fields.quote_text} />}
+        <div className={classes.paper}>
+          {!quick && <MailFields mode={mode} recipients={recipients} />}
+          {uploads.length > 0 && <UploadList uploads={uploads} onRemove={attachments.remove} />}
+          {quick ? (
+            <PlainField {...common} placeholder={t`Quick reply here`} value={text} onChange={(value) => change({ text: value, marks: [] })} />
+          ) : (
+            <RichField {...common} placeholder={t`Write a message…`} allowed={allowed} value={rich} onChange={change} onStyled={setStyled} />
+          )}
+          {!quick && recipients.fields !== undefined && <Quote forward={mode === "forward"} text={recipients.fields.quote_text} />}
+        </div>
         <div className={composer.tools}>
           {quick ? <ModeButtons mode={mode} onChoose={choose} /> : <FormatBar allowed={allowed} active={styled} onToggle={(kind) => field.current?.toggle(kind)} />}
           <Tools task={task} capabilities={capabilities} closed={false} attachments={attachments} onEmoji={(emoji) => field.current?.insert(emoji)} onEmojisClosed={() => field.current?.focus()} />

@@ -193,6 +193,11 @@ interface MailDetails {
   subject: string;
 }
 
+/** Of the problems met in reading a mail, those after which something may be missing or garbled. */
+const INCOMPLETE: ReadonlySet<string> = new Set([
+  "charset_unknown", "charset_wrong", "empty", "encoding_unknown", "encrypted", "multipart_without_parts", "no_from", "no_headers", "text_cut", "tnef", "too_large", "uuencode_broken",
+]);
+
 /** What a mail's message says of it; details come from outside and may lack anything. */
 export function readDetails({ content }: Message): { details: MailDetails; problems: boolean } {
   const given = content?.details ?? {};
@@ -205,7 +210,7 @@ export function readDetails({ content }: Message): { details: MailDetails; probl
       cc: readPeople(given["cc"]),
       subject: typeof subject === "string" ? subject : "",
     },
-    problems: Array.isArray(problems) && problems.length > 0,
+    problems: Array.isArray(problems) && problems.some((code) => INCOMPLETE.has(String(code))),
   };
 }
 

@@ -5,7 +5,7 @@ import { useDesk } from "../../shared/desk.ts";
 import { errorText } from "../../shared/error-text.ts";
 import { useStore } from "../../shared/store.ts";
 import type { SendProblem } from "../composer/check.ts";
-import composer from "../composer/Composer.module.css";
+import classes from "./Mail.module.css";
 
 export type MailProblem = SendProblem | "not_latest" | "no_recipient" | "bad_address" | "loading";
 
@@ -15,13 +15,15 @@ export function SendButtons({ problem, error, onSend }: { problem: MailProblem; 
   const disabled = problem !== null;
   return (
     <>
-      <span className={composer.reason}>{reason}</span>
-      <Button size="sm" variant="default" disabled={disabled} rightSection={<SendHorizontal size={15} aria-hidden />} onClick={() => onSend(false)}>
-        <Trans>Send</Trans>
-      </Button>
-      <Button size="sm" ml={6} disabled={disabled} rightSection={<CheckCheck size={15} aria-hidden />} onClick={() => onSend(true)}>
-        <Trans>Send and end</Trans>
-      </Button>
+      <span className={classes.reason}>{reason}</span>
+      <div className={classes.send}>
+        <Button size="sm" variant="default" disabled={disabled} rightSection={<SendHorizontal size={15} aria-hidden />} onClick={() => onSend(false)}>
+          <Trans>Send</Trans>
+        </Button>
+        <Button size="sm" disabled={disabled} rightSection={<CheckCheck size={15} aria-hidden />} onClick={() => onSend(true)}>
+          <Trans>Send and end</Trans>
+        </Button>
+      </div>
     </>
   );
 }

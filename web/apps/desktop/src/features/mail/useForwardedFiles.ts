@@ -9,14 +9,14 @@ export function useForwardedFiles(conversationId: number, seq: number, attachmen
   const mail = useStore(desk.threads.all, (all) => (seq === 0 ? undefined : all.get(conversationId)?.messages.find((message) => message.seq === seq)));
   const held = useRef(attachments);
   held.current = attachments;
-  const id = mail?.id;
+  const files = mail?.attachments.filter((file) => file.state === "ready") ?? [];
+  const names = files.map(({ id }) => id).join();
   useEffect(() => {
-    const files = mail?.attachments.filter((file) => file.state === "ready") ?? [];
     if (files.length === 0) return;
     held.current.putBack?.(files);
     return () => {
       for (const upload of held.current.uploads) if (files.some((file) => file.id === upload.attachment?.id)) held.current.remove(upload.id);
     };
-    // The mail's receipts change it, its files do not.
-  }, [id]);
+    // The mail changes otherwise, too; only its files matter here. Some may still be on their way.
+  }, [names]);
 }
