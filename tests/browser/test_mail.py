@@ -57,6 +57,7 @@ async def answering(stage: Stage, box: Mailbox, text: str, **headers: str) -> tu
 async def test_a_quick_reply_goes_to_the_sender_and_the_answer_joins_the_thread(
     stage: Stage, box: Mailbox
 ) -> None:
+    # Seed: "Enter the response in the Quick reply here composer box."
     ana, _ = await answering(stage, box, "The cup is broken.")
     await expect(ana.thread.get_by_text("Received")).to_be_visible()
     await quick(ana).fill("We send a new one.")
@@ -85,6 +86,10 @@ async def test_a_quick_reply_goes_to_the_sender_and_the_answer_joins_the_thread(
 
 
 async def test_modes_fill_in_the_fields_and_keep_a_draft_each(stage: Stage, box: Mailbox) -> None:
+    # Seed: "When you switch from Reply to Forward, the To and Cc field are emptied, and the email
+    # body is saved as a draft."
+    # Seed: "When you Reply to an email, the To and Subject fields are auto-populated and cannot be
+    # edited."
     ana, _ = await answering(
         stage, box, "The cup is broken.", Cc=ROBIN, to=f"{DESK}, kim@mail.example"
     )
@@ -182,6 +187,7 @@ async def test_a_newer_mail_has_to_be_read_before_anything_is_sent(
 async def test_the_original_is_shown_complete_and_can_run_nothing(
     stage: Stage, box: Mailbox
 ) -> None:
+    # Seed: "Click View Original Email, to view the initial customer email."
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = f"Dana Example <{DANA}>", DESK, "Table"
     mail["Message-ID"] = "<table@mail.example>"

@@ -306,9 +306,11 @@ def _problems(message: OutboundMessage, account: AccountConfig) -> list[Problem]
         found.append(Problem("templates_unsupported", "E-mail has no approved templates."))
     elif not message.text.strip() and not message.files:
         found.append(Problem("empty", "There is nothing to send."))
-    for file in message.files:
-        if file.size > LARGEST_FILE:
-            found.append(Problem("file_too_large", f"{file.filename} is larger than 20 MB."))
+    found.extend(
+        Problem("file_too_large", f"{file.filename} is larger than 20 MB.")
+        for file in message.files
+        if file.size > LARGEST_FILE
+    )
     if not found:
         given = message.details or {}
         named = [*given.get("to", ()), *given.get("cc", ())]
