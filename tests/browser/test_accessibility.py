@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_the_walk_knows_every_dialog() -> None:
-    assert {*WAYS, "rona"} == set(dialogs_of_the_registry())
+    assert {*WAYS, "rona", "mail"} == set(dialogs_of_the_registry())
     assert {"/", "/queues"} == set(pages_of_the_registry())
 
 

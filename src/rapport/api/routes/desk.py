@@ -26,11 +26,25 @@ class StateChange(BaseModel):
     idle_code_id: int | None = Field(default=None, ge=1, le=2**62)
 
 
+Mode = Annotated[str, Query(pattern="^(|quick|reply|reply_all|forward)$")]
+Word = Annotated[str, Field(max_length=320, pattern=r"^[^\x00]*$")]
+People = Annotated[list[dict[Word, Word]], Field(max_length=100)]
+
+
+class DraftFields(BaseModel):
+    """What stands around the text of an e-mail: whom it goes to, and the mail it answers."""
+
+    to: People | None = None
+    cc: People | None = None
+    latest_seq: int | None = Field(default=None, ge=0, le=2**62)
+
+
 class Draft(BaseModel):
     """Text not sent yet, written on top of a version."""
 
     text: str = Field(max_length=200_000)
     version: int = Field(ge=0, le=2**62)
+    fields: DraftFields = DraftFields()
 
 
 @router.get("/snapshot")
@@ -79,14 +93,16 @@ async def messages(
 
 
 @router.get("/conversations/{conversation_id}/draft")
-async def draft(conversation_id: Id, context: Ctx, session: AgentSession) -> dict[str, Any]:
-    """The agent's own draft; version 0 is none."""
-    return await context.reader.draft(session.user_id, conversation_id)
+async def draft(
+    conversation_id: Id, context: Ctx, session: AgentSession, mode: Mode = ""
+) -> dict[str, Any]:
+    """The agent's own draft; version 0 is none. An e-mail has one per composer mode."""
+    return await context.reader.draft(session.user_id, conversation_id, mode)
 
 
 @router.put("/conversations/{conversation_id}/draft")
 async def save_draft(
-    conversation_id: Id, draft: Draft, context: Ctx, session: AgentSession
+    conversation_id: Id, draft: Draft, context: Ctx, session: AgentSession, mode: Mode = ""
 ) -> dict[str, Any]:
     """Keep what was typed; `stale_version` carries the stored draft."""
     if not await context.reader.may_read(conversation_id, session.user_id):
@@ -97,6 +113,8 @@ async def save_draft(
         cleared(clean_text(draft.text), context.services.configuration.current).text,
         draft.version,
         context.services.clock.now(),
+        mode,
+        draft.fields.model_dump(exclude_none=True),
     )
 
 

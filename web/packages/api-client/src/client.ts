@@ -2,11 +2,15 @@ import type {
   Agent,
   Attachment,
   Catalog,
+  ComposerMode,
   ContactDetails,
   Draft,
   FilledTemplate,
+  MailAnswer,
+  MailMode,
   Message,
   Page,
+  ReplyFields,
   Snapshot,
   Targets,
   Task,
@@ -174,11 +178,35 @@ export class Api {
     return this.command(task, "resume");
   }
 
-  draft(conversationId: number): Promise<Draft> {
-    return this.http.get(`/conversations/${conversationId}/draft`);
+  draft(conversationId: number, mode?: ComposerMode): Promise<Draft> {
+    return this.http.get(`/conversations/${conversationId}/draft`, { mode });
   }
-  saveDraft(conversationId: number, draft: Draft): Promise<Draft> {
-    return this.http.call("PUT", `/conversations/${conversationId}/draft`, draft);
+  saveDraft(conversationId: number, draft: Draft, mode?: ComposerMode): Promise<Draft> {
+    const query = mode === undefined ? "" : `?mode=${mode}`;
+    return this.http.call("PUT", `/conversations/${conversationId}/draft${query}`, draft);
+  }
+
+  replyFields(taskId: number, mode: MailMode): Promise<ReplyFields> {
+    return this.http.get(`/tasks/${taskId}/reply-fields`, { mode });
+  }
+  sendMail(
+    taskId: number,
+    body: MailAnswer & { text: string; attachment_ids: number[] },
+    key: string,
+  ): Promise<{ message: Message }> {
+    return this.http.post(`/tasks/${taskId}/mail`, body, { key });
+  }
+  /** Which message is the conversation's first customer mail. */
+  originalMail(conversationId: number): Promise<{ message_id: number | null }> {
+    return this.http.get(`/conversations/${conversationId}/original`);
+  }
+  /** The complete mail as a page, for a sandboxed frame. */
+  mailUrl(messageId: number, remoteImages: boolean): string {
+    return this.http.url(`/messages/${messageId}/mail${remoteImages ? "?remote_images=true" : ""}`);
+  }
+  /** The mail's source as it came, for a download. */
+  mailSourceUrl(messageId: number): string {
+    return this.http.url(`/messages/${messageId}/source`);
   }
   upload(
     conversationId: number,

@@ -327,6 +327,41 @@ export interface ContactDetails {
 export interface Draft {
   text: string;
   version: number;
+  fields?: DraftFields;
+}
+/** Around the text of an e-mail: whom it goes to where the agent chose that, and the mail it answers. */
+export interface DraftFields {
+  to?: Person[];
+  cc?: Person[];
+  latest_seq?: number;
+}
+
+/** How the customer's latest mail is answered. */
+export type MailMode = "reply" | "reply_all" | "forward";
+/** Each has a draft of its own; a quick reply goes out as a reply. */
+export type ComposerMode = "quick" | MailMode;
+/** An e-mail address, with the name it is known by. */
+export interface Person {
+  address: string;
+  name: string;
+}
+/** What a mode fills in, from the customer's latest mail. */
+export interface ReplyFields {
+  mode: MailMode;
+  latest_seq: number;
+  to: Person[];
+  cc: Person[];
+  subject: string;
+  quote_text: string;
+  quote_html: string;
+}
+/** An answer besides text and files. `to` counts for forward only; without `cc` the mode's own is taken. */
+export interface MailAnswer {
+  mode: MailMode;
+  latest_seq: number;
+  html?: string;
+  to?: Person[];
+  cc?: Person[];
 }
 
 export interface Page<T> {

@@ -21,6 +21,7 @@ export const dialogs: Record<DialogName, ComponentType<DialogProps>> = {
   image: lazy(() => import("../features/conversation/ImageDialog.tsx")),
   message: lazy(() => import("../features/conversation/MessageDialog.tsx")),
   approved_template: lazy(() => import("../features/approved-template/ApprovedTemplateDialog.tsx")),
+  mail: lazy(() => import("../features/mail/MailDialog.tsx")),
   park: lazy(() => import("../features/park/ParkDialog.tsx")),
 };
 

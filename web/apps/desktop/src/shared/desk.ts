@@ -4,6 +4,7 @@ import { createContext, useContext } from "react";
 import { Connection } from "../features/connection/connection.ts";
 import { newMessage, Outbox } from "../features/connection/outbox.ts";
 import { ThreadStore } from "../features/conversation/threads.ts";
+import { newMail } from "../features/mail/outgoing.ts";
 import { Preferences } from "../features/preferences/preferences.ts";
 import { Ephemera } from "./ephemera.ts";
 import { Store, useStore } from "./store.ts";
@@ -36,6 +37,8 @@ export class Desk {
     this.threads = new ThreadStore((id, range) => api.messages(id, range));
     this.outbox = new Outbox({
       send: async (item) => {
+        const { mail } = item;
+        if (mail !== undefined) return (await api.sendMail(item.taskId, newMail(item, mail), item.key)).message;
         return (await api.send(item.taskId, newMessage(item), item.key)).message;
       },
       onSent: (message) => this.take({ message }),
@@ -162,6 +165,15 @@ export class Desk {
   }
   resume(task: Task): Promise<boolean> {
     return this.command(task, () => this.api.resume(task));
+  }
+
+  /** Opens the conversation's first customer mail. */
+  viewOriginal(task: Task): Promise<boolean> {
+    return this.run(null, async () => {
+      const { message_id } = await this.api.originalMail(task.conversation_id);
+      if (message_id === null) throw new ApiError("no_mail", "", 404, {});
+      this.ui.open({ name: "mail", taskId: task.id, mailId: message_id });
+    });
   }
 
   /** Takes back a message that still waits to be sent. */

@@ -69,6 +69,11 @@ const sentences: Record<string, MessageDescriptor> = {
   no_templates_here: msg`This channel has no approved templates.`,
   provider_away: msg`The provider does not answer. Please try again.`,
   no_file: msg`The file is not available at the provider.`,
+  not_latest: msg`You are not replying to the latest email. Read it first.`,
+  bad_address: msg`An address is not an e-mail address.`,
+  no_recipient: msg`Say to whom it goes.`,
+  no_mail: msg`There is no mail in this conversation.`,
+  no_source: msg`The source of this mail is not kept.`,
   no_right: msg`You don't have the right to do this.`,
 };
 

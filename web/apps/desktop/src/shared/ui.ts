@@ -1,4 +1,5 @@
-import type { Message, StyleKind, TextStyle } from "@rapport/api-client";
+import type { Attachment, Message, StyleKind, TextStyle } from "@rapport/api-client";
+import type { OutgoingMail } from "../features/mail/outgoing.ts";
 import { Store } from "./store.ts";
 
 /** Dialogs by name; `src/app/registry.ts` says which component shows each. */
@@ -14,13 +15,16 @@ export type DialogName =
   | "image"
   | "message"
   | "approved_template"
-  | "park";
+  | "park"
+  | "mail";
 
 export interface OpenDialog {
   name: DialogName;
   taskId?: number;
   image?: { url: string; filename: string };
   message?: Message;
+  /** The message whose complete mail is shown. */
+  mailId?: number;
 }
 
 export interface Returned {
@@ -28,6 +32,8 @@ export interface Returned {
   text: string;
   styles?: TextStyle[];
   note?: boolean;
+  attachments?: Attachment[];
+  mail?: OutgoingMail;
 }
 
 export interface UiState {
@@ -68,6 +74,8 @@ export class Ui {
   readonly replying = new Store<ReadonlyMap<number, number>>(new Map());
   /** A place in the open thread to show, for example the message that another one answers. */
   readonly jump = new Store<{ conversationId: number; seq: number } | null>(null);
+  /** Mails that the agent has folded or opened, by message id; the others go by themselves. */
+  readonly mails = new Store<ReadonlyMap<number, boolean>>(new Map());
   /** Styles what is selected in the message field; null where the field has no styles. */
   formatter: ((kind: StyleKind) => void) | null = null;
   private lastKey = 0;
@@ -93,6 +101,10 @@ export class Ui {
     });
   }
 
+  unfold(messageId: number, open: boolean): void {
+    this.mails.update((map) => new Map(map).set(messageId, open));
+  }
+
   openTask(taskId: number): void {
     if (taskId !== this.currentTask()) this.set({ note: false });
     this.navigate(`/tasks/${taskId}`);
@@ -113,5 +125,6 @@ export class Ui {
   reset(): void {
     this.state.set(initial);
     this.replying.set(new Map());
+    this.mails.set(new Map());
   }
 }

@@ -3,6 +3,7 @@ import type { Task } from "@rapport/api-client";
 import { useRef, type KeyboardEvent } from "react";
 import { useDesk } from "../../shared/desk.ts";
 import { useStore } from "../../shared/store.ts";
+import { MailComposer } from "../mail/MailComposer.tsx";
 import { NoteComposer } from "./NoteComposer.tsx";
 import { ReplyComposer } from "./ReplyComposer.tsx";
 import type { Attachments } from "./useAttachments.ts";
@@ -33,7 +34,7 @@ export function Composer({ task, attachments }: { task: Task; attachments: Attac
         {tab(true, t`Internal note`)}
       </div>
       <div role="tabpanel" id="composer-panel" aria-labelledby={note ? "composer-note-tab" : "composer-reply-tab"}>
-        {note ? <NoteComposer task={task} /> : <ReplyComposer task={task} attachments={attachments} />}
+        {note ? <NoteComposer task={task} /> : task.channel === "email" ? <MailComposer task={task} attachments={attachments} /> : <ReplyComposer task={task} attachments={attachments} />}
       </div>
     </section>
   );

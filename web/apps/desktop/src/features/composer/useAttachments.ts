@@ -19,6 +19,8 @@ export interface Attachments {
   remove: (id: number) => void;
   /** The files that can be sent; the list is emptied. */
   takeReady: () => Attachment[];
+  /** Files that the server has already: of a refused message, or of a mail that is forwarded. */
+  putBack?: (files: readonly Attachment[]) => void;
 }
 
 let nextId = 1;
@@ -82,5 +84,12 @@ export function useAttachments(conversationId: number): Attachments {
     [],
   );
 
-  return { uploads, add, remove, takeReady };
+  const putBack = useCallback((files: readonly Attachment[]) => {
+    const known = files.map((attachment): Upload => ({
+      id: nextId++, name: attachment.filename, size: attachment.size, progress: 1, attachment, problem: null, cancel: () => undefined,
+    }));
+    setUploads((list) => [...list.filter(({ attachment }) => !known.some((each) => each.attachment?.id === attachment?.id)), ...known]);
+  }, []);
+
+  return { uploads, add, remove, takeReady, putBack };
 }

@@ -1,4 +1,4 @@
-import { ApiError, type Draft } from "@rapport/api-client";
+import { ApiError, type ComposerMode, type Draft, type DraftFields } from "@rapport/api-client";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { normalised, type Mark, type Rich } from "@rapport/rich-text";
 import { useDesk } from "../../shared/desk.ts";
@@ -9,15 +9,22 @@ interface Held {
   version: number;
   /** The text that the server has under that version. */
   stored: string;
+  /** What stood around it. */
+  around: string;
 }
 
 /**
  * A draft that lives on the server, and in this browser until the server has it. The server keeps
  * its text; the styles stay in the browser and count as long as they belong to that very text.
+ * An e-mail has one per composer mode, with `fields`.
  */
-export function useDraft(conversationId: number) {
+export function useDraft(conversationId: number, mode?: ComposerMode, fields?: DraftFields) {
   const desk = useDesk();
-  const name = `rapport.draft.${conversationId}`;
+  const name = mode === undefined ? `rapport.draft.${conversationId}` : `rapport.draft.${conversationId}.${mode}`;
+  const around = JSON.stringify(fields ?? {});
+  const latestFields = useRef({ fields, around });
+  latestFields.current = { fields, around };
+  const [loaded, setLoaded] = useState<Draft | null>(null);
   const [rich, setRich] = useState<Rich>(() => styled(name, recall(name) ?? ""));
   const [other, setOther] = useState<string | null>(null);
   const latest = useRef(rich.text);
@@ -31,48 +38,58 @@ export function useDraft(conversationId: number) {
   }, [name]);
 
   const save = useCallback(async () => {
-    if (held.current === null || saving.current || latest.current === held.current.stored) return;
+    const same = () => held.current?.stored === latest.current && (latest.current === "" || held.current.around === latestFields.current.around);
+    if (held.current === null || saving.current || same()) return;
     saving.current = true;
     const sent = latest.current;
+    const beside = latestFields.current;
     try {
-      const answer = await desk.api.saveDraft(conversationId, { text: sent, version: held.current.version });
-      held.current = { version: answer.version, stored: sent };
+      const answer = await desk.api.saveDraft(conversationId, { text: sent, version: held.current.version, ...(beside.fields === undefined ? {} : { fields: beside.fields }) }, mode);
+      held.current = { version: answer.version, stored: sent, around: beside.around };
       if (latest.current === sent) forget(name);
     } catch (error) {
       if (error instanceof ApiError && error.code === "stale_version") {
         // Written elsewhere meanwhile: what is typed here stays, the other text is offered.
         const stored = storedDraft(error);
-        held.current = { version: stored.version, stored: stored.text };
+        held.current = { version: stored.version, stored: stored.text, around: beside.around };
         if (latest.current === "") show(stored.text);
         else if (stored.text !== "" && stored.text !== latest.current) setOther(stored.text);
       }
     } finally {
       saving.current = false;
     }
-    if (held.current !== null && latest.current !== held.current.stored) {
+    if (held.current !== null && !same()) {
       timer.current = setTimeout(() => void save(), PAUSE_MS);
     }
-  }, [desk, conversationId, name, show]);
+  }, [desk, conversationId, mode, name, show]);
 
   useEffect(() => {
     let current = true;
     desk.api
-      .draft(conversationId)
+      .draft(conversationId, mode)
       .then((draft) => {
         if (!current) return;
-        held.current = { version: draft.version, stored: draft.text };
+        held.current = { version: draft.version, stored: draft.text, around: latestFields.current.around };
+        setLoaded(draft);
         if (latest.current === "") show(draft.text);
         else void save();
       })
       .catch(() => {
         // The text stays in the browser; the next opening asks again.
+        if (current) setLoaded({ text: "", version: 0 });
       });
     return () => {
       current = false;
       clearTimeout(timer.current);
       void save();
     };
-  }, [desk, conversationId, save, show]);
+  }, [desk, conversationId, mode, save, show]);
+
+  useEffect(() => {
+    if (held.current === null || latest.current === "" || held.current.around === around) return;
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => void save(), PAUSE_MS);
+  }, [around, save]);
 
   const change = useCallback(
     (value: Rich) => {
@@ -92,7 +109,7 @@ export function useDraft(conversationId: number) {
     setOther(null);
   }, [other, change]);
 
-  return { rich, change, other, takeOther, dismissOther: () => setOther(null) };
+  return { rich, change, loaded, other, takeOther, dismissOther: () => setOther(null) };
 }
 
 function storedDraft(error: ApiError): Draft {

@@ -1,5 +1,6 @@
 import { ApiError, newKey, type Attachment, type FilledTemplate, type Message, type NewMessage, type TextStyle } from "@rapport/api-client";
 import { Store } from "../../shared/store.ts";
+import type { OutgoingMail } from "../mail/outgoing.ts";
 import { backoff } from "./backoff.ts";
 
 /** A message that the agent has sent and the server has not yet confirmed. */
@@ -14,6 +15,8 @@ export interface Outgoing {
   template?: FilledTemplate | null;
   /** For colleagues only. */
   note?: boolean;
+  /** An answer by e-mail. */
+  mail?: OutgoingMail;
   attachments: Attachment[];
   createdAt: string;
   failure: { code: string; message: string; details: Record<string, unknown> } | null;
@@ -30,6 +33,7 @@ export class Outbox {
   readonly items = new Store<readonly Outgoing[]>([]);
   private readonly ports: Ports;
   private readonly busy = new Set<number>();
+  private readonly sent = new Set<string>();
   private attempts = 0;
   private name: string | null = null;
 
@@ -46,10 +50,26 @@ export class Outbox {
     this.flush();
   }
 
-  add(item: Omit<Outgoing, "key" | "createdAt" | "failure">): void {
+  /** Sends as soon as possible; answers the key. */
+  add(item: Omit<Outgoing, "key" | "createdAt" | "failure">): string {
     const full = { ...item, key: newKey(), createdAt: new Date().toISOString(), failure: null };
     this.keep([...this.items.get(), full]);
     this.flush();
+    return full.key;
+  }
+
+  /** Waits until a message is confirmed: true; refused or thrown away: false. */
+  confirmed(key: string): Promise<boolean> {
+    return new Promise((done) => {
+      const look = () => {
+        const item = this.items.get().find((each) => each.key === key);
+        if (item !== undefined && item.failure === null) return;
+        stop();
+        done(item === undefined && this.sent.delete(key));
+      };
+      const stop = this.items.subscribe(look);
+      look();
+    });
   }
 
   retry(key: string): void {
@@ -90,6 +110,7 @@ export class Outbox {
       const message = await this.ports.send(item);
       this.attempts = 0;
       this.ports.onSent(message);
+      if (item.mail !== undefined) this.sent.add(item.key);
       this.discard(item.key);
     } catch (error) {
       if (!(error instanceof ApiError) || error.temporary || error.status === 401) throw error;

@@ -2,7 +2,7 @@ import { ActionIcon, Button } from "@mantine/core";
 import { useLingui } from "@lingui/react/macro";
 import type { Leg, Task } from "@rapport/api-client";
 import { Link } from "@tanstack/react-router";
-import { ArrowLeft, ChevronDown, ChevronUp, ClipboardCheck, DoorOpen, Forward, MessageCircleQuestion, PanelRight, Pause, PhoneOff, Play, UserMinus, UsersRound, X, type LucideIcon } from "lucide-react";
+import { ArrowLeft, ChevronDown, ChevronUp, ClipboardCheck, DoorOpen, Forward, MailOpen, MessageCircleQuestion, PanelRight, Pause, PhoneOff, Play, UserMinus, UsersRound, X, type LucideIcon } from "lucide-react";
 import { useDesk, useDeskState } from "../../shared/desk.ts";
 import { ChannelIcon } from "../../shared/ChannelIcon.tsx";
 import { accountOf, agentName, capabilitiesOf, customerName, queueName } from "../../shared/people.ts";
@@ -26,6 +26,7 @@ const icons: Record<TaskActionId, LucideIcon> = {
   park: Pause,
   resume: Play,
   wrap_up: ClipboardCheck,
+  original: MailOpen,
 };
 
 /** Who this is, how the conversation stands, and what can be done with it. */
@@ -121,7 +122,7 @@ function Actions({ task, leg }: { task: Task; leg: Leg }) {
           <Button
             key={action.id}
             className={classes.action!}
-            data-minor={action.id === "park" || action.id === "ask_to_end" || undefined}
+            data-minor={action.id === "park" || action.id === "original" || action.id === "ask_to_end" || undefined}
             size="xs"
             h={34}
             variant={action.tone === "plain" ? "default" : action.tone === "main" ? "filled" : "light"}

@@ -64,7 +64,7 @@ function Initials({ task, letterC }: { task: Task; letterC: boolean }) {
 }
 
 /** Why it did not arrive, and another try. */
-function Failure({ message, task }: { message: Message; task: Task }) {
+export function Failure({ message, task }: { message: Message; task: Task }) {
   const { t } = useLingui();
   const desk = useDesk();
   return (
@@ -80,7 +80,7 @@ function Failure({ message, task }: { message: Message; task: Task }) {
 }
 
 /** Why it is not on its way yet: it goes by itself later, at once, or not at all. */
-function Waiting({ message, task }: { message: Message; task: Task }) {
+export function Waiting({ message, task }: { message: Message; task: Task }) {
   const { t } = useLingui();
   const desk = useDesk();
   const busy = useStore(desk.busy, (set) => set.has(task.id));

@@ -4,6 +4,7 @@ import { memo } from "react";
 import { useDeskState } from "../../shared/desk.ts";
 import { dayKey, longDay, timeOfDay } from "../../shared/time.ts";
 import { announcementText } from "./announcement-text.ts";
+import { MailRow, OutgoingMailRow } from "../mail/MailRow.tsx";
 import { MessageBubble } from "./MessageBubble.tsx";
 import { OutgoingBubble } from "./OutgoingBubble.tsx";
 import type { ThreadRow } from "./thread-rows.ts";
@@ -19,8 +20,10 @@ export const Row = memo(
       case "announcement":
         return <Announcement row={row} />;
       case "message":
+        if (task.channel === "email" && row.message.direction !== "note") return <MailRow message={row.message} task={task} />;
         return <MessageBubble message={row.message} task={task} last={row.last} />;
       case "outgoing":
+        if (row.item.mail !== undefined) return <OutgoingMailRow item={row.item} />;
         return <OutgoingBubble item={row.item} />;
     }
   },

@@ -17,7 +17,8 @@ export type TaskActionId =
   | "end"
   | "park"
   | "resume"
-  | "wrap_up";
+  | "wrap_up"
+  | "original";
 
 export interface TaskAction {
   id: TaskActionId;
@@ -56,6 +57,9 @@ function ownerActions(task: Task, capabilities: Capabilities): TaskAction[] {
   const actions: TaskAction[] = [];
   if (capabilities.before_end === "ask_to_end" && task.customer_left_at === null) {
     actions.push({ id: "ask_to_end", label: msg`Ask to end`, tone: "plain", run: (desk) => void desk.askToEnd(task) });
+  }
+  if (task.channel === "email") {
+    actions.push({ id: "original", label: msg`View Original Email`, tone: "plain", run: (desk) => void desk.viewOriginal(task) });
   }
   if (capabilities.transfer_to.length > 0) {
     actions.push({ id: "transfer", label: msg`Transfer`, tone: "plain", run: (desk) => desk.ui.open({ name: "transfer", taskId: task.id }) });

@@ -133,6 +133,7 @@ export const commands: readonly Command[] = [
   paneCommand("end", msg`End the conversation`, "Ctrl+Alt+KeyE"),
   paneCommand("park", msg`Park the conversation`, "Ctrl+Alt+KeyO"),
   paneCommand("resume", msg`Resume the conversation`, "Ctrl+Alt+KeyG"),
+  paneCommand("original", msg`View Original Email`, null),
   paneCommand("wrap_up", msg`Wrap up`, "Ctrl+Alt+KeyW"),
   { id: "conversation.write", group: conversation, title: msg`Go to the message field`, chord: "Ctrl+Alt+KeyM", available: hasOpen, run: () => document.getElementById("composer")?.focus() },
   {
