@@ -53,3 +53,18 @@ async def test_four_routers_fighting(centre: Centre) -> None:
         " LEFT JOIN leg l ON l.agent_id = a.id GROUP BY a.id"
     )
     assert all(row["used"] == row["legs"] <= 3 for row in rows)
+
+
+async def test_nothing_is_offered_while_a_message_is_on_its_way_in(centre: Centre) -> None:
+    """Its audience was decided while the task waited: who gets the offer would miss it."""
+    page = await centre.visitor()
+    await page.start("Hello")
+    ana = await centre.sign_in("ana")
+    pool = centre.node.database.pool
+    async with pool.acquire() as connection, connection.transaction():
+        # As ingest holds it from reading the task to the commit of the message.
+        await connection.execute("SELECT id FROM conversation FOR NO KEY UPDATE")
+        assert await centre.route() == 0
+    assert await centre.route() == 1
+    await ana.catch_up(await centre.position())
+    assert len(ana.state.tasks) == 1

@@ -36,6 +36,8 @@ FROM agent WHERE status = 'available' AND pending_status IS NULL
   AND (used[1] < capacity[1] OR used[2] < capacity[2] OR used[3] < capacity[3])
 ORDER BY ready_since LIMIT 5000"""
 _LAST_SERVED = "SELECT queue_id, agent_id FROM queue_cursor"
+# Conversations first: a message on its way in at this moment decides whom it concerns by a task
+# that still waits, and the agent at whom it rings would not get it. It is offered next time.
 # Decided rows -> tasks still waiting at that epoch -> agents in id order with free capacity ->
 # rank per agent within what is free -> new load, state and leg. What lost is simply not there.
 _CLAIM = """
@@ -43,10 +45,14 @@ WITH wanted AS (
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[],
                          $5::timestamptz[])
     WITH ORDINALITY n(task_id, epoch, agent_id, leg_id, expires_at, place)),
+quiet AS (
+    SELECT c.id FROM conversation c
+    WHERE c.id IN (SELECT t.conversation_id FROM task t JOIN wanted w ON w.task_id = t.id)
+    ORDER BY c.id FOR NO KEY UPDATE OF c SKIP LOCKED),
 waiting AS (
     SELECT t.id, w.agent_id, w.leg_id, w.expires_at, w.place, t.queue_id,
            CASE t.kind WHEN 'chat' THEN 1 WHEN 'email' THEN 2 ELSE 3 END AS slot, t.kind
-    FROM task t JOIN wanted w ON w.task_id = t.id
+    FROM task t JOIN wanted w ON w.task_id = t.id JOIN quiet ON quiet.id = t.conversation_id
     WHERE t.state = 'queued' AND t.epoch = w.epoch
     ORDER BY t.id FOR NO KEY UPDATE OF t SKIP LOCKED),
 ready AS (
