@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from rapport.bootstrap import SystemClock
 from rapport_simulators.graph.settings import GraphSettings
 from rapport_simulators.graph.simulator import GraphSimulator
 from rapport_simulators.twilio.settings import TwilioSettings
@@ -93,7 +94,11 @@ async def whatsapp(centre: Centre, **spec: Any) -> AsyncIterator[Connected]:
 
 @asynccontextmanager
 async def messenger(centre: Centre, **spec: Any) -> AsyncIterator[Connected]:
-    """A page at the simulated Graph."""
+    """A page at the simulated Graph.
+
+    A watermark is a time: our clock stands where the provider's does.
+    """
+    centre.clock.moment = SystemClock().now()
     async with GraphSimulator(GRAPH) as graph:
         account = await centre.put(
             "accounts",
