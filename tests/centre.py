@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,12 @@ import websockets
 from websockets.asyncio.client import ClientConnection
 
 from rapport.api.context import Context
+from rapport.application.access import hash_password
 from rapport.application.offer_tasks import offer_tasks
 from rapport.bootstrap import Node, running
 from rapport.cli.serving import Server, server_of
 from rapport.settings import Settings
+from rapport.storage.accounts.sessions import PostgresSessions
 from rapport.storage.configuration_writer import Put, write_configuration
 from rapport.stream.hub import Hub
 from tests.replay import State, replayed_by_typescript
@@ -32,7 +35,7 @@ PASSWORD = "a-good-password"
 SITE = "test-site"
 ORIGIN = "https://shop.example"
 Json = dict[str, Any]
-PATIENCE_S = 10
+PATIENCE_S = 30
 
 
 @dataclass
@@ -155,6 +158,12 @@ class VisitorPage:
         await self.until("ack")
 
 
+@cache
+def hashed_once() -> str:
+    """Of the password that everybody has here: hashing it for each took an eighth of the suite."""
+    return hash_password(PASSWORD)
+
+
 class Centre:
     """The server under test with its configuration and everybody connected to it."""
 
@@ -181,7 +190,8 @@ class Centre:
         user_id = await self.put(
             "users", login.title(), {"login": login, "roles": list(roles) or ["agent"], **spec}
         )
-        await self.node.context.access.set_password(user_id, PASSWORD)
+        sessions = PostgresSessions(self.node.database)
+        await sessions.set_password_hash(user_id, hashed_once(), self.clock.now())
         self.ids[login] = user_id
         return user_id
 
@@ -210,22 +220,28 @@ class Centre:
         return desktop
 
     async def stream(self, http: httpx2.AsyncClient, after: str) -> ClientConnection:
-        """The live stream with the cookie of a client."""
+        """The live stream with the cookie of a client that, like a browser, always reads."""
         cookie = http.cookies["rapport_session"]
         socket = await websockets.connect(
             f"{self.url.replace('http', 'ws')}/api/v1/stream?after={after}",
             additional_headers={"Cookie": f"rapport_session={cookie}"},
+            max_queue=None,
         )
         self._open.append(socket)
         return socket
 
-    async def visitor(self, token: str | None = None, after: int = 0) -> VisitorPage:
-        """A page with the widget open."""
-        http = httpx2.AsyncClient(base_url=self.url, headers={"Origin": ORIGIN})
+    async def visitor(
+        self, token: str | None = None, after: int = 0, identity: str | None = None
+    ) -> VisitorPage:
+        """A page with the widget open; `identity` is the site's word on who it is."""
+        http = httpx2.AsyncClient(base_url=self.url, headers={"Origin": ORIGIN}, timeout=PATIENCE_S)
         self._open.append(http)
-        session = (await http.post(f"/widget/v1/{SITE}/session", json={"token": token})).json()
+        asked = {"token": token, "identity": identity}
+        session = (await http.post(f"/widget/v1/{SITE}/session", json=asked)).json()
         socket = await websockets.connect(
-            f"{self.url.replace('http', 'ws')}/widget/v1/{SITE}/socket", origin=ORIGIN
+            f"{self.url.replace('http', 'ws')}/widget/v1/{SITE}/socket",
+            origin=ORIGIN,
+            max_queue=None,
         )
         self._open.append(socket)
         page = VisitorPage(http, session["token"], socket)
@@ -238,6 +254,17 @@ class Centre:
         made = 0
         while count := await offer_tasks(self.node.context.services, self.node.board):
             made += count
+        return made
+
+    async def offered(self) -> int:
+        """Route until something has been offered.
+
+        A conversation to which something comes in at this moment, such as its customer's name or
+        page, is passed over and offered by the next pass.
+        """
+        async with asyncio.timeout(PATIENCE_S):
+            while not (made := await self.route()):
+                await asyncio.sleep(0.01)
         return made
 
     async def sweep(self) -> int:
@@ -279,6 +306,7 @@ async def serving(
     clock: TestClock,
     roles: frozenset[str] = frozenset({"api"}),
     public_url: str | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[Centre]:
     """The real server on a loopback port of its own."""
     settings = Settings(
@@ -288,6 +316,7 @@ async def serving(
         public_url=public_url,
         private_networks="127.0.0.0/8",
         provider_timeout_s=1.5,
+        **(more or {}),
     )
     nodes: list[Node] = []
 

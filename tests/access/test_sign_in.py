@@ -122,3 +122,26 @@ async def test_cookie(database: str, tmp_path: Path, scheme: str) -> None:
         assert ("secure" in cookie) == (scheme == "https")
         foreign = await attempt(centre, "ana", PASSWORD, Origin="https://evil.example")
         error(foreign, 403, "origin_refused")
+
+
+async def test_who_was_last_seen_long_ago_is_not_gone_again_at_once(centre: Centre) -> None:
+    """The sweep may come between signing in and the stream: Available must last (T10)."""
+    ana = await centre.sign_in("ana")
+    await centre.close()
+    centre.desktops.clear()
+    centre.clock.advance(seconds=3600)
+    await centre.sweep()
+
+    async def status() -> str:
+        row = "SELECT status FROM agent WHERE id = $1"
+        return str(await centre.node.database.pool.fetchval(row, ana.user_id))
+
+    assert await status() == "offline"
+    async with httpx2.AsyncClient(base_url=centre.url, timeout=30) as http:
+        body = {"login": "ana", "password": PASSWORD}
+        csrf = (await http.post("/api/v1/session", json=body)).json()["csrf_token"]
+        headers = {"X-CSRF-Token": csrf, "Idempotency-Key": "going-available"}
+        state = {"status": "available"}
+        assert (await http.post("/api/v1/me/state", json=state, headers=headers)).is_success
+        await centre.sweep()
+        assert await status() == "available"

@@ -1,4 +1,4 @@
-"""Asks axe about a page in light and in dark, with every rule that axe has."""
+"""Asks axe about a page in light and in dark, with every rule that axe has, and the catalogues."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Page, expect
+
+from tests.browser.pseudo_locale import untranslated
 
 RUN = """async () => {
   const { violations } = await axe.run(document, { resultTypes: ["violations"] });
@@ -37,4 +39,6 @@ async def findings(page: Page, where: str, *, desktop: bool) -> list[str]:
         if not await page.evaluate("() => 'axe' in window"):
             await page.evaluate(AXE_SCRIPT)
         found += [f"{where}, {scheme}: {line}" for line in await page.evaluate(RUN)]
+    if desktop:
+        found += [f"{where}: {line}" for line in await untranslated(page)]
     return found

@@ -18,7 +18,7 @@ from tests.database import DatabaseServer
 from tests.waiting import taking_turns
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 
 
 @pytest.fixture(scope="session")

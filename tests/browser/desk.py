@@ -165,14 +165,14 @@ class ShopPage:
             await self.launcher.click()
         await expect(self.page.get_by_role("textbox", name="Name")).to_be_focused()
 
-    async def start(self, name: str, text: str = "Hello") -> None:
-        """Open the chat, answer its questions, and wait for an agent."""
+    async def start(self, name: str, text: str = "Hello", waiting: str = "You're next.") -> None:
+        """Open the chat, answer its questions, and wait for an agent, told these words."""
         await self.open_chat()
         await self.page.get_by_role("textbox", name="Name").fill(name)
         await self.page.get_by_role("textbox", name="How can we help?").fill(text)
         await self.page.get_by_role("button", name="Start chat").click()
         await self.reads(text)
-        await expect(self.page.get_by_text("You're next.")).to_be_visible()
+        await expect(self.page.get_by_text(waiting)).to_be_visible()
 
     async def say(self, text: str) -> None:
         await self.composer.fill(text)

@@ -14,6 +14,7 @@ from playwright.async_api import Browser, BrowserContext, expect
 from rapport_simulators.shop.pages import ShopServer
 from tests.browser.complaints import Complaints
 from tests.browser.desk import AgentDesk, ShopPage
+from tests.browser.pseudo_locale import dress
 from tests.centre import PASSWORD, SITE, Centre
 
 DESK_SIZE = {"width": 1440, "height": 900}
@@ -29,14 +30,18 @@ class Stage:
     shop: str
     complaints: Complaints = field(default_factory=Complaints)
     contexts: list[BrowserContext] = field(default_factory=list)
+    pseudo: bool = False
+    """Whether browsers that come from now on read the pseudo-locale."""
 
     async def context(self, **options: Any) -> BrowserContext:
         """A browser profile of its own."""
         context = await self.browser.new_context(
             **{"reduced_motion": "reduce", "locale": "en-GB", **options}
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         self.complaints.listen(context)
+        if self.pseudo:
+            await dress(context)
         self.contexts.append(context)
         return context
 
@@ -73,7 +78,7 @@ class Stage:
         """An agent in conversation with a customer who wrote Hello."""
         desk, page = await asyncio.gather(self.agent(login, **options), self.visitor())
         await page.start(customer)
-        assert await self.centre.route() == 1
+        assert await self.centre.offered() == 1
         await desk.accept(customer)
         return desk, page
 

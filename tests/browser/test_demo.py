@@ -1,4 +1,4 @@
-"""The demo as a person plays it: a customer's phone on three channels, and the agent's desktop.
+"""The demo as a person plays it: a customer's phone on every channel, and the agent's desktop.
 
 `rapport demo` runs as a process of its own, with the real connectors and the simulated providers.
 """
@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -19,6 +17,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.desk import AgentDesk, PhonePage
+from tests.browser.ports import free_row
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 UP_WITHIN_S = 90
@@ -28,23 +27,10 @@ PNG = bytes.fromhex(
 )
 
 
-def free_row(count: int) -> int:
-    """The first of some ports in a row that nobody listens on."""
-    # Below the ports that the system hands out to whoever connects or asks for any.
-    for first in range(20_000 + os.getpid() % 1000 * 10, 32_000, 10):
-        taken = False
-        for port in range(first, first + count):
-            with socket.socket() as probe:
-                taken = taken or probe.connect_ex(("127.0.0.1", port)) == 0
-        if not taken:
-            return first
-    raise AssertionError("no free ports")
-
-
 @pytest_asyncio.fixture(loop_scope="session")
 async def demo(tmp_path: Path, built: None) -> AsyncIterator[tuple[str, str]]:
     """The demo's desktop and phone."""
-    first = free_row(8)
+    first = free_row(10)
     desk, phone = f"http://127.0.0.1:{first}", f"http://127.0.0.1:{first + 2}"
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "rapport.cli", "demo", "--no-visitors", "--data", str(tmp_path)),
@@ -53,9 +39,9 @@ async def demo(tmp_path: Path, built: None) -> AsyncIterator[tuple[str, str]]:
         stderr=asyncio.subprocess.DEVNULL,
     )
     # The phone first, then the simulators behind it.
-    wanted = [f"{desk}/readyz", f"{phone}/", *(f"http://127.0.0.1:{first + n}/" for n in (3, 4))]
+    wanted = [f"{desk}/readyz", f"{phone}/", *(f"http://127.0.0.1:{first + n}/" for n in (3, 4, 7))]
     try:
-        async with httpx2.AsyncClient() as client, asyncio.timeout(UP_WITHIN_S):
+        async with httpx2.AsyncClient(timeout=30) as client, asyncio.timeout(UP_WITHIN_S):
             for url in wanted:
                 while process.returncode is None:
                     with suppress(httpx2.HTTPError):
@@ -165,3 +151,38 @@ async def test_three_channels_from_hello_to_wrap_up(
     await has_receipt(taker, "Until six.", "Delivered")
     await phone.page.get_by_role("button", name="Send STOP").click()
     await expect(taker.page.get_by_text("opted out").first).to_be_visible()
+
+
+async def test_a_mail_with_a_picture_is_answered_and_read_as_the_customer_sees_it(
+    demo: tuple[str, str], browser: Browser
+) -> None:
+    desk_url, phone_url = demo
+    ana, phone = await agent(browser, desk_url), await phone_of(browser, phone_url)
+    await phone.pick("E-mail", "Dana Example")
+    await phone.page.get_by_role("textbox", name="Subject").fill("A broken cup")
+    await phone.page.locator("#picture-picker").set_input_files(
+        {"name": "cup.png", "mimeType": "image/png", "buffer": PNG}
+    )
+    await phone.page.locator("#picker").set_input_files(
+        {"name": "bill.txt", "mimeType": "text/plain", "buffer": b"One cup"}
+    )
+    await phone.say("It came broken.")
+    await expect(phone.thread.get_by_role("article", name="You")).to_contain_text("A broken cup")
+    await ana.offers.filter(has_text="Dana").get_by_role("button", name="Accept").click()
+    await expect(ana.page.get_by_text("A broken cup").first).to_be_visible()
+    await expect(ana.page.get_by_text("bill.txt").first).to_be_visible()
+
+    await ana.page.get_by_placeholder("Quick reply here", exact=True).fill("We send a new one.")
+    await ana.page.get_by_role("button", name="Send", exact=True).click()
+    theirs = phone.thread.get_by_role("article", name="Business")
+    # It can be taken back for a few seconds before it leaves.
+    await expect(theirs).to_contain_text("Re: A broken cup", timeout=20_000)
+    mail = theirs.frame_locator("iframe")
+    await expect(mail.get_by_text("We send a new one.")).to_be_visible()
+    await expect(mail.get_by_text("handmade since last spring")).to_be_visible()
+
+    # The customer's answer comes back to the same thread.
+    await theirs.hover()
+    await theirs.get_by_role("button", name="Reply").click()
+    await phone.say("Thank you!")
+    await expect(ana.page.get_by_text("Thank you!").first).to_be_visible()

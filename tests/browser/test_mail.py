@@ -11,6 +11,7 @@ from playwright.async_api import Locator, expect
 
 from tests.browser.axe import findings
 from tests.browser.desk import AgentDesk
+from tests.browser.pseudo_locale import by_placeholder
 from tests.browser.stage import Stage
 from tests.journeys.test_email import DANA, DESK, ROBIN, Mailbox, mailbox
 
@@ -25,7 +26,7 @@ async def box(stage: Stage) -> AsyncIterator[Mailbox]:
 
 
 def quick(desk: AgentDesk) -> Locator:
-    return desk.page.get_by_placeholder("Quick reply here", exact=True)
+    return by_placeholder(desk.page, "Quick reply here")
 
 
 def mails(desk: AgentDesk) -> Locator:
@@ -43,11 +44,25 @@ def mode(desk: AgentDesk, name: str) -> Locator:
     )
 
 
-async def answering(stage: Stage, box: Mailbox, text: str, **headers: str) -> tuple[AgentDesk, str]:
+async def at_once(desk: AgentDesk) -> None:
+    """Mails leave without waiting for who may take them back."""
+    await desk.page.get_by_role("button", name="Preferences").click()
+    dialog = desk.dialog("Preferences")
+    await dialog.get_by_text("Off", exact=True).click()
+    await expect(dialog.get_by_role("radio", name="Off")).to_be_checked()
+    await desk.page.keyboard.press("Escape")
+    await expect(dialog).to_be_hidden()
+
+
+async def answering(
+    stage: Stage, box: Mailbox, text: str, *, waits: bool = False, **headers: str
+) -> tuple[AgentDesk, str]:
     """An agent with a customer's mail open."""
     ana = await stage.agent("ana")
+    if not waits:
+        await at_once(ana)
     first = await box.comes(text, **headers)
-    assert await stage.centre.route() == 1
+    assert await stage.centre.offered() == 1
     await ana.offers.filter(has_text="Dana").get_by_role("button", name="Accept").click()
     await expect(quick(ana)).to_be_focused()
     await ana.reads(text)
@@ -90,6 +105,7 @@ async def test_modes_fill_in_the_fields_and_keep_a_draft_each(stage: Stage, box:
     # body is saved as a draft."
     # Seed: "When you Reply to an email, the To and Subject fields are auto-populated and cannot be
     # edited."
+    stage.pseudo = True
     ana, _ = await answering(
         stage, box, "The cup is broken.", Cc=ROBIN, to=f"{DESK}, kim@mail.example"
     )
@@ -160,6 +176,7 @@ async def test_modes_fill_in_the_fields_and_keep_a_draft_each(stage: Stage, box:
 async def test_a_newer_mail_has_to_be_read_before_anything_is_sent(
     stage: Stage, box: Mailbox
 ) -> None:
+    stage.pseudo = True
     ana, first = await answering(stage, box, "The cup is broken.")
     await quick(ana).fill("Only the cup?")
     await box.comes("And the pot as well.", In_Reply_To=first, Cc=ROBIN)
@@ -189,6 +206,7 @@ async def test_the_original_is_shown_complete_and_can_run_nothing(
 ) -> None:
     # Seed: "Click View Original Email, to view the initial customer email."
     # axe asks every frame; the mail's has no origin and no script to answer with, as it must be.
+    stage.pseudo = True
     stage.complaints.expect("recipient window's origin \\('null'\\)")
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = f"Dana Example <{DANA}>", DESK, "Table"
@@ -199,7 +217,7 @@ async def test_the_original_is_shown_complete_and_can_run_nothing(
     ana = await stage.agent("ana")
     await box.raw(mail.as_bytes())
     assert await stage.centre.node.fetcher.fetch_due() == 1
-    assert await stage.centre.route() == 1
+    assert await stage.centre.offered() == 1
     await ana.offers.get_by_role("button", name="Accept").click()
     await expect(quick(ana)).to_be_focused()
     await ana.do("View Original Email")
@@ -211,6 +229,11 @@ async def test_the_original_is_shown_complete_and_can_run_nothing(
     async with ana.page.expect_download() as download:
         await dialog.get_by_role("link", name="Download source").click()
     assert (await (await download.value).path()).read_bytes() == mail.as_bytes()
+    # Seed: "Click the icon, to change the background and font colours of an email to light on
+    # dark."
+    await dialog.get_by_role("button", name="Light on dark").click()
+    await expect(page.locator("html")).to_have_css("background-color", "rgb(27, 27, 29)")
+    await expect(page.get_by_role("cell", name="cup")).to_be_visible()
     await dialog.get_by_role("button", name="Load remote images").click()
     await expect(page.get_by_role("cell", name="cup")).to_be_visible()
     found = await findings(ana.page, "complete mail", desktop=True)

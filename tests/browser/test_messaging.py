@@ -68,7 +68,7 @@ class Phone:
         entry = [{"id": "102290000000001", "changes": [change]}]
         body = json.dumps({"object": "whatsapp_business_account", "entry": entry}).encode()
         signature = hmac.digest(SECRET.encode(), body, hashlib.sha256).hex()
-        async with httpx2.AsyncClient() as client:
+        async with httpx2.AsyncClient(timeout=30) as client:
             answer = await client.post(
                 f"{self.stage.centre.url}/webhooks/whatsapp/{self.account}",
                 content=body,
@@ -87,7 +87,7 @@ class Phone:
 
     async def leaves(self) -> None:
         """One message is tried: the page shows it before the server has it."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not await self.stage.centre.node.postman.deliver():
                 await asyncio.sleep(0.01)
 
@@ -124,7 +124,7 @@ async def phone(stage: Stage) -> AsyncIterator[Phone]:
 async def in_conversation(stage: Stage, phone: Phone) -> AgentDesk:
     ana = await stage.agent("ana")
     await phone.writes("Where is my order?")
-    assert await stage.centre.route() == 1
+    assert await stage.centre.offered() == 1
     await ana.accept("Ada Example")
     return ana
 
@@ -248,6 +248,7 @@ async def test_answering_one_message_and_finding_it_again(stage: Stage, phone: P
 
 
 async def test_what_customers_send_besides_text(stage: Stage, phone: Phone) -> None:
+    stage.pseudo = True
     ana = await in_conversation(stage, phone)
     place = {"latitude": 52.5, "longitude": 13.4, "name": "Shop", "address": "1 Example Street"}
     await phone.sends("location", place)
@@ -287,6 +288,7 @@ async def test_what_customers_send_besides_text(stage: Stage, phone: Phone) -> N
 async def test_after_the_window_only_an_approved_template_goes_out(
     stage: Stage, phone: Phone
 ) -> None:
+    stage.pseudo = True
     ana = await in_conversation(stage, phone)
     reader = stage.centre.node.context.channel_reader
     await reader.keep_templates(phone.account, [TEMPLATE], stage.centre.clock.now())
@@ -317,6 +319,7 @@ async def test_after_the_window_only_an_approved_template_goes_out(
 
 
 async def test_a_note_is_for_colleagues_and_looks_it(stage: Stage, phone: Phone) -> None:
+    stage.pseudo = True
     ana = await in_conversation(stage, phone)
     await ana.page.keyboard.press("Control+Alt+KeyJ")
     field = ana.page.get_by_role("textbox", name="Internal note")
@@ -342,6 +345,7 @@ async def test_park_and_resume(stage: Stage, phone: Phone) -> None:
 
 
 async def test_emojis_by_name_by_search_and_again(stage: Stage, phone: Phone) -> None:
+    stage.pseudo = True
     ana = await in_conversation(stage, phone)
     keys = ana.page.keyboard
     await keys.type("Thanks :thumbsu")
@@ -368,3 +372,23 @@ async def test_emojis_by_name_by_search_and_again(stage: Stage, phone: Phone) ->
     await keys.type("!")
     await ana.has_written("Thanks 👍 🎉🫖!")
     assert not found, "\n".join(found)
+
+
+async def test_somebody_of_a_queue_is_asked_into_the_conversation(
+    stage: Stage, phone: Phone
+) -> None:
+    """Seed: WhatsApp's conference request lists agents, or queues."""
+    ana = await in_conversation(stage, phone)
+    ben = await stage.agent("ben")
+    await ana.do("Conference")
+    await ana.choose_target("Conference Request", "help", "Conference", tab="Queue")
+    await ana.stands_at("Conference Requested")
+    await ben.accept("Ada Example")
+    await ana.stands_at("Conference")
+    await ana.announces("Ben has joined the chat")
+    await ben.reply("Hello from Ben")
+    await ana.reads("Hello from Ben")
+    await ben.do("Exit Conference")
+    await ben.wrap_up("Asked", "Sold")
+    await ana.announces("Ben has left the chat")
+    await ana.stands_at("Connected")

@@ -28,7 +28,7 @@ async def test_sign_in_with_a_password(stage: Stage) -> None:
 async def test_offer_accept_reply_end_wrap_up(stage: Stage) -> None:
     ana, dana = await stage.agent("ana"), await stage.visitor()
     await dana.start("Dana Example", "Do you ship to Norway?")
-    assert await stage.centre.route() == 1
+    assert await stage.centre.offered() == 1
     await expect(ana.offers).to_contain_text("Dana Example")
     await expect(ana.offers).to_contain_text("sales")
     await ana.accept("Dana Example")
@@ -56,7 +56,7 @@ async def test_offer_accept_reply_end_wrap_up(stage: Stage) -> None:
 async def test_rona_and_back(stage: Stage) -> None:
     ana, dana = await stage.agent("ana"), await stage.visitor()
     await dana.start("Dana Example")
-    assert await stage.centre.route() == 1
+    assert await stage.centre.offered() == 1
     await expect(ana.offers).to_be_visible()
     await stage.pass_time(31)
     dialog = ana.dialog("You did not answer a request")
@@ -66,20 +66,22 @@ async def test_rona_and_back(stage: Stage) -> None:
     await dialog.get_by_role("button", name="Go Available").click()
     await expect(dialog).to_be_hidden()
     await ana.is_in_state("Available")
-    assert await stage.centre.route() == 1
+    assert await stage.centre.offered() == 1
     await ana.accept("Dana Example")
 
 
 async def test_the_visitor_leaves_while_the_offer_rings(stage: Stage) -> None:
     ana, dana = await stage.agent("ana"), await stage.visitor()
     await dana.start("Dana Example")
-    assert await stage.centre.route() == 1
+    assert await stage.centre.offered() == 1
     await expect(ana.offers).to_be_visible()
     await dana.end()
     await expect(ana.offers).to_have_count(0)
     await ana.is_in_state("Available")
     await ana.page.get_by_role("button", name="Notifications, 1 unread").click()
-    await expect(ana.page.get_by_text("A request in sales was withdrawn.")).to_be_visible()
+    await expect(
+        ana.page.get_by_role("dialog").get_by_text("A request in sales was withdrawn.")
+    ).to_be_visible()
 
 
 async def test_the_customer_leaves_and_comes_back(stage: Stage) -> None:

@@ -20,7 +20,7 @@ async def test_transfer_to_a_queue(stage: Stage) -> None:
     await dana.say("Is anybody there?")
     await ana.go("Break")
     ben = await stage.agent("ben")
-    assert await stage.centre.route() == 1
+    assert await stage.centre.offered() == 1
     await expect(ben.offers).to_contain_text("help")
     await ben.accept("Dana Example")
     await ben.reads("Hello")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import re
 
 import pytest
-from playwright.async_api import FilePayload, expect
+from playwright.async_api import FilePayload, Route, expect
 
 from rapport_simulators.visitors import draw_picture
 from tests.browser.stage import Stage
+from tests.centre import PATIENCE_S
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -33,6 +35,40 @@ async def test_over_the_character_limit(stage: Stage) -> None:
     await expect(ana.send).to_be_enabled()
     await ana.composer.press("Enter")
     await dana.reads("12345678901234567890")
+
+
+async def test_a_draft_that_comes_late_is_offered_and_never_stands_over_what_was_done(
+    stage: Stage,
+) -> None:
+    ana, dana = await stage.conversation()
+    drafts = re.compile("/draft$")
+    await ana.composer.press_sequentially("Half a sentence")
+    # Once the server has it, the browser keeps no copy of its own.
+    kept = "Object.keys(localStorage).some((key) => key.startsWith('rapport.draft.'))"
+    async with asyncio.timeout(PATIENCE_S):
+        while await ana.page.evaluate(kept):
+            await asyncio.sleep(0.02)
+    held = asyncio.Queue[Route]()
+
+    async def hold(route: Route) -> None:
+        if route.request.method == "GET":
+            held.put_nowait(route)
+        else:
+            await route.continue_()
+
+    await ana.page.route(drafts, hold)
+    await ana.page.reload()
+    # The field is there before the draft is; what is typed and sent meanwhile is sent once.
+    late = await held.get()
+    await expect(ana.composer).to_be_focused()
+    await ana.page.keyboard.type("It is on its way.")
+    await ana.page.keyboard.press("Enter")
+    await dana.reads("It is on its way.")
+    await late.continue_()
+    await expect(ana.page.get_by_text("There is another draft")).to_be_visible()
+    await ana.has_written("")
+    await ana.page.get_by_role("button", name="Use it").click()
+    await ana.has_written("Half a sentence")
 
 
 async def test_files_and_refused_files(stage: Stage) -> None:
@@ -71,7 +107,7 @@ async def test_without_a_mouse(stage: Stage) -> None:
     await keys.press("Control+Alt+KeyR")
     await ana.is_in_state("Available")
     await dana.start("Dana Example", "Can you hear me?")
-    assert await stage.centre.route() == 1
+    assert await stage.centre.offered() == 1
     await expect(ana.offers).to_be_visible()
     await keys.press("Control+Alt+KeyA")
     await expect(ana.composer).to_be_focused()

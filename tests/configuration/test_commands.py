@@ -60,9 +60,18 @@ def test_people(rapport: Commands) -> None:
     assert rapport(*add, given="a-good-password\n") == "Added root (administrator).\n"
     assert "This login belongs to" in rapport(*add, given="a-good-password\n", code=1)
     assert "roles" in rapport(
-        "user", "add", "x1", "--role", "king", "--password-stdin", given="x" * 10, code=1
+        "user",
+        "add",
+        "x1",
+        "--role",
+        "king",
+        "--password-stdin",
+        given="entirely new words",
+        code=1,
     )
-    assert "new password" in rapport("user", "password", "ROOT", "--password-stdin", given="y" * 10)
+    assert "new password" in rapport(
+        "user", "password", "ROOT", "--password-stdin", given="entirely new words"
+    )
     assert "no user with the login" in rapport("user", "deactivate", "nobody", code=1)
     assert "last active administrator" in rapport("user", "deactivate", "root", code=1)
     assert rapport("user", "list").splitlines()[1].split() == [
@@ -71,6 +80,31 @@ def test_people(rapport: Commands) -> None:
         "administrator",
         "active",
     ]
+
+
+def test_tokens(rapport: Commands) -> None:
+    rapport(
+        "user",
+        "add",
+        "root",
+        "--role",
+        "administrator",
+        "--password-stdin",
+        given="a-good-password",
+    )
+    create = ("token", "create", "root", "--name", "Nightly report", "--scope")
+    assert "no right to: desk" in rapport(*create, "desk", code=1)
+    assert "Choose at least one of" in rapport(*create, "everything", code=1)
+    told = rapport(*create, "reports:read", "--days", "0").splitlines()
+    assert "good until it is revoked" in told[0]
+    (listed,) = rapport("token", "list", "ROOT").splitlines()
+    assert listed.endswith("Nightly report  reports:read  used never  good")
+    assert told[1].startswith("rpt_")
+    assert told[1] not in listed
+    number = listed.split()[0]
+    assert "good no more" in rapport("token", "revoke", number)
+    assert rapport("token", "list").strip().endswith("revoked")
+    assert "no such token" in rapport("token", "revoke", "1", code=1)
 
 
 def test_configuration(rapport: Commands, tmp_path: Path) -> None:
@@ -89,6 +123,32 @@ def test_configuration(rapport: Commands, tmp_path: Path) -> None:
         "config", "apply", "-", given="teams:\n  A: {x: 1}\n", code=2
     )
     assert "cannot be read" in rapport("config", "apply", str(tmp_path / "none"), code=2)
+
+
+def test_templates_as_a_table(rapport: Commands) -> None:
+    add = ("config", "templates", "import", "-")
+    rapport("config", "apply", "-", given="teams: {Sales: {}}\n")
+    table = (
+        "channel,group,name,text,lock,language,teams\n"
+        'webchat;sms,Orders,On its way,"Your order <order>\n, is on its way",Yes,en,Sales\n'
+        "common,Ends,Bye,Bye @@customer.name|you@@,no,,\n"
+    )
+    assert "2 changes to make." in rapport(*add, "--dry-run", given=table)
+    assert "2 changes made." in rapport(*add, given="\ufeff" + table)
+    assert rapport(*add, given=table) == "Nothing to change.\n"
+    exported = rapport("config", "templates", "export")
+    assert exported.splitlines()[1] == "common,Ends,Bye,Bye @@customer.name|you@@,No,,"
+    assert rapport(*add, given=exported) == "Nothing to change.\n"
+    head = "channel,group,name,text,lock\n"
+    told = rapport(*add, given=head + "sms,,BYE,Other,No\n,,,x,No\n,,Y,x,maybe\n", code=2)
+    assert "line 2: there is already a template named 'Bye' with another text" in told
+    assert "line 3: name and text must be filled in" in told
+    assert "line 4: lock is Yes or No" in told
+    assert "1 change made." in rapport(*add, "--replace", given=head + "sms,,BYE,Other,No\n")
+    assert "templates.Z.channels.0" in rapport(*add, given=head + "fax,,Z,x,No\n", code=2)
+    assert "columns channel, lock are missing" in rapport(*add, given="group,name,text\n", code=2)
+    assert "after line 2" in rapport(*add, given=head + 'sms,,A,x,No\nsms,,B,"x" y,No\n', code=2)
+    assert "named 'A'" in rapport(*add, given=head + "sms,,A,x,No\nsms,,A,x,No\n", code=2)
 
 
 def test_doctor(rapport: Commands) -> None:

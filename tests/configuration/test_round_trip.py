@@ -46,6 +46,14 @@ def companies(draw: st.DrawFn) -> dict[str, Any]:
             for n, name in enumerate(queues)
         },
         "reasons": {"r": {"queues": some(queues)}},
+        "templates": {
+            "t": {
+                "teams": some(teams),
+                "group": draw(free),
+                "body": "Dear @@customer.name|you@@: <order>" + draw(text).rstrip() + ".",
+                "styles": [{"kind": "bold", "start": 0, "end": 4}],
+            }
+        },
     }
 
 

@@ -30,6 +30,8 @@ class Postbox:
         self.mails: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
         self.refuse: set[str] = set()
+        self.busy = 0
+        """How many mails are put off before one is taken."""
 
     async def handle_RCPT(  # noqa: N802
         self, server: Any, session: Any, envelope: Any, address: str, options: Any
@@ -40,6 +42,9 @@ class Postbox:
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        if self.busy:
+            self.busy -= 1
+            return "451 4.3.0 try again later"
         parsed = email.message_from_bytes(envelope.content, policy=email.policy.default)
         assert isinstance(parsed, EmailMessage)
         self.mails.append(parsed)
@@ -81,7 +86,7 @@ class Mailbox:
 
 
 @asynccontextmanager
-async def mailbox(centre: Centre) -> AsyncIterator[Mailbox]:
+async def mailbox(centre: Centre, **more: Any) -> AsyncIterator[Mailbox]:
     postbox = Postbox()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: SMTP(postbox, loop=loop), "127.0.0.1", 0)
@@ -96,6 +101,8 @@ async def mailbox(centre: Centre) -> AsyncIterator[Mailbox]:
                 "smtp_port": server.sockets[0].getsockname()[1],
                 "smtp_security": "plain",
                 "sender_name": "Kettle & Clay",
+                "per_second": 50,
+                **more,
             },
         },
     )
@@ -340,3 +347,39 @@ async def newest_uid(imap: Imap) -> int:
             return max(int(uid) for uid in box.uids())
 
     return await asyncio.to_thread(ask)
+
+
+async def test_the_agents_signature_and_the_mailboxs_stand_below_both_forms(
+    centre: Centre,
+) -> None:
+    async with mailbox(centre, signature="Kettle & Clay") as box:
+        await box.comes("The cup is broken.")
+        ana, task_id = await accepted(centre)
+        await ana.send("PATCH", "/me/preferences", {"signature": "Ana Example\nSales"})
+        await answer(ana, task_id, "reply", "We send one.", html="<p>We send <b>one</b>.</p>")
+        out = await box.deliver()
+        plain, html = out.get_body(("plain",)), out.get_body(("html",))
+        assert plain is not None
+        assert html is not None
+        expected = ["We send one.", "", "-- ", "Ana Example", "Sales", "Kettle & Clay"]
+        assert plain.get_content().splitlines() == expected
+        assert "Ana Example" in html.get_content()
+        assert "Kettle &amp; Clay" in html.get_content()
+        await centre.settle()
+
+
+async def test_a_mail_that_comes_again_leaves_nothing_behind(
+    centre: Centre, tmp_path: Path
+) -> None:
+    def kept() -> int:
+        return sum(path.is_file() for path in (tmp_path / "files").rglob("*"))
+
+    async with mailbox(centre) as box:
+        first = await box.comes("The cup is broken.")
+        before = kept()
+        for _ in range(3):
+            await box.comes("The cup is broken.", message_id=first)
+        assert kept() == before == 1
+        ana, task_id = await accepted(centre)
+        assert (await ana.get(f"/tasks/{task_id}/reply-fields?mode=reply"))["latest_seq"] == 1
+        await centre.settle()

@@ -66,7 +66,7 @@ async def test_a_forged_token_reaches_nobodys_conversation(centre: Centre) -> No
 
 
 async def test_another_site_may_not_use_the_widget(centre: Centre) -> None:
-    async with httpx2.AsyncClient(base_url=centre.url) as http:
+    async with httpx2.AsyncClient(base_url=centre.url, timeout=30) as http:
         answer = await http.post(
             "/widget/v1/test-site/session", json={}, headers={"Origin": "https://evil.example"}
         )

@@ -84,7 +84,8 @@ async def deliver(
     centre: Centre, account: int, body: bytes, signature: str | None = None
 ) -> httpx2.Response:
     signed = "sha256=" + hmac.digest(SECRET.encode(), body, hashlib.sha256).hex()
-    async with httpx2.AsyncClient() as client:
+    # A query that a dying database never answers is given up after 30 s; then the spool takes it.
+    async with httpx2.AsyncClient(timeout=60) as client:
         return await client.post(
             f"{centre.url}/webhooks/custom/{account}",
             content=body,

@@ -238,7 +238,7 @@ async def test_a_phone_off_and_a_stop_are_shown(
     async with opened(phone) as page:
         thread = page.get_by_role("log", name="Conversation")
         await page.get_by_role("switch", name=re.compile("Phone is on")).click()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while graph.customer(DANA).person.reachable:
                 await graph.ledger.changed(graph.ledger.revision, 1)
         await Graph(graph, http).sent(text={"body": "Later"})

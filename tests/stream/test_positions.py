@@ -7,6 +7,7 @@ import random
 
 import asyncpg
 
+from rapport.storage.database import LOOKUPS
 from rapport.stream.hub import Hub
 from rapport.stream.tail import Tail
 from rapport.stream.wire import Commit
@@ -18,7 +19,7 @@ async def test_forced_disorder_loses_nothing_and_leaves_no_holes(database: str) 
     seen: list[Commit] = []
     hub = Hub(lambda _: [])
     hub.on_commit(seen.append)
-    tail = Tail(database, hub)
+    tail = Tail(database, hub, LOOKUPS)
     reading = asyncio.create_task(tail.run())
     await tail.started.wait()
     chance = random.Random(7)
@@ -39,7 +40,7 @@ async def test_forced_disorder_loses_nothing_and_leaves_no_holes(database: str) 
         await connection.close()
 
     await asyncio.gather(*(writer(n + 1) for n in range(WRITERS)))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while len(seen) < WRITERS * COMMITS:
             await asyncio.sleep(0.01)
     reading.cancel()

@@ -15,7 +15,7 @@ from tests.centre import Centre
 
 
 async def until_closed(socket: ClientConnection) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         with suppress(websockets.ConnectionClosed):
             async for _ in socket:
                 pass

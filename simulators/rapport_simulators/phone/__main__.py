@@ -20,6 +20,7 @@ def parser() -> argparse.ArgumentParser:
     add("--graph", default="", metavar="URL", help="simulated Graph: WhatsApp and Messenger")
     add("--twilio", default="", metavar="URL", help="simulated Twilio: SMS")
     add("--smsc", default="", metavar="URL", help="control address of the SMPP message centre")
+    add("--mail", default="", metavar="URL", help="control address of the mail server")
     add("--business", default=PhoneSettings().business, help="name of the contact on the phone")
     return parser
 
@@ -34,8 +35,8 @@ async def serve(settings: PhoneSettings) -> None:
 def main() -> None:
     """Read the command line and serve until interrupted."""
     options = parser().parse_args()
-    if not (options.graph or options.twilio or options.smsc):
-        raise SystemExit("at least one of --graph, --twilio and --smsc is needed")
+    if not (options.graph or options.twilio or options.smsc or options.mail):
+        raise SystemExit("at least one of --graph, --twilio, --smsc and --mail is needed")
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(PhoneSettings(**vars(options))))
 

@@ -35,9 +35,11 @@ MEDIA_TYPES = {
 }
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src 'self' blob:; media-src 'self' blob:; base-uri 'none'; form-action 'none'; "
+    "img-src 'self' blob:; media-src 'self' blob:; frame-src 'self'; base-uri 'none'; "
+    "form-action 'none'; "
     "frame-ancestors 'self'"
 )
+SAFE = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 LARGEST_FILE = 100_000_000
 VERBS = frozenset({"messages", "read", "react", "block"})
 
@@ -54,6 +56,7 @@ class PhoneSettings:
     graph: str = ""
     twilio: str = ""
     smsc: str = ""
+    mail: str = ""
     business: str = "Kettle & Clay"
 
 
@@ -140,7 +143,7 @@ class PhoneServer:
         found = await self._provider(request).download(request.path_params["file"])
         headers = {
             "x-content-type-options": "nosniff",
-            "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
+            "content-security-policy": SAFE,
             "cache-control": "private, max-age=3600",
         }
         media_type = found.headers.get("content-type", "application/octet-stream")
@@ -162,6 +165,8 @@ def _channels(settings: PhoneSettings, http: httpx2.AsyncClient) -> dict[str, Pr
         channels["sms"] = Controlled(http, settings.twilio, "sms")
     if settings.smsc:
         channels["smpp"] = MessageCentre(http, settings.smsc, Clock().now)
+    if settings.mail:
+        channels["email"] = Controlled(http, settings.mail, "email")
     return channels
 
 

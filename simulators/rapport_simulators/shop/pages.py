@@ -1,6 +1,7 @@
 """The shop's HTTP server: a handful of files, loopback only."""
 
 import html
+import json
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,6 +17,20 @@ MEDIA_TYPES = {
     ".svg": "image/svg+xml",
 }
 PAGES = {"/": "index.html", "/teapot": "teapot.html"}
+
+
+ORDERS = "/api/order-status"
+LONGEST_QUESTION = 10_000
+STATES = (
+    {"status": "being packed", "day": "in three days"},
+    {"status": "on its way", "day": "tomorrow"},
+    {"status": "delivered", "day": "yesterday"},
+)
+
+
+def order_status(order: str) -> dict[str, str]:
+    """How an order stands: the same one always in the same way."""
+    return STATES[sum(order.encode()) % len(STATES)]
 
 
 class ShopServer(ThreadingHTTPServer):
@@ -53,6 +68,27 @@ def widget_tag(server: str, site: str, locale: str = "") -> str:
 
 class _ShopHandler(BaseHTTPRequestHandler):
     server: ShopServer
+
+    def do_POST(self) -> None:
+        """What the contact centre's workflow "Order status" asks."""
+        length = int(self.headers.get("Content-Length", "0"))
+        if urlsplit(self.path).path != ORDERS or length > LONGEST_QUESTION:
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return
+        try:
+            order = str(json.loads(self.rfile.read(length))["order"]).strip().upper()
+        except (ValueError, KeyError, TypeError):
+            self.send_error(HTTPStatus.BAD_REQUEST)
+            return
+        if not order.startswith("KC-"):
+            self.send_error(HTTPStatus.NOT_FOUND, "No such order")
+            return
+        body = json.dumps({"order": order, **order_status(order)}).encode()
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
     def do_GET(self) -> None:
         path = urlsplit(self.path).path

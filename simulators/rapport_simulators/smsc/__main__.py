@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 
 from rapport_simulators.smsc.centre import Centre, Settings, start, stop
 from rapport_simulators.smsc.control import Control
@@ -36,4 +37,5 @@ if __name__ == "__main__":
     parser.add_argument("--password", default=DEFAULTS.password)
     parser.add_argument("--number", default=DEFAULTS.number)
     parser.add_argument("--receipt-ids", choices=["decimal", "hex"], default="decimal")
-    asyncio.run(main(parser.parse_args()))
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(main(parser.parse_args()))

@@ -4,24 +4,47 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cache
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
 from starlette.middleware.gzip import GZipMiddleware
 
-from rapport.api import errors
+from rapport.api import errors, reference, survey
 from rapport.api.context import Context
+from rapport.api.covering import Covering
 from rapport.api.routes import (
     attachments,
+    audit,
     channels,
     configuration,
+    contacts,
     desk,
+    details,
+    first_words,
     floor,
+    history,
+    mail_threads,
     mails,
+    newcomers,
+    openid,
+    outbound,
     passwords,
+    people,
+    reports,
+    saved_reports,
+    search,
+    second_factor,
     session,
+    sessions,
+    steering,
     tasks,
+    templates,
+    tokens,
+    webhooks,
+    workflows,
 )
 from rapport.api.sockets import Receive, Scope, Send
 from rapport.api.stream_socket import stream_socket
@@ -48,15 +71,18 @@ _PAGE_HEADERS = {
 class Application:
     """The ASGI callable: what must be fast goes around the framework."""
 
-    def __init__(self, lifespan: Lifespan) -> None:
-        self.http = create_http(lifespan)
-        self._compressed = GZipMiddleware(self.http, minimum_size=1000)
+    context: Context
+    """What handlers are given; there once the application has started."""
 
-    @property
-    def context(self) -> Context:
-        """What handlers are given; there once the application has started."""
-        context: Context = self.http.state.context
-        return context
+    def __init__(self, lifespan: Lifespan) -> None:
+        self._compressed = GZipMiddleware(Covering(http_routes()), minimum_size=1000)
+
+        @asynccontextmanager
+        async def live(_app: Starlette) -> AsyncIterator[None]:
+            async with lifespan() as self.context:
+                yield
+
+        self._life = Starlette(lifespan=live)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Dispatch one connection."""
@@ -68,11 +94,12 @@ class Application:
                 await send({"type": "http.response.start", "status": 200, "headers": _PLAIN})
                 await send({"type": "http.response.body", "body": b"ok"})
             else:
+                scope.setdefault("state", {})["context"] = self.context
                 await self._compressed(scope, receive, send)
         elif scope["type"] == "websocket":
             await self._socket(path, scope, receive, send)
         else:
-            await self.http(scope, receive, send)
+            await self._life(scope, receive, send)
 
     async def _socket(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         if path == "/api/v1/stream":
@@ -84,21 +111,17 @@ class Application:
             await send({"type": "websocket.close", "code": 4404})
 
 
-def create_http(lifespan: Lifespan) -> FastAPI:
-    """FastAPI's part."""
+@cache
+def http_routes() -> FastAPI:
+    """FastAPI's part: routes and documentation, which all servers of a process share.
 
-    @asynccontextmanager
-    async def live(app: FastAPI) -> AsyncIterator[None]:
-        async with lifespan() as context:
-            app.state.context = context
-            yield
-
+    It takes half a second to build and holds nothing; every request brings its own `Context`.
+    """
     app = FastAPI(
         title="Rapport",
         version="1",
-        lifespan=live,
         openapi_url="/api/v1/openapi.json",
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
     )
     errors.install(app)
@@ -106,15 +129,36 @@ def create_http(lifespan: Lifespan) -> FastAPI:
         session.router,
         desk.router,
         tasks.router,
+        details.router,
         attachments.router,
         floor.router,
+        steering.router,
+        reports.router,
+        saved_reports.router,
         passwords.router,
+        second_factor.router,
+        openid.router,
         channels.router,
         mails.router,
+        outbound.router,
+        first_words.router,
+        templates.router,
+        people.router,
+        workflows.router,
+        webhooks.router,
+        search.router,
+        contacts.router,
+        mail_threads.router,
         configuration.router,
+        history.router,
+        newcomers.router,
+        tokens.router,
+        sessions.router,
+        audit.router,
     ):
         app.include_router(router, prefix="/api/v1", responses=errors.RESPONSES)
     app.include_router(widget_routes.router, responses=errors.RESPONSES)
+    app.include_router(survey.router)
     _operations(app)
     _pages(app)
     return app
@@ -124,8 +168,8 @@ def _operations(app: FastAPI) -> None:
     @app.get("/readyz", include_in_schema=False)
     async def ready(request: Request) -> JSONResponse:
         """Everything this process needs is there."""
-        checks = await request.app.state.context.ready()
-        context: Context = request.app.state.context
+        checks = await request.state.context.ready()
+        context: Context = request.state.context
         version = context.services.configuration.current.version
         return JSONResponse(
             checks,
@@ -134,12 +178,22 @@ def _operations(app: FastAPI) -> None:
         )
 
     @app.get("/metrics", include_in_schema=False)
-    async def metrics() -> Response:
+    async def metrics(request: Request) -> Response:
         """Prometheus."""
+        context: Context = request.state.context
+        await context.measure()
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
 def _pages(app: FastAPI) -> None:
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> Response:
+        return HTMLResponse(reference.page(app.openapi()), headers=_PAGE_HEADERS)
+
+    @app.get("/docs/style.css", include_in_schema=False)
+    async def style() -> Response:
+        return Response(reference.STYLE, media_type="text/css")
+
     @app.get("/widget.js", include_in_schema=False)
     async def loader(request: Request) -> Response:
         return _asset(request, "widget/widget.js", public=True)
@@ -168,7 +222,7 @@ def _asset(
     immutable: bool = False,
     page: bool = False,
 ) -> Response:
-    context: Context = request.app.state.context
+    context: Context = request.state.context
     root = context.static.resolve()
     path = (root / name).resolve()
     if not path.is_relative_to(root) or not path.is_file():

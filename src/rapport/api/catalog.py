@@ -33,7 +33,14 @@ def catalog_view(configuration: Configuration) -> dict[str, Any]:
         ],
         "teams": [{"id": i, "name": name} for i, name in configuration.teams()],
         "queues": [
-            {"id": i, "name": named(i), "channels": spec.channels, "self_assign": spec.self_assign}
+            {
+                "id": i,
+                "name": named(i),
+                "channels": spec.channels,
+                "self_assign": spec.self_assign,
+                "outbound": spec.outbound,
+                "editable_variables": spec.editable_variables,
+            }
             for i, spec in configuration.queue_specs.items()
         ],
         "idle_codes": [
@@ -58,13 +65,15 @@ def catalog_view(configuration: Configuration) -> dict[str, Any]:
                 "channel": spec.channel,
                 "address": spec.address,
                 "capabilities": capabilities_view(configuration.accounts[i]),
-                "files": spec.files.model_dump(),
+                "files": spec.files.agents(configuration.settings.files).model_dump(),
                 "ask_to_end_text": spec.ask_to_end_text,
+                "latest_only": spec.settings.get("latest_only", "refuse"),
             }
             for i, spec in configuration.account_specs.items()
         ],
         "settings": {
             "company": configuration.settings.company,
+            "workflows": bool(configuration.workflows),
             "queues": {
                 str(i): {
                     "reason_required": queue.reason_required,

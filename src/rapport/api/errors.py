@@ -25,7 +25,12 @@ STATUS = {
     "not_signed_in": 401,
     "unavailable": 503,
 }
-_BY_CODE = {"invalid_credentials": 401, "malformed": 400}
+_BY_CODE = {
+    "invalid_credentials": 401,
+    "second_factor_needed": 401,
+    "second_factor_wrong": 401,
+    "malformed": 400,
+}
 _HTTP_CODES = {
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address does not take that method."),
@@ -102,7 +107,8 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
         fields = [
             {
-                "path": ".".join(str(part) for part in e["loc"] if part != "body"),
+                # Where it is in the body, or which parameter it is.
+                "path": ".".join(map(str, e["loc"][e["loc"][0] == "body" :])),
                 "message": e["msg"].removeprefix("Value error, "),
             }
             for e in error.errors()

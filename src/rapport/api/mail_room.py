@@ -13,16 +13,18 @@ from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
+from rapport.api.mail_screen import REMOVED_FILES, REMOVED_KINDS
 from rapport.application.ports import Clock
+from rapport.application.privacy import SENSITIVE_FILE
 from rapport.application.received import Input, Received
 from rapport.channels.email.addresses import Address
-from rapport.channels.email.connector import SILENT
+from rapport.channels.email.connector import SILENT, sent_id
 from rapport.channels.email.mail import Mail
 from rapport.channels.email.parsing import parse_mail
 from rapport.channels.email.replying import Mode, ReplyFields, reply_fields
 from rapport.channels.sdk.connector import AccountConfig, Request
 from rapport.domain.errors import Invalid, Refused
-from rapport.domain.message import InboundMessage
+from rapport.domain.message import InboundMedia, InboundMessage
 from rapport.domain.rules.threading import Arrival, Joins, Opens, Repeats, place
 from rapport.storage.files import LocalFiles
 from rapport.storage.mails import KeptMail, LatestMail, Mails
@@ -81,6 +83,7 @@ class MailRoom:
             case Opens() if message.external_id in known.messages:
                 # A stranger reuses an id: their mail is another one, and nothing is dropped.
                 external_id = f"{external_id}+{_digest(sender)}"
+        left_out = request.headers.get(REMOVED_FILES, "").split(",")
         now = self._clock.now()
         lately = await self._mails.lately(account_id, sender, now, timedelta(hours=1))
         return replace(
@@ -91,8 +94,13 @@ class MailRoom:
             automatic=details.get("class") in _AUTOMATIC
             or SILENT in request.headers
             or lately > MOST_PER_HOUR,
+            removed=tuple(filter(None, request.headers.get(REMOVED_KINDS, "").split(","))),
             media=tuple(
-                replace(media, media_id=f"{MAIL_FILE}{key}:{number}")
+                replace(
+                    media,
+                    media_id=f"{MAIL_FILE}{key}:{number}",
+                    gone=SENSITIVE_FILE if str(number) in left_out else media.gone,
+                )
                 for number, media in enumerate(message.media)
             ),
         )
@@ -112,6 +120,14 @@ class MailRoom:
         for message, taken in zip(given, received, strict=True):
             if not isinstance(message, InboundMessage) or not taken.conversation_id:
                 continue
+            message_id = await self._mails.message_at(taken.conversation_id, taken.seq)
+            if taken.duplicate and message_id is not None:
+                before = await self._mails.raw_key(message_id)
+                if before is not None:
+                    # It came again: its first source is kept, this one is of no use.
+                    if before != key:
+                        await self._files.delete(key)
+                    continue
             details = message.details or {}
             people = [
                 *_addresses(details, "to"),
@@ -122,7 +138,7 @@ class MailRoom:
                 KeptMail(
                     account_id=account_id,
                     conversation_id=taken.conversation_id,
-                    message_id=await self._mails.message_at(taken.conversation_id, taken.seq),
+                    message_id=message_id,
                     rfc_id=message.external_id,
                     sender=message.identity or "",
                     ours=False,
@@ -142,9 +158,28 @@ class MailRoom:
         """
         latest = await self._mails.latest(conversation_id)
         if latest is None:
-            raise Refused("no_mail", "There is no mail to answer in this conversation.")
+            return await self._after_our_own(conversation_id, account)
         mail = await self.source(latest.message_id)
         return latest, reply_fields(mode, mail, own_addresses(account))
+
+    async def _after_our_own(
+        self, conversation_id: int, account: AccountConfig
+    ) -> tuple[LatestMail, ReplyFields]:
+        """Where only we have written: the next mail goes where the last one went (M5)."""
+        own = await self._mails.own_latest(conversation_id)
+        if own is None:
+            raise Refused("no_mail", "There is no mail to answer in this conversation.")
+        mail_id = sent_id(account, own.message_id)
+        known = (*(own.details.get("references") or ()), mail_id)
+        return LatestMail(own.message_id, own.seq, None, mail_id, ours=True), ReplyFields(
+            to=tuple(Address(**one) for one in own.details["to"]),
+            cc=tuple(Address(**one) for one in own.details.get("cc") or ()),
+            subject=str(own.details.get("subject") or ""),
+            in_reply_to=mail_id,
+            references=tuple(dict.fromkeys(known)),
+            quote_text="",
+            quote_html="",
+        )
 
     async def source(self, message_id: int) -> Mail:
         """A kept mail, read again.
@@ -165,6 +200,50 @@ class MailRoom:
         if key is None:
             raise Refused("no_source", "The source of this mail is not kept.")
         return await read_kept(self._files, self._vault, key)
+
+    async def where(self, message_id: int) -> tuple[int, str]:
+        """A kept mail's account, and the key of its source.
+
+        Raises:
+            Refused: `no_source` for what is no mail of a customer or is kept no more.
+        """
+        found = await self._mails.where(message_id)
+        if found is None:
+            raise Refused("no_source", "The source of this mail is not kept.")
+        return found
+
+    def placed_media(self, media: Sequence[InboundMedia], key: str) -> tuple[InboundMedia, ...]:
+        """The files of a kept mail, by where they are."""
+        return tuple(
+            replace(item, media_id=f"{MAIL_FILE}{key}:{number}")
+            for number, item in enumerate(media)
+        )
+
+    def split_off(self, message: InboundMessage, key: str, message_id: int) -> InboundMessage:
+        """A mail as the first of a conversation of its own; the same one however often."""
+        external_id = f"{message.external_id}+split.{message_id}"
+        sender = message.contact_key
+        return replace(
+            message,
+            external_id=external_id,
+            contact_key=f"thread:{_digest(external_id + sender)}",
+            identity=sender,
+            reply_to=None,
+            media=self.placed_media(message.media, key),
+        )
+
+    async def moved(
+        self, message_id: int, mail: InboundMessage, received: Received, account: AccountConfig
+    ) -> None:
+        """From now on what answers this mail belongs to its own conversation."""
+        details, own = mail.details or {}, own_addresses(account)
+        people = [*_addresses(details, "to"), *_addresses(details, "cc"), mail.identity or ""]
+        await self._mails.move(
+            message_id,
+            received.conversation_id,
+            await self._mails.message_at(received.conversation_id, received.seq),
+            [p for p in people if p.lower() not in own],
+        )
 
     async def first(self, conversation_id: int) -> int | None:
         """The conversation's first customer mail."""
@@ -210,6 +289,11 @@ def own_addresses(account: AccountConfig) -> frozenset[str]:
     """The mailbox's own addresses, lower case."""
     more = account.settings.get("own_addresses") or ()
     return frozenset(a.lower() for a in (account.address, *more))
+
+
+def warns_only(account: AccountConfig) -> bool:
+    """Whether answering an earlier mail than the latest is warned of and not refused (M5)."""
+    return account.settings.get("latest_only") == "warn"
 
 
 async def read_kept(files: LocalFiles, vault: Vault, key: str) -> bytes:

@@ -9,10 +9,13 @@ import msgspec
 
 from rapport.api.access import COOKIE, same_origin
 from rapport.api.context import Context
-from rapport.api.sockets import RESET, Receive, Scope, Send, Socket
+from rapport.api.sockets import REFUSED, RESET, Receive, Scope, Send, Socket
 from rapport.application import agent_state
 from rapport.application.access import Session
+from rapport.application.floor import LIVE
 from rapport.domain.errors import Refused
+from rapport.domain.rights import READ, Right, covers
+from rapport.stream.hub import Subscription
 
 HEARTBEAT_S = 20
 encode = msgspec.json.Encoder().encode
@@ -27,7 +30,15 @@ class _Pong(msgspec.Struct, tag="pong"):
     pass
 
 
-_decode = msgspec.json.Decoder(_Typing | _Pong).decode
+class _Watch(msgspec.Struct, tag="watch"):
+    conversation_id: int | None
+
+
+class _Floor(msgspec.Struct, tag="floor"):
+    on: bool = True
+
+
+_decode = msgspec.json.Decoder(_Typing | _Pong | _Watch | _Floor).decode
 
 
 async def stream_socket(context: Context, scope: Scope, receive: Receive, send: Send) -> None:
@@ -40,13 +51,17 @@ async def stream_socket(context: Context, scope: Scope, receive: Receive, send: 
     if not await socket.accept():
         return
     after = parse_qs(socket.query).get("after", [None])[0]
-    subscription = context.hub.subscribe(audiences_of(session), after)
+    subscription = context.hub.subscribe(audiences_of(session), after, covered=session.covered)
     if subscription is None:
         await socket.send(b'{"type":"reset","reason":"position_expired"}')
         await socket.close(RESET, "position_expired")
         return
     try:
-        if session.roles & {"agent", "supervisor"}:
+        # Ended between the two: the event of it has found no socket of this session yet.
+        if await _session(context, socket) is None:
+            await socket.close(REFUSED, "session_ended")
+            return
+        if session.works:
             await agent_state.desktop_came(context.services, session.user_id)
         await socket.send(
             encode(
@@ -58,8 +73,16 @@ async def stream_socket(context: Context, scope: Scope, receive: Receive, send: 
             )
         )
 
+        def renew() -> None:
+            current = context.services.configuration.current
+            subscription.covered = not current.sees_addresses(session.user_id)
+            if _supervises(context, session):
+                context.hub.follow(subscription, "supervisors")
+
         async def handle(frame: str | bytes) -> None:
-            await _handle(context, session, frame)
+            await _handle(context, session, subscription, frame)
+
+        subscription.renew = renew
 
         await socket.serve("agent", subscription, handle)
     finally:
@@ -68,10 +91,15 @@ async def stream_socket(context: Context, scope: Scope, receive: Receive, send: 
 
 def audiences_of(session: Session) -> set[str]:
     """What a person follows."""
-    names = {f"agent.{session.user_id}", "everyone"}
+    names = {f"agent.{session.user_id}", f"session.{session.id}", "everyone"}
     if session.supervises:
         names.add("supervisors")
     return names
+
+
+def _supervises(context: Context, session: Session) -> bool:
+    """By the rights of this moment: a socket lives longer than they do."""
+    return covers(context.access.grants(session.user_id), f"{Right.FLOOR}{READ}")
 
 
 async def _session(context: Context, socket: Socket) -> Session | None:
@@ -80,17 +108,40 @@ async def _session(context: Context, socket: Socket) -> Session | None:
         return None
     cookies = SimpleCookie(socket.headers.get("cookie", ""))
     try:
-        return await context.access.recognise(cookies[COOKIE].value if COOKIE in cookies else None)
+        session = await context.access.recognise(
+            cookies[COOKIE].value if COOKIE in cookies else None
+        )
     except Refused:
         return None
+    unready = session.must_change_password or session.must_set_up_second_factor
+    return None if unready else session
 
 
-async def _handle(context: Context, session: Session, frame: str | bytes) -> None:
+def _look(context: Context, subscription: Subscription, message: _Watch | _Floor) -> None:
+    """A supervisor opens or leaves the board, or a conversation that is not theirs."""
+    if isinstance(message, _Floor):
+        change = context.hub.follow if message.on else context.hub.leave
+        change(subscription, LIVE)
+        if message.on:
+            context.floor_board.joined()
+        return
+    for name in [n for n in subscription.audiences if n.startswith("watch.")]:
+        context.hub.leave(subscription, name)
+    if message.conversation_id is not None:
+        context.hub.follow(subscription, f"watch.{message.conversation_id}")
+
+
+async def _handle(
+    context: Context, session: Session, subscription: Subscription, frame: str | bytes
+) -> None:
     try:
         message = _decode(frame)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return
-    if isinstance(message, _Typing):
+    if isinstance(message, _Watch | _Floor):
+        if _supervises(context, session):
+            _look(context, subscription, message)
+    elif isinstance(message, _Typing):
         agents = await context.reader.participants(message.conversation_id)
         if session.user_id not in agents:
             return

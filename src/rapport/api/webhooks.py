@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import MutableMapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -12,9 +13,11 @@ import structlog
 from prometheus_client import Counter
 
 from rapport.api.context import Context
+from rapport.api.mail_screen import screened
 from rapport.api.sockets import Receive, Scope, Send
 from rapport.application.received import END_PAYLOAD, Input, Received
 from rapport.application.timers import leave_while_waiting
+from rapport.channels.email.connector import METHOD
 from rapport.channels.sdk.abilities import Answers, Subscribes
 from rapport.channels.sdk.connector import Connector, Ignored, Parsed, Rejected, Request
 from rapport.domain.errors import Refused
@@ -92,7 +95,7 @@ async def take(context: Context, account_id: int, connector: Connector, request:
 
     Raises:
         Rejected: not to be believed, or not of the channel's form.
-        Refused: it can't be taken now.
+        Refused: it can't be taken now. A mail is never spooled: whoever hands it over keeps it.
     """
     _, account = context.channels.account(account_id)
     try:
@@ -100,20 +103,26 @@ async def take(context: Context, account_id: int, connector: Connector, request:
     except Rejected:
         context.health.refused(account_id)
         raise
-    parsed = [_timed(p, context) for p in connector.parse(request, account)]
+    if request.method == METHOD:
+        request = await screened(request, context.services.configuration.current)
+        # A mail may be large: the loop has others to serve meanwhile.
+        found = await asyncio.to_thread(connector.parse, request, account)
+    else:
+        found = connector.parse(request, account)
+    parsed = [_timed(p, context) for p in found]
     context.health.heard(account_id)
     _count_ignored(connector.manifest.channel, parsed)
     if any(isinstance(p, Ignored) and p.reason.startswith(KEPT) for p in parsed):
         await _keep_raw(context, account_id, request, parsed)
     if all(isinstance(p, Ignored) for p in parsed):
         return
-    if context.spool.holds(account_id):
+    if context.spool.holds(account_id) and request.method != METHOD:
         await context.spool.keep(account_id, _encode(request))
         return
     try:
         await _store(context, account_id, connector.manifest.channel, parsed, request)
     except Refused as refused:
-        if refused.kind != "unavailable":
+        if refused.kind != "unavailable" or request.method == METHOD:
             raise
         # The database is away: what is verified is kept on disk and answered.
         await context.spool.keep(account_id, _encode(request))

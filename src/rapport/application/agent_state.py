@@ -28,19 +28,24 @@ async def sign_in(services: Services, agent_id: int) -> View:
     return await _change(services, agent_id, change, back=True)
 
 
-async def sign_out(services: Services, agent_id: int) -> View:
+async def sign_out(services: Services, agent_id: int, *, by: int | None = None) -> View:
     """Refused while an offer rings or a conversation is open."""
 
     def change(agent: Agent, *, ringing: bool) -> Agent:
         return rules.sign_out(agent, ringing=ringing, now=services.clock.now())
 
-    return await _change(services, agent_id, change)
+    return await _change(services, agent_id, change, by=by)
 
 
 async def change_state(
-    services: Services, agent_id: int, status: str, idle_code_id: int | None
+    services: Services,
+    agent_id: int,
+    status: str,
+    idle_code_id: int | None,
+    *,
+    by: int | None = None,
 ) -> View:
-    """Available or Idle, by the agent's or a supervisor's hand."""
+    """Available or Idle, by the agent's hand or, named in `by`, a supervisor's."""
     configuration = services.configuration.current
     if status == "idle":
         known = {item.id for item in configuration.by_kind["idle_codes"]}
@@ -56,10 +61,10 @@ async def change_state(
             raise Refused("offer_ringing", "A request is ringing. Accept it or let it pass.")
         return rules.change_state(agent, AgentStatus(status), idle_code_id, services.clock.now())
 
-    return await _change(services, agent_id, change)
+    return await _change(services, agent_id, change, by=by)
 
 
-async def disconnect(services: Services, agent_id: int) -> None:
+async def disconnect(services: Services, agent_id: int, *, by: int | None = None) -> None:
     """No live desktop for the configured time: Offline; what rings returns without RONA."""
 
     async def work(transaction: Transaction) -> None:
@@ -72,8 +77,9 @@ async def disconnect(services: Services, agent_id: int) -> None:
         if agent_id not in agents or agents[agent_id].status is AgentStatus.OFFLINE:
             return
         recorder = Recorder(services.configuration.current, iter(ids), services.clock.now())
-        agents[agent_id] = rules.disconnect(agents[agent_id], recorder.now)
-        recorder.agent(agents[agent_id])
+        before = agents[agent_id]
+        agents[agent_id] = rules.disconnect(before, recorder.now)
+        recorder.agent(agents[agent_id], before, by)
         for case in cases.values():
             _leave(services, recorder, case, agents, agent_id)
         await transaction.save(recorder.changes)
@@ -109,6 +115,7 @@ async def _change(
     *,
     back: bool = False,
     quiet: bool = False,
+    by: int | None = None,
 ) -> View:
     ids = await services.store.new_ids(IDS_PER_COMMAND * 4)
 
@@ -129,7 +136,7 @@ async def _change(
         if quiet and changed.status is agent.status:
             recorder.changes.agents.append(changed)
         else:
-            recorder.agent(changed)
+            recorder.agent(changed, agent, by)
         agents[agent_id] = changed
         for case in cases.values():
             situation = situation_of(case, agents, services)

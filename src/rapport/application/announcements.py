@@ -12,10 +12,28 @@ from rapport.domain.message import Announcement
 Params = dict[str, str | int]
 _LINES: dict[type[e.Event], Callable[[Any], tuple[str, Params] | None]] = {
     e.TaskAccepted: lambda x: ("accepted", {"agent_id": x.agent_id}),
+    e.TaskStarted: lambda x: (
+        "started" if x.follow_up_of is None else "followed_up",
+        {"agent_id": x.agent_id},
+    ),
     e.TaskTransferred: lambda x: (
         ("transferred_to_agent", {"agent_id": x.agent_id, "from_agent_id": x.from_agent_id})
         if x.agent_id is not None
         else ("transferred_to_queue", {"queue_id": x.queue_id, "from_agent_id": x.from_agent_id})
+    ),
+    e.SupervisorJoined: lambda x: ("joined", {"agent_id": x.agent_id}),
+    e.TaskTakenOver: lambda x: (
+        "taken_over",
+        {"agent_id": x.agent_id, "from_agent_id": x.from_agent_id},
+    ),
+    e.TaskReassigned: lambda x: (
+        ("reassigned_to_agent", {"agent_id": x.agent_id, "supervisor_id": x.supervisor_id})
+        if x.agent_id is not None
+        else ("reassigned_to_queue", {"queue_id": x.queue_id, "supervisor_id": x.supervisor_id})
+    ),
+    e.TaskPrioritised: lambda x: (
+        "prioritised",
+        {"priority": x.priority, "supervisor_id": x.supervisor_id},
     ),
     e.TaskDropped: lambda x: ("dropped", {"agent_id": x.agent_id}),
     e.TaskRequeued: lambda x: (
@@ -40,7 +58,9 @@ _LINES: dict[type[e.Event], Callable[[Any], tuple[str, Params] | None]] = {
         else (x.reason.value, {})
     ),
 }
-_CUSTOMER_SEES = frozenset({"accepted", "joined", "left", "removed", "ended_by_agent"})
+_CUSTOMER_SEES = frozenset(
+    {"accepted", "joined", "taken_over", "left", "removed", "ended_by_agent"}
+)
 _CUSTOMER_SEES_ALWAYS = frozenset({"customer_left", "abandoned", "timed_out", "closed"})
 
 

@@ -9,7 +9,9 @@ from datetime import datetime
 from rapport.application.announcements import announcement_for
 from rapport.application.configuration.snapshot import Configuration
 from rapport.application.configuration.specs import EntryPointSpec
+from rapport.application.facts import facts_of
 from rapport.application.ports import Changes, EventRecord
+from rapport.application.privacy import FILE_REMOVED, SENSITIVE_FILE
 from rapport.application.received import Received, Thread
 from rapport.application.recording import message_audience
 from rapport.application.views import contact_view, message_view, task_view
@@ -28,7 +30,13 @@ from rapport.domain.message import (
     Message,
 )
 from rapport.domain.situation import Situation
+from rapport.domain.survey import Rating
 from rapport.domain.task import Task, TaskState
+
+_REFUSALS = {
+    SENSITIVE_FILE: FILE_REMOVED,
+    "too_many_files": "The message has more files than are taken here.",
+}
 
 
 class Folding:
@@ -54,6 +62,7 @@ class Folding:
         self.inbound_seq = conversation.inbound_seq
         self.task_id = conversation.task_id
         self.opted_out_at = conversation.opted_out_at
+        self.survey = conversation.survey
         self._task_place: int | None = None
 
     def finish(self) -> None:
@@ -79,6 +88,7 @@ class Folding:
                 if self.inbound_seq > before.inbound_seq
                 else before.last_inbound_at,
                 opted_out_at=self.opted_out_at,
+                survey=self.survey,
             )
         )
 
@@ -105,6 +115,7 @@ class Folding:
                 (*message_audience(task), f"queue.{task.queue_id}"),
                 {"task": task_view(task)},
                 customer=isinstance(event, e.CustomerReturned | e.CustomerLeft),
+                facts=facts_of(event),
             )
 
     def keep_task(self, task: Task) -> None:
@@ -143,7 +154,11 @@ class Folding:
     def place_media(self, media: Sequence[InboundMedia]) -> tuple[Attachment, ...]:
         """Placeholders for files that a job brings later, or that are gone already."""
         placed = []
-        for item in media:
+        account = self.configuration.accounts.get(self.thread.conversation.account_id)
+        most = account.files_from_customers.max_count if account is not None else len(media)
+        for number, item in enumerate(media):
+            if item.gone is None and number >= most:
+                item = replace(item, gone="too_many_files")  # noqa: PLW2901
             placed.append(
                 Attachment(
                     id=next(self.ids),
@@ -151,13 +166,46 @@ class Folding:
                     media_type=item.media_type or "application/octet-stream",
                     size=item.size or 0,
                     refusal_code=item.gone,
-                    refusal_message=None if item.gone is None else "The file is not available.",
+                    refusal_message=_REFUSALS.get(item.gone, "The file is not available.")
+                    if item.gone is not None
+                    else None,
                     fetching=item.gone is None,
                 )
             )
             if item.gone is None:
                 self.changes.media.append((placed[-1].id, self.thread.conversation, item))
         return tuple(placed)
+
+    def rate(self, rating: int, comment: str | None) -> str | None:
+        """Keep the answer to the open question, which is closed by it; the words of thanks."""
+        survey = self.survey
+        assert survey is not None  # noqa: S101 - asked for by the callers
+        self.survey = None
+        self.changes.ratings.append(
+            Rating(task_id=survey.task_id, rating=rating, comment=comment, at=self.now)
+        )
+        params: dict[str, str | int] = {"rating": rating}
+        if comment:
+            params["comment"] = comment
+        account = self.configuration.accounts[self.thread.conversation.account_id]
+        self.announce(
+            Announcement(code="survey_answered", params=tuple(params.items())),
+            customer_sees=not account.capabilities.pushed,
+        )
+        self.changes.events.append(
+            EventRecord(
+                kind="survey.answered",
+                at=self.now,
+                conversation_id=self.thread.conversation.id,
+                task_id=survey.task_id,
+                agent_id=survey.agent_id,
+                queue_id=survey.queue_id,
+                audience=(),
+                facts={"channel": survey.channel, "rating": rating},
+            )
+        )
+        queue = self.configuration.queue_specs.get(survey.queue_id)
+        return queue.survey.thanks if queue is not None and queue.survey is not None else None
 
     def nothing(self, reason: str) -> Received:
         """The input changes nothing, for this reason."""
@@ -217,9 +265,11 @@ class Folding:
         entities: dict[str, object],
         *,
         customer: bool = False,
+        facts: dict[str, object] | None = None,
     ) -> None:
         """Add an event to the log."""
         task = self.thread.task
+        channel = {} if task is None else {"channel": task.channel.value}
         self.changes.events.append(
             EventRecord(
                 kind=kind,
@@ -229,6 +279,7 @@ class Folding:
                 queue_id=task.queue_id if task else None,
                 audience=audience,
                 customer=customer,
+                facts={**channel, **(facts or {})},
                 entities=entities,
             )
         )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from rapport.application.configuration.snapshot import Configuration
 from rapport.application.ports import Case, Services, Transaction
 from rapport.application.recording import Recorder
+from rapport.application.start_by_rules import start_by_rules
 from rapport.application.views import View, task_view
 from rapport.domain.agent import Agent
 from rapport.domain.commands import Command
@@ -53,7 +54,9 @@ async def perform(
         NotFound: no such task.
         Refused: the rules say no; nothing has changed.
     """
-    ids = await services.store.new_ids(IDS_PER_COMMAND)
+    # A rule that an event fulfils takes two: a run and its line.
+    wanted = IDS_PER_COMMAND + 4 * len(services.configuration.current.rules)
+    ids = await services.store.new_ids(wanted)
     involved = tuple(involved)
 
     async def work(transaction: Transaction) -> View:
@@ -70,8 +73,11 @@ async def perform(
         events = decide(situation, command(leg_id))
         recorder = Recorder(services.configuration.current, fresh, situation.now)
         case = recorder.apply(case, agents, events)
+        runs = start_by_rules(recorder, case, events, fresh)
         if events:
             await transaction.save(recorder.changes)
+        for run in runs:
+            await transaction.keep_run(run)
         view = answer(case)
         if once is not None:
             await remember(transaction, once, view, services)
@@ -93,6 +99,7 @@ def situation_of(case: Case, agents: Mapping[int, Agent], services: Services) ->
         ),
         now=now,
         supervisors=configuration.supervisors,
+        only_supervisors=configuration.only_supervisors,
         teams=configuration.teams_of,
         open_queues=configuration.transferable_queues(case.task.channel, now),
     )

@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 from rapport.application.configuration.snapshot import Configuration
 from rapport.domain.agent import Agent
 from rapport.domain.message import (
+    Addressee,
     Attachment,
     Contact,
     Conversation,
@@ -21,7 +22,11 @@ from rapport.domain.message import (
     InboundMedia,
     Message,
 )
+from rapport.domain.policy import FileLimits
+from rapport.domain.sending import RefusedRecipient
+from rapport.domain.survey import OpenSurvey, Rating
 from rapport.domain.task import Task
+from rapport.domain.workflows import Run
 from rapport.routing.engine import FreeAgent, WaitingTask
 
 T = TypeVar("T")
@@ -56,10 +61,15 @@ class Changes:
     events: list[EventRecord] = field(default_factory=list)
     jobs: list[Message] = field(default_factory=list)
     """Outbound messages that leave through the outbox."""
+    held: dict[int, float] = field(default_factory=dict)
+    """Seconds for which a job's message, by its id, can still be taken back."""
     amended: dict[int, Message] = field(default_factory=dict)
     """Stored messages that a customer's reaction, edit or deletion has changed, by id."""
     media: list[tuple[int, Conversation, InboundMedia]] = field(default_factory=list)
     """Files still at the provider: (attachment's id, conversation, where it is)."""
+    surveys: list[tuple[int, OpenSurvey]] = field(default_factory=list)
+    """Questions that were asked, with their conversation's id."""
+    ratings: list[Rating] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +91,31 @@ class Transaction(Protocol):
 
     async def case_of_conversation(self, conversation_id: int) -> Case | None:
         """Lock a conversation with its newest task."""
+
+    async def conversation_with(
+        self, whom: Addressee, ids: Sequence[int], now: datetime
+    ) -> tuple[Conversation, Contact]:
+        """Lock the conversation with somebody, made with what is missing; `ids` are two new ones.
+
+        Whoever starts one with the same address waits here.
+        """
+
+    async def conversation(self, conversation_id: int) -> tuple[Conversation, Contact] | None:
+        """Lock a conversation, whatever became of its tasks."""
+
+    async def open_task_with(self, account_id: int, contact_id: int) -> tuple[int, int] | None:
+        """A task that has not ended with this contact on the account, and its conversation."""
+
+    async def take_files(
+        self, conversation_id: int, agent_id: int, ids: Sequence[int]
+    ) -> tuple[Attachment, ...]:
+        """Files that the agent uploaded before there was a conversation: they are its own now.
+
+        In the order asked; unknown ids, and those of others, left out.
+        """
+
+    async def writes_to(self, conversation_id: int, addresses: Sequence[str]) -> None:
+        """Whom a mail goes to may answer in its thread."""
 
     async def agents(self, agent_ids: Iterable[int]) -> dict[int, Agent]:
         """Lock agents; after the cases."""
@@ -114,6 +149,12 @@ class Transaction(Protocol):
 
     async def queue_length(self, queue_id: int) -> int:
         """How many tasks wait in a queue."""
+
+    async def locked_run(self, run_id: int) -> Run | None:
+        """Lock a workflow's run; after its case."""
+
+    async def keep_run(self, run: Run) -> None:
+        """Write a run as it is now; one that is running is due at once."""
 
     async def save(self, changes: Changes) -> None:
         """Write everything; visible on commit, at one stream position."""
@@ -189,6 +230,9 @@ class Dispatch:
     message: Message
     contact_key: str
     phone: str | None = None
+    email: str | None = None
+    overtaken: bool = False
+    """The customer wrote again while the message could still be taken back (M5)."""
     last_inbound_at: datetime | None = None
     reply_to: str | None = None
     """External id of the message that this one answers."""
@@ -210,6 +254,10 @@ class Settlement:
     error_code: str | None = None
     error_message: str | None = None
     retry_in_s: float = 0.0
+    counts: bool = True
+    """Whether it was one of the attempts after which a message is given up."""
+    refused: tuple[RefusedRecipient, ...] = ()
+    """Of a message that was sent: those who don't get it."""
     dead: bool = False
     """Given up after too many attempts: kept in the dead letters."""
     part: int | None = None
@@ -281,14 +329,30 @@ class MediaBoard(Protocol):
     async def claim(self, limit: int, lease_s: float) -> list[MediaJob]:
         """Files that are due, leased."""
 
-    async def attach(self, job: MediaJob, file: KeptFile, now: datetime) -> None:
-        """The file is here: its message shows it."""
+    async def attach(
+        self, job: MediaJob, file: KeptFile, limits: FileLimits, now: datetime
+    ) -> bool:
+        """The file is here: its message shows it.
+
+        False where nothing refers to it: it and the message's other files are too large together,
+        which the message shows; or the message has gone.
+        """
 
     async def give_up(self, job: MediaJob, code: str, message: str, now: datetime) -> None:
         """The file isn't to be had: its message says why."""
 
-    async def later(self, job: MediaJob, seconds: float) -> None:
-        """Try again then."""
+    async def later(self, job: MediaJob, seconds: float, *, counted: bool = True) -> None:
+        """Try again then; one that is not counted says nothing about the file's provider."""
+
+
+class RunBoard(Protocol):
+    """Workflows that were started and have no answer yet."""
+
+    async def claim(self, limit: int, lease_s: float) -> list[Run]:
+        """Runs that are due, leased; one whose worker has gone comes again."""
+
+    async def later(self, run: Run, seconds: float) -> None:
+        """Another attempt then, unless somebody else has the run by now."""
 
 
 class DueBoard(Protocol):

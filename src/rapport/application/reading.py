@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -21,6 +22,18 @@ class FileRow:
     storage_key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """How far somebody sees."""
+
+    reader_id: int
+    everything: bool = False
+    queue_ids: Sequence[int] = ()
+    """Queues whose conversations the reader's teams may find."""
+    take_from: Sequence[int] = ()
+    """Queues whose waiting conversations the reader may look at before taking one."""
+
+
 class Reader(Protocol):
     """Bounded queries without side effects."""
 
@@ -30,12 +43,11 @@ class Reader(Protocol):
     async def thread(
         self,
         conversation_id: int,
-        reader_id: int,
+        sight: Sight,
         *,
         before: int | None,
         after: int | None,
         limit: int,
-        all_allowed: bool,
     ) -> View:
         """A page of messages."""
 
@@ -44,11 +56,30 @@ class Reader(Protocol):
     ) -> View:
         """Whom a conversation can be handed to."""
 
-    async def contact(self, contact_id: int, reader_id: int, *, all_allowed: bool) -> View:
+    async def handled(
+        self,
+        agent_id: int,
+        *,
+        since: datetime,
+        before: tuple[datetime, int],
+        channel: str | None,
+        words: str,
+        queue_ids: Sequence[int],
+        limit: int,
+    ) -> tuple[list[View], tuple[datetime, int] | None]:
+        """An agent's own parts that are over, newest first, and where the next page starts."""
+
+    async def contact(self, contact_id: int, sight: Sight) -> View:
         """The customer panel."""
+
+    async def contact_attributes(self, contact_id: int) -> dict[str, str]:
+        """The customer's own fields."""
 
     async def may_read(self, conversation_id: int, agent_id: int) -> bool:
         """Whether the agent has, or had, a part in the conversation."""
+
+    async def sees(self, conversation_id: int, sight: Sight) -> bool:
+        """Whether anything of the conversation may be read."""
 
     async def draft(self, user_id: int, conversation_id: int, mode: str = "") -> View:
         """The server-side draft, empty at version 0; an e-mail has one per mode."""
@@ -85,11 +116,22 @@ class Reader(Protocol):
     async def attachment(self, attachment_id: int) -> FileRow | None:
         """An uploaded file."""
 
-    async def waiting_tasks(self, queue_id: int, after: str | None, limit: int) -> View:
-        """Tasks that wait in a queue, paged."""
+    async def waiting_counts(self, queue_ids: Sequence[int]) -> dict[int, View]:
+        """How many wait in each of these queues, and since when; empty ones are left out."""
+
+    async def waiting_in(
+        self, queue_id: int, after: tuple[datetime, int] | None, limit: int
+    ) -> tuple[list[View], tuple[datetime, int] | None]:
+        """Who waits in a queue, in the order of service, and where the next page starts."""
+
+    async def account_of(self, conversation_id: int) -> int | None:
+        """The account that a conversation is held on."""
 
     async def visitor_conversation(self, account_id: int, contact_key: str) -> View | None:
         """A visitor's conversation: ids, state and how far it has come."""
+
+    async def seen_by_customer(self, conversation_id: int, after: int, before: int) -> View:
+        """A page of what the customer sees of a thread, oldest first, between two numbers."""
 
     async def visitor_thread(
         self, conversation_id: int, *, after: int, before: int | None, limit: int

@@ -12,16 +12,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from rapport.application.configuration.entry import KeywordRoute
 from rapport.application.configuration.snapshot import Configuration
 from rapport.application.configuration.specs import EntryPointSpec
 from rapport.application.folding import Folding
 from rapport.application.ports import Changes
-from rapport.application.privacy import Cleared, cleared
+from rapport.application.privacy import Cleared, cleared, with_removed
 from rapport.application.received import Input, NoQueue, Received, Thread, no_thread
 from rapport.application.recording import message_audience
 from rapport.application.views import message_view, task_view
 from rapport.domain.commands import LeaveAsCustomer, NoteCustomerSpoke
 from rapport.domain.deadlines import queued_deadline
+from rapport.domain.keywords import holds
 from rapport.domain.message import (
     AgentEcho,
     Announcement,
@@ -34,6 +36,7 @@ from rapport.domain.message import (
 )
 from rapport.domain.policy import QueuePolicy
 from rapport.domain.rules.amending import changed_by
+from rapport.domain.survey import LONGEST_COMMENT, rating_in
 from rapport.domain.task import DueFor, SkillRequirement, Task, TaskState
 
 
@@ -77,6 +80,9 @@ class _Receiving(Folding):
         self.learn_contact(message)
         task = self.thread.task
         if task is None or task.state is TaskState.ENDED:
+            rating = self._rating(message)
+            if rating is not None:
+                return self._take_rating(message, rating)
             if not message.automatic:
                 self._open_task(message)
         else:
@@ -88,18 +94,55 @@ class _Receiving(Folding):
         self.known[message.external_id] = self.seq
         return Received(conversation_id, self.task_id, self.seq, duplicate=False)
 
+    def _rating(self, message: InboundMessage) -> int | None:
+        """What a message is as the answer to the open question, and nothing else."""
+        account = self.configuration.accounts[self.thread.conversation.account_id]
+        if self.survey is None or account.capabilities.survey != "number":
+            return None
+        if self.survey.task_id != self.task_id or self.now >= self.survey.until:
+            return None
+        more = message.automatic or message.ends or message.media or message.attachments
+        return None if more else rating_in(message.text)
+
+    def _take_rating(self, message: InboundMessage, rating: int) -> Received:
+        """The answer is kept in the thread and opens no task."""
+        self._append_inbound(message)
+        self.known[message.external_id] = seq = self.seq
+        thanks = self.rate(rating, None)
+        if thanks:
+            self.append(
+                direction=Direction.OUTBOUND,
+                author_kind=AuthorKind.SYSTEM,
+                text=thanks,
+                status=DeliveryStatus.QUEUED,
+            )
+            self.changes.jobs.append(self.changes.messages[-1])
+        return Received(self.thread.conversation.id, self.task_id, seq, duplicate=False)
+
+    def _rated(self, event: CustomerEvent) -> Received:
+        """An answer given in the widget or on our page, about the task that it names."""
+        given = event.details or {}
+        survey = self.survey
+        if survey is None or survey.task_id != given.get("task_id") or self.now >= survey.until:
+            return self.nothing("no_survey")
+        comment = cleared(str(given.get("comment") or "")[:LONGEST_COMMENT], self.configuration)
+        self.rate(int(event.value or 0), comment.text.replace("\x00", "").strip() or None)
+        return Received(self.thread.conversation.id, self.task_id, self.seq, duplicate=False)
+
     def _open_task(self, message: InboundMessage) -> None:
         thread, configuration, now = self.thread, self.configuration, self.now
         account_id = thread.conversation.account_id
         account = configuration.accounts[account_id]
         entry = configuration.entry_points.get(account_id)
-        queue = self._queue(entry)
+        route = self._route(entry, message)
+        queue = self._queue(entry, route)
         last_agent = thread.conversation.last_agent_id
         wait = queue.last_agent_wait
         preferred = last_agent if last_agent is not None and wait else None
         due_at = queued_deadline(queue, now, stage=0, now=now)
         spec = configuration.queue_specs[queue.id]
-        wanted = {x.skill: x.level for x in (*spec.skills, *(entry.skills if entry else ()))}
+        more = (*(entry.skills if entry else ()), *(route.skills if route else ()))
+        wanted = {x.skill: x.level for x in (*spec.skills, *more)}
         task = Task(
             id=next(self.ids),
             version=1,
@@ -110,7 +153,7 @@ class _Receiving(Folding):
             account_id=account_id,
             channel=account.channel,
             queue_id=queue.id,
-            priority=entry.priority if entry else 5,
+            priority=(route and route.priority) or (entry.priority if entry else 5),
             arrived_at=now,
             queued_at=now,
             waiting_since=now,
@@ -134,8 +177,19 @@ class _Receiving(Folding):
         self.record("task.queued", (f"queue.{queue.id}",), {"task": task_view(task)}, customer=True)
         self.greet(entry)
 
-    def _queue(self, entry: EntryPointSpec | None) -> QueuePolicy:
+    def _route(self, entry: EntryPointSpec | None, message: InboundMessage) -> KeywordRoute | None:
+        """The first of the entry point's routes whose words the first message holds."""
+        if entry is None or not entry.keywords:
+            return None
+        subject = (message.details or {}).get("subject") or ""
+        answers = (value for name, value in message.variables if name != "page")
+        texts = (message.text or "", str(subject), *answers)
+        return next((route for route in entry.keywords if holds(texts, route.words)), None)
+
+    def _queue(self, entry: EntryPointSpec | None, route: KeywordRoute | None) -> QueuePolicy:
         queues = self.configuration.queues
+        if route is not None and route.queue is not None and route.queue in queues:
+            return queues[route.queue]
         if entry is not None and entry.queue in queues:
             return queues[entry.queue]
         if not queues:
@@ -160,6 +214,7 @@ class _Receiving(Folding):
     def _append_inbound(self, message: InboundMessage) -> None:
         self.inbound_seq += 1
         text = cleared((message.text or "").replace("\x00", ""), self.configuration)
+        text = with_removed(text, message.removed)
         attachments = message.attachments
         if message.media:
             attachments += self.place_media(message.media)
@@ -175,14 +230,14 @@ class _Receiving(Folding):
             kind="message.received",
         )
         if text.kinds:
-            self._tell_removed(text)
+            self._tell_removed(text, told=not message.automatic)
 
-    def _tell_removed(self, text: Cleared) -> None:
+    def _tell_removed(self, text: Cleared, *, told: bool) -> None:
         """Agent and customer are told that something was taken out (P2)."""
         account = self.configuration.accounts[self.thread.conversation.account_id]
         self.announce(text.line, customer_sees=not account.capabilities.pushed)
         words = self.configuration.settings.privacy.customer_text
-        if account.capabilities.pushed and words:
+        if account.capabilities.pushed and words and told:
             self.append(
                 direction=Direction.OUTBOUND,
                 author_kind=AuthorKind.SYSTEM,
@@ -207,6 +262,8 @@ class _Receiving(Folding):
             # Marketing alone is not ours: answers to the customer go on.
             marketing = (event.details or {}).get("category") == "marketing_messages"
             return self.nothing("marketing_consent") if marketing else self._consent(event)
+        if event.kind == "rated":
+            return self._rated(event)
         if event.kind == "named":
             return self._named(event)
         if event.kind == "identity_changed":

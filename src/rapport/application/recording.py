@@ -7,15 +7,16 @@ event log and outbox can never disagree.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import Enum
 from typing import Any
 
 from rapport.application.announcements import announcement_for
+from rapport.application.ask_survey import question_for
 from rapport.application.configuration.snapshot import Configuration
+from rapport.application.facts import agent_facts, facts_of, first_response, measures_of
 from rapport.application.ports import Case, Changes, EventRecord
-from rapport.application.views import agent_view, contact_view, message_view, moment, task_view
+from rapport.application.views import agent_view, contact_view, message_view, task_view
 from rapport.domain import events as e
 from rapport.domain.agent import Agent
 from rapport.domain.evolve import fold
@@ -32,10 +33,11 @@ from rapport.domain.message import (
 )
 from rapport.domain.task import LegState, Task
 
-_HIDDEN_FACTS = {"text"}
+_OUT = Direction.OUTBOUND
 _LIVE = (LegState.OFFERED, LegState.ACTIVE)
 _CUSTOMER_STATE = (
     e.TaskAccepted,
+    e.TaskStarted,
     e.TaskRequeued,
     e.TaskEnded,
     e.TaskDropped,
@@ -44,6 +46,9 @@ _CUSTOMER_STATE = (
     e.ConferenceJoined,
     e.ConferenceLeft,
     e.TaskTransferred,
+    e.TaskReassigned,
+    e.TaskTakenOver,
+    e.SupervisorJoined,
     e.TaskRead,
 )
 
@@ -70,8 +75,10 @@ class Recorder:
         case = self._announce(case, before, events)
         case = replace(case, task=self._mark_left(case, before))
         case = replace(case, conversation=self._remember_owner(case, events))
+        case = self._ask_survey(case, events)
         self._record_events(case, before, events)
-        self._record_agents({i: a for i, a in after.items() if a != known.get(i)}, case.task)
+        changed = {i: a for i, a in after.items() if a != known.get(i)}
+        self._record_agents(changed, known, case.task)
         self._keep(case)
         return case
 
@@ -137,9 +144,9 @@ class Recorder:
         )
         return message
 
-    def agent(self, agent: Agent, kind: str = "agent.state_changed") -> None:
-        """Record an agent changed outside any task."""
-        self._record_agents({agent.id: agent}, None, kind)
+    def agent(self, agent: Agent, before: Agent, by: int | None = None) -> None:
+        """Record an agent's state changed outside any task, perhaps by a supervisor's hand."""
+        self._record_agents({agent.id: agent}, {agent.id: before}, None, by)
 
     def notice(
         self, audience: tuple[str, ...], level: str, code: str, params: Mapping[str, Any]
@@ -188,6 +195,7 @@ class Recorder:
         text = {
             "accepted": account.joined_text,
             "joined": account.joined_text,
+            "taken_over": account.joined_text,
             "left": account.left_text,
             "removed": account.left_text,
             "ended_by_agent": account.left_text,
@@ -223,6 +231,35 @@ class Recorder:
             return case
         return self.say(case, author_kind=AuthorKind.SYSTEM, author_id=None, text=text)[0]
 
+    def _ask_survey(self, case: Case, events: Sequence[e.Event]) -> Case:
+        """After whoever wraps up has left the thread: it is not theirs any more."""
+        question = question_for(case, events, self.configuration, self.now)
+        if question is None:
+            return case
+        survey, task = question.survey, case.task
+        case = replace(case, conversation=replace(case.conversation, survey=survey))
+        case, _ = self.say(
+            case,
+            author_kind=AuthorKind.SYSTEM,
+            author_id=None,
+            text=question.text,
+            purpose=Purpose.SURVEY,
+        )
+        self.changes.surveys.append((task.conversation_id, survey))
+        self.changes.events.append(
+            EventRecord(
+                kind="survey.asked",
+                at=self.now,
+                conversation_id=task.conversation_id,
+                task_id=task.id,
+                agent_id=survey.agent_id,
+                queue_id=survey.queue_id,
+                audience=(),
+                facts={"channel": survey.channel},
+            )
+        )
+        return case
+
     def _next(self, case: Case, **fields: Any) -> Message:
         conversation = case.conversation
         return Message(
@@ -238,6 +275,13 @@ class Recorder:
 
     def _append(self, case: Case, message: Message, kind: str) -> Case:
         self.changes.messages.append(message)
+        facts: dict[str, Any] = {"channel": case.task.channel.value}
+        answers = message.author_kind is AuthorKind.AGENT and message.direction is _OUT
+        if answers and case.task.answered_at is None:
+            facts |= first_response(case.task, self.now)
+            case = replace(case, task=replace(case.task, answered_at=self.now))
+        if message.direction is Direction.NOTE:
+            facts["note"] = True
         self.changes.events.append(
             EventRecord(
                 kind=kind,
@@ -248,6 +292,7 @@ class Recorder:
                 queue_id=case.task.queue_id,
                 audience=message_audience(case.task),
                 customer=message.customer_sees,
+                facts=facts,
                 entities={"message": message_view(message)},
             )
         )
@@ -275,7 +320,7 @@ class Recorder:
         return replace(case.task, legs=legs)
 
     def _remember_owner(self, case: Case, events: Sequence[e.Event]) -> Conversation:
-        accepted = [x.agent_id for x in events if isinstance(x, e.TaskAccepted)]
+        accepted = [x.agent_id for x in events if isinstance(x, e.TaskAccepted | e.TaskStarted)]
         if not accepted:
             return case.conversation
         return replace(case.conversation, last_agent_id=accepted[-1])
@@ -314,7 +359,7 @@ class Recorder:
                     audience=audience if private is None else (f"agent.{private}",),
                     # The last one carries the task, whatever else it says itself.
                     customer=place == last and concerns_customer,
-                    facts=facts_of(event),
+                    facts={**(facts_of(event) or {}), **self._measures(event, before)},
                     entities=entities,
                 )
             )
@@ -329,9 +374,18 @@ class Recorder:
         if shut_out:
             self.changes.events.append(task_changed(task, shut_out, self.now))
 
+    def _measures(self, event: e.Event, before: Task) -> dict[str, Any]:
+        queue = self.configuration.queue_specs.get(before.queue_id)
+        return measures_of(event, before, self.now, queue.service_level_s if queue else 60)
+
     def _record_agents(
-        self, changed: Mapping[int, Agent], task: Task | None, kind: str = "agent.load_changed"
+        self,
+        changed: Mapping[int, Agent],
+        known: Mapping[int, Agent],
+        task: Task | None,
+        by: int | None = None,
     ) -> None:
+        kind = "agent.state_changed" if task is None else "agent.load_changed"
         for agent in changed.values():
             earlier = self.agents.get(agent.id)
             self.agents[agent.id] = agent
@@ -345,11 +399,7 @@ class Recorder:
                     task_id=task.id if task else None,
                     agent_id=agent.id,
                     audience=(f"agent.{agent.id}", "floor"),
-                    facts={
-                        "status": agent.status.value,
-                        "idle_code_id": agent.idle_code_id,
-                        "used": list(agent.used),
-                    },
+                    facts=agent_facts(agent, known.get(agent.id), by),
                     entities={"agent": agent_view(agent)},
                 )
             )
@@ -387,23 +437,3 @@ def task_changed(task: Task, agent_ids: set[int], now: datetime) -> EventRecord:
         audience=tuple(f"agent.{i}" for i in sorted(agent_ids)),
         entities={"task": task_view(task)},
     )
-
-
-def facts_of(event: e.Event) -> dict[str, Any] | None:
-    """An event's own fields, as plain values for the log and the reports."""
-    facts = {
-        name: _plain(value)
-        for name, value in asdict(event).items()
-        if value is not None and name not in _HIDDEN_FACTS
-    }
-    return facts or None
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return moment(value)
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, tuple | frozenset):
-        return [_plain(item) for item in value]
-    return value

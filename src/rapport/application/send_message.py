@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rapport.application.perform import (
     IDS_PER_COMMAND,
@@ -14,9 +14,10 @@ from rapport.application.perform import (
     task_unknown,
 )
 from rapport.application.ports import Case, Services, Transaction
-from rapport.application.privacy import cleared
+from rapport.application.privacy import cleared, with_removed
 from rapport.application.received import END_PAYLOAD
 from rapport.application.recording import Recorder
+from rapport.application.templates import FromTemplate, as_written
 from rapport.application.views import View, message_view
 from rapport.domain.channel import ChannelType
 from rapport.domain.commands import NoteAgentSpoke
@@ -24,6 +25,7 @@ from rapport.domain.decide import decide
 from rapport.domain.errors import Invalid, NotFound, Refused
 from rapport.domain.message import AuthorKind, Content, Purpose
 from rapport.domain.policy import AccountPolicy
+from rapport.domain.rules.files import check_files
 from rapport.domain.rules.speaking import check_may_retry, check_may_send, check_reachable
 from rapport.domain.situation import Situation
 
@@ -42,6 +44,9 @@ async def send_message(
     purpose: Purpose | None = None,
     content: Content | None = None,
     latest_seq: int | None = None,
+    made: FromTemplate | None = None,
+    removed: Iterable[str] = (),
+    hold_s: float = 0,
 ) -> View:
     """Store the message, and its way out, in one commit; sending twice is one message.
 
@@ -50,12 +55,15 @@ async def send_message(
         content: Styles, what is answered, buttons, or the approved template that it is.
         latest_seq: The customer's newest mail as the agent has read it; a newer one that came
             meanwhile refuses the answer (M5).
+        made: The template that the text was made from; the text is held to it (C1).
+        hold_s: Seconds for which it can still be taken back; it leaves after them.
+        removed: Kinds of card and health data that were taken out of `content` (P2).
 
     Raises:
         Refused: `customer_left`, `over_limit`, `task_parked`, `not_your_task`, …
     """
-    text = text.replace("\x00", "")
-    safe = cleared(text, services.configuration.current)
+    written = text.replace("\x00", "")
+    safe = with_removed(cleared(written, services.configuration.current), removed)
     text = safe.text
     ids = await services.store.new_ids(IDS_PER_COMMAND)
 
@@ -79,7 +87,10 @@ async def send_message(
             )
         check_may_send(situation, agent_id, text, len(files), note=note)
         if not note:
+            check_files(situation.account.files_from_agents, files)
             await _check_customer(transaction, case, situation, content, latest_seq)
+        current = services.configuration.current
+        right = as_written(current, case, agent_id, written, content, made)
         recorder = Recorder(services.configuration.current, iter(ids), situation.now)
         case, message = recorder.say(
             case,
@@ -90,8 +101,10 @@ async def send_message(
             client_id=client_id,
             note=note,
             purpose=purpose,
-            content=content,
+            content=right,
         )
+        if hold_s and not note:
+            recorder.changes.held[message.id] = hold_s
         if safe.kinds:
             case = recorder.line(case, safe.line)
         if not note:
@@ -113,13 +126,23 @@ async def _check_customer(
     by_template = content is not None and content.template is not None
     check_reachable(situation, case.conversation.last_inbound_at, by_template=by_template)
     if case.task.channel is ChannelType.EMAIL:
-        await _check_latest(transaction, case, latest_seq)
+        await check_latest(transaction, case, content, latest_seq)
     if content is not None and (content.reply_to_seq or 0) > case.conversation.last_seq:
         raise Invalid.field("reply_to_seq", "There is no such message to answer.")
 
 
-async def _check_latest(transaction: Transaction, case: Case, latest_seq: int | None) -> None:
-    """Seed: "you can only respond to the latest email"; checked under the lock."""
+async def check_latest(
+    transaction: Transaction, case: Case, content: Content | None, latest_seq: int | None
+) -> None:
+    """Seed: "you can only respond to the latest email"; checked under the lock.
+
+    Where the mailbox is set to `warn`, the agent was warned and decides.
+
+    Raises:
+        Refused: `not_latest`.
+    """
+    if content is not None and (content.details or {}).get("latest_only") == "warn":
+        return
     newest = await transaction.newest_inbound_seq(case.conversation.id)
     if latest_seq is None or newest > latest_seq:
         raise Refused(
@@ -176,6 +199,8 @@ async def retry_message(
         if message is None or message.task_id != task_id:
             raise NotFound("message_not_found", "This message does not exist.")
         check_may_retry(situation, agent_id, message)
+        if case.task.channel is ChannelType.EMAIL and message.content is not None:
+            await check_latest(transaction, case, message.content, message.content.reply_to_seq)
         recorder = Recorder(services.configuration.current, iter(ids), situation.now)
         message = recorder.send_again(case, message)
         recorder.apply(case, agents, decide(situation, NoteAgentSpoke()))

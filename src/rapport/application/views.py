@@ -85,8 +85,16 @@ def task_view(task: Task) -> View:
         "customer_opted_out_at": moment(task.customer_opted_out_at),
         "parked_until": moment(task.parked_until),
         "variables": dict(task.variables),
+        "outbound": task.outbound,
+        "follow_up_of": task.follow_up_of,
+        "variable_sources": {name: _source(by) for name, by in task.variable_sources},
         "legs": [leg_view(leg) for leg in task.legs],
     }
+
+
+def _source(by: str) -> View:
+    kind, _, source_id = by.partition(":")
+    return {"kind": kind, "id": int(source_id)}
 
 
 def attachment_view(attachment: Attachment) -> View:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,11 @@ _GONE = frozenset({401, 403, 404, 410})
 Fared = Callable[[int, SendOutcome], None]
 
 
+async def anywhere(_host: str) -> bool:
+    """No host is forbidden: where nothing leaves, as for commands that only parse."""
+    return True
+
+
 class Channels:
     """Connectors with what they need: accounts, secrets, an HTTP client and the file store."""
 
@@ -40,6 +45,7 @@ class Channels:
         open_file: OpenFile,
         now: Callable[[], datetime],
         public_url: str | None = None,
+        allowed_host: Callable[[str], Awaitable[bool]] = anywhere,
     ) -> None:
         self.connectors = connectors
         self._configuration = configuration
@@ -47,6 +53,7 @@ class Channels:
         self._client = client
         self._open_file = open_file
         self.now = now
+        self._allowed_host = allowed_host
         self._public_url = (public_url or "").rstrip("/")
         self._resolved: dict[int, tuple[Connector, AccountConfig]] = {}
         self._resolved_for: Configuration | None = None
@@ -151,6 +158,32 @@ class Channels:
     async def probe(self, account_id: int) -> Probe:
         """Ask the provider whether the account's credentials work."""
         connector, account = self.account(account_id)
+        return await connector.probe(account, self.transport())
+
+    async def try_out(
+        self,
+        channel: str,
+        address: str,
+        settings: Mapping[str, Any],
+        secrets: Mapping[str, str],
+    ) -> Probe:
+        """Ask a provider with credentials that are stored nowhere.
+
+        Hosts that are spoken to without HTTP are checked here; HTTP is guarded by the client.
+
+        Raises:
+            Rejected: 404 `unknown_channel`.
+            ValidationError: these are no settings of the channel.
+        """
+        connector = self.connectors.get(channel)
+        if connector is None:
+            raise Rejected(404, "unknown_channel")
+        known = settings_of(connector, settings)
+        for name, host in known.items():
+            if name.split("_")[-1] == "host" and host and not await self._allowed_host(str(host)):
+                words = f"{host} is not a public address. RAPPORT_PRIVATE_NETWORKS allows others."
+                return Probe(ok=False, code="address_forbidden", message=words)
+        account = AccountConfig(id=0, address=address, secrets=secrets, settings=known)
         return await connector.probe(account, self.transport())
 
 

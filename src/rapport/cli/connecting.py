@@ -12,17 +12,21 @@ from typing import TypeVar
 from rapport.application.access import Access
 from rapport.application.configuration.administration import Administration
 from rapport.application.configuration.yaml_text import DocumentRefused
+from rapport.application.second_factor import SecondFactors
+from rapport.application.tokens import Tokens
 from rapport.bootstrap import SystemClock
 from rapport.channels.discovery import connectors
 from rapport.cli.serving import database_of
 from rapport.domain.errors import Refused
 from rapport.settings import Settings
+from rapport.storage.accounts import ways_in
 from rapport.storage.configuration import StoredConfiguration
 from rapport.storage.configuration_writer import PostgresConfigurationStore
 from rapport.storage.database import Database
 from rapport.storage.embedded import EmbeddedDatabaseError, dsn_of_running
+from rapport.storage.files import LocalFiles
+from rapport.storage.people import People
 from rapport.storage.secrets import Vault, load_key
-from rapport.storage.sessions import PostgresSessions
 
 T = TypeVar("T")
 
@@ -34,6 +38,9 @@ class Tools:
     administration: Administration
     configuration: StoredConfiguration
     access: Access
+    tokens: Tokens
+    second_factors: SecondFactors
+    people: People
 
 
 @asynccontextmanager
@@ -68,10 +75,19 @@ async def installation(settings: Settings) -> AsyncIterator[Tools]:
             await configuration.refresh()
             vault = Vault(load_key(settings.secret_key, settings.data))
             store = PostgresConfigurationStore(database, configuration)
+            accounts = ways_in(database, clock, configuration, vault, lambda *_: True)
             yield Tools(
                 Administration(store, configuration, vault, clock),
                 configuration,
-                Access(PostgresSessions(database), clock, configuration),
+                accounts.access,
+                accounts.tokens,
+                accounts.second_factors,
+                People(
+                    database,
+                    LocalFiles(settings.data / "files"),
+                    vault,
+                    settings.data / "spool",
+                ),
             )
         finally:
             await database.close()

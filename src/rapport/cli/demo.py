@@ -14,14 +14,14 @@ from rapport.application.access import Access
 from rapport.bootstrap import SystemClock, running
 from rapport.channels.discovery import connectors
 from rapport.cli.providers import Ports, commands, connect_accounts
-from rapport.cli.sample import PASSWORD, PEOPLE, SITE, create_sample_company
+from rapport.cli.sample import PASSWORD, PEOPLE, SITE, connect_shop, create_sample_company
 from rapport.cli.serving import database_of, serve_until_signalled, server_of
 from rapport.observability import logs
 from rapport.settings import Settings
+from rapport.storage.accounts.sessions import PostgresSessions
 from rapport.storage.configuration import StoredConfiguration
 from rapport.storage.database import Database
 from rapport.storage.secrets import Vault, load_key
-from rapport.storage.sessions import PostgresSessions
 
 
 async def run_demo(port: int, shop_port: int, phone_port: int, data: str, *, visitors: bool) -> int:
@@ -32,7 +32,8 @@ async def run_demo(port: int, shop_port: int, phone_port: int, data: str, *, vis
     async with database_of(settings) as dsn:
         url = f"http://{settings.host}:{port}"
         ports = Ports(phone_port)
-        accounts = await _prepare(dsn, settings, url, ports)
+        shop = f"http://127.0.0.1:{shop_port}"
+        accounts = await _prepare(dsn, settings, url, ports, shop)
 
         @asynccontextmanager
         async def lifespan() -> AsyncIterator[Context]:
@@ -52,7 +53,9 @@ async def run_demo(port: int, shop_port: int, phone_port: int, data: str, *, vis
     return 0 if server.started else 1
 
 
-async def _prepare(dsn: str, settings: Settings, url: str, ports: Ports) -> dict[str, int]:
+async def _prepare(
+    dsn: str, settings: Settings, url: str, ports: Ports, shop: str
+) -> dict[str, int]:
     clock = SystemClock()
     database = await Database.connect(dsn)
     try:
@@ -60,6 +63,7 @@ async def _prepare(dsn: str, settings: Settings, url: str, ports: Ports) -> dict
         access = Access(PostgresSessions(database), clock, configuration)
         connectors()
         await create_sample_company(database, configuration, access, clock)
+        await connect_shop(database, configuration, clock, shop)
         vault = Vault(load_key(settings.secret_key, settings.data))
         return await connect_accounts(database, configuration, vault, clock, url, ports)
     finally:
@@ -92,7 +96,10 @@ async def _companions(
     processes = []
     try:
         for command in commands:
-            process = await asyncio.create_subprocess_exec(sys.executable, *command)
+            # What they say of their addresses would stand around ours; what goes wrong is shown.
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, *command, stdout=asyncio.subprocess.DEVNULL
+            )
             processes.append(process)
         _introduce(url, shop, f"http://127.0.0.1:{ports.phone}")
         await asyncio.gather(*(process.wait() for process in processes))
@@ -118,7 +125,7 @@ def _introduce(url: str, shop: str, phone: str) -> None:
     logins = ", ".join(f"{login} ({', '.join(who[1])})" for login, who in PEOPLE.items())
     print(
         f"\n  Desktop   {url}\n  Shop      {shop}\n"
-        f"  Phone     {phone}   a customer on WhatsApp, Messenger and SMS\n\n"
+        f"  Phone     {phone}   a customer on WhatsApp, Messenger, SMS and e-mail\n\n"
         f"  Logins    {logins}\n  Password  {PASSWORD}\n\n"
         "  Sign in as ana, choose Available, and write in the shop's chat or on the phone.\n"
         "  Ctrl-C stops.\n",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from rapport.cli import configuration, users
+from rapport.cli import configuration, people, reports, tokens, users
 
 app = typer.Typer(
     name="rapport",
@@ -18,6 +19,9 @@ app = typer.Typer(
 )
 app.add_typer(configuration.app, name="config")
 app.add_typer(users.app, name="user")
+app.add_typer(reports.app, name="reports")
+app.add_typer(people.app, name="person")
+app.add_typer(tokens.app, name="token")
 
 
 def run_loop(work: Coroutine[Any, Any, int]) -> int:
@@ -34,7 +38,7 @@ def demo(
     port: Annotated[int, typer.Option(help="Port of the desktop.")] = 8000,
     shop_port: Annotated[int, typer.Option(help="Port of the sample shop.")] = 8010,
     phone_port: Annotated[
-        int, typer.Option(help="Port of the customer's phone; the simulators take the next four.")
+        int, typer.Option(help="Port of the customer's phone; the simulators take the next seven.")
     ] = 8020,
     visitors: Annotated[
         bool, typer.Option(help="Let scripted visitors write, so that the desktop is alive.")
@@ -42,7 +46,7 @@ def demo(
     data: Annotated[str, typer.Option(help="Where the demo keeps its data.")] = "rapport-data/demo",
 ) -> None:
     """A whole contact centre with sample data: desktop, shop, scripted visitors,
-    and simulated WhatsApp, Messenger and SMS providers with a customer's phone.
+    and simulated WhatsApp, Messenger, SMS and mail providers with a customer's phone.
 
     Prints the addresses and logins. Ctrl-C stops everything; what happened is kept.
     """
@@ -68,11 +72,51 @@ def serve(
 
 
 @app.command()
-def migrate() -> None:
-    """Bring the database's schema up to date."""
-    from rapport.cli.serving import run_migration
+def migrate(
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say what would be done and whether it can be.")
+    ] = False,
+) -> None:
+    """Bring the database's schema up to date; refused for a database of a newer Rapport."""
+    from rapport.cli.migrating import run_check, run_migration
 
-    raise typer.Exit(run_loop(run_migration()))
+    raise typer.Exit(run_loop(run_check() if check else run_migration()))
+
+
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option(help="A file with the passphrase; else RAPPORT_BACKUP_PASSPHRASE, if set."),
+]
+
+
+@app.command()
+def backup(
+    target: Annotated[Path, typer.Argument(help="The archive to write; it must not exist.")],
+    passphrase_file: PassphraseFile = None,
+    with_key: Annotated[
+        bool, typer.Option("--with-key", help="Put the secret key in; needs a passphrase.")
+    ] = False,
+) -> None:
+    """Write database, files and waiting requests into one archive, while everything works on."""
+    from rapport.cli.backing_up import passphrase_of, run_backup
+
+    passphrase = passphrase_of(passphrase_file)
+    raise typer.Exit(asyncio.run(run_backup(target, passphrase, with_key=with_key)))
+
+
+@app.command()
+def restore(
+    archive: Annotated[Path, typer.Argument(help="What `rapport backup` wrote.")],
+    passphrase_file: PassphraseFile = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only read all of it, and say what it is.")
+    ] = False,
+) -> None:
+    """Fill an empty database and data directory from a backup of this or an older version."""
+    from rapport.cli.backing_up import passphrase_of, run_restore
+
+    passphrase = passphrase_of(passphrase_file)
+    raise typer.Exit(asyncio.run(run_restore(archive, passphrase, check_only=check)))
 
 
 Source = Annotated[
@@ -117,6 +161,9 @@ def render(
 @app.command()
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    probe: Annotated[
+        bool, typer.Option(help="Ask every account's provider whether its credentials work.")
+    ] = True,
 ) -> None:
     """Say whether this installation is sound, and what to do about what is not.
 
@@ -124,11 +171,19 @@ def doctor(
     """
     from rapport.cli.doctor import run_doctor
 
-    raise typer.Exit(asyncio.run(run_doctor(as_json=as_json)))
+    raise typer.Exit(asyncio.run(run_doctor(as_json=as_json, probing=probe)))
 
 
 bench = typer.Typer(help="Measure this machine: figures beside the raw limits, as JSON.")
 app.add_typer(bench, name="bench")
+
+
+@bench.callback()
+def _quietly() -> None:
+    """Standard output is the result's alone."""
+    from rapport.observability import logs
+
+    logs.set_up("warning", "auto")
 
 
 @bench.command()
@@ -190,6 +245,27 @@ def outbox(
     from rapport.cli.bench.outbox import run
 
     raise typer.Exit(run(messages, seconds))
+
+
+@bench.command()
+def growth(
+    messages: Annotated[int, typer.Option(help="Messages that are there already.")] = 10_000_000,
+) -> None:
+    """Ingest, task list and pages of threads, with an empty database and with a large one."""
+    from rapport.cli.bench.growth import run
+
+    raise typer.Exit(run(messages))
+
+
+@bench.command()
+def search(
+    messages: Annotated[int, typer.Option(help="Messages of a year.")] = 10_000_000,
+    questions: Annotated[int, typer.Option(help="Questions of each kind.")] = 200,
+) -> None:
+    """Searching in a year of messages, as a supervisor and as an agent."""
+    from rapport.cli.bench.search import run
+
+    raise typer.Exit(run(messages, questions))
 
 
 @bench.command()

@@ -22,6 +22,7 @@ TWILIO_TOKEN = "demo-auth-token"  # noqa: S105 - of a simulator on this machine
 SMPP_PASSWORD = "demosmpp"  # noqa: S105 - likewise
 PHONE_NUMBER_ID, DISPLAY_NUMBER = "100000000000001", "15550100100"
 BUSINESS_ACCOUNT, PAGE, APP = "200000000000001", "300000000000001", "900000000000001"
+MAILBOX, MAILBOX_PASSWORD = "help@shop.example", "demo-mailbox"
 SMS_NUMBER, SMPP_NUMBER = "+15550100300", "15550100400"
 
 
@@ -50,6 +51,21 @@ class Ports:
     def smsc_control(self) -> int:
         """Its control API."""
         return self.phone + 4
+
+    @property
+    def mail(self) -> int:
+        """The mail server's control API."""
+        return self.phone + 5
+
+    @property
+    def imap(self) -> int:
+        """Where its mailboxes are read."""
+        return self.phone + 6
+
+    @property
+    def smtp(self) -> int:
+        """Where mail is handed to it."""
+        return self.phone + 7
 
 
 async def connect_accounts(
@@ -119,8 +135,14 @@ def commands(url: str, ports: Ports, ids: Mapping[str, int]) -> list[list[str]]:
             "--password", SMPP_PASSWORD, "--number", SMPP_NUMBER,
         ],
         [
+            "-m", "rapport_simulators.mail", "--port", str(ports.mail),
+            "--imap-port", str(ports.imap), "--smtp-port", str(ports.smtp),
+            "--business", MAILBOX, "--password", MAILBOX_PASSWORD,
+        ],
+        [
             "-m", "rapport_simulators.phone", "--port", str(ports.phone), "--graph", graph,
             "--twilio", twilio, "--smsc", f"http://127.0.0.1:{ports.smsc_control}",
+            "--mail", f"http://127.0.0.1:{ports.mail}",
         ],
     ]  # fmt: skip
 
@@ -175,5 +197,23 @@ def _accounts(ports: Ports) -> dict[str, tuple[dict[str, Any], dict[str, str], s
             },
             {"password": SMPP_PASSWORD},
             "Support",
+        ),
+        "Help mailbox": (
+            {
+                "channel": "email",
+                "address": MAILBOX,
+                "settings": {
+                    "imap_host": "127.0.0.1",
+                    "imap_port": ports.imap,
+                    "imap_security": "plain",
+                    "smtp_host": "127.0.0.1",
+                    "smtp_port": ports.smtp,
+                    "smtp_security": "plain",
+                    "sender_name": "Kettle & Clay",
+                    "signature": "Kettle & Clay · handmade since last spring",
+                },
+            },
+            {"password": MAILBOX_PASSWORD},
+            "Mail",
         ),
     }

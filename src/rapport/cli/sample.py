@@ -6,6 +6,7 @@ from typing import Any
 
 from rapport.application.access import Access
 from rapport.application.configuration.snapshot import Configuration
+from rapport.application.configuration.writing import WorkflowSpec
 from rapport.application.ports import Clock
 from rapport.storage.configuration import StoredConfiguration
 from rapport.storage.configuration_writer import Delete, Put, write_configuration
@@ -19,6 +20,70 @@ PEOPLE = {
     "cleo": ("Cleo Example", ["agent"], "Support"),
     "sam": ("Sam Example", ["agent", "supervisor", "administrator"], "Support"),
 }
+
+
+TEMPLATES: dict[str, dict[str, Any]] = {
+    "Welcome": {
+        "group": "Greetings",
+        "language": "en",
+        "body": "Hello @@customer.first_name|and welcome@@, this is @@agent.first_name@@ from"
+        " @@company.name@@. How can I help you?",
+    },
+    "Goodbye": {
+        "group": "Greetings",
+        "language": "en",
+        "body": "Thank you for writing to @@company.name@@. Have a good day!",
+    },
+    "Begrüßung": {
+        "group": "Greetings",
+        "language": "de",
+        "body": "Guten Tag @@customer.name|und willkommen@@, hier ist @@agent.first_name@@."
+        " Was kann ich für Sie tun?",
+    },
+    "On its way": {
+        "group": "Orders",
+        "language": "en",
+        "body": "Your order <order number> is on its way and should be with you on <day>.",
+    },
+    "Ask for a picture": {
+        "group": "Orders",
+        "language": "en",
+        "body": "I am sorry to hear that. Could you send me a picture of it, and the number of your"
+        " order?",
+    },
+    "Right of return": {
+        "group": "Legal",
+        "language": "en",
+        "locked": True,
+        "body": "You can return order <order number> within 30 days, unused and in its box."
+        " We bear the cost of sending it back.",
+        "styles": [{"kind": "bold", "start": 36, "end": 50}],
+    },
+}
+ORDER_STATUS = "Order status"
+
+
+async def connect_shop(
+    database: Database, configuration: StoredConfiguration, clock: Clock, shop: str
+) -> None:
+    """The workflow that asks the shop, where the shop is this time."""
+    current = await configuration.refresh()
+    spec = {
+        "inputs": [{"name": "order", "label": "Order number, such as KC-48213", "required": True}],
+        "url": f"{shop}/api/order-status",
+        "body": '{"order": "@@input.order@@"}',
+        "answer": {
+            "announcement": "@@answer.order@@ is @@answer.status@@",
+            "composer": "Your order @@answer.order@@ is @@answer.status@@ (@@answer.day@@).",
+            "variables": {"order_status": "status"},
+        },
+    }
+    found = [i for i in current.by_kind["workflows"] if i.name == ORDER_STATUS]
+    if found and found[0].spec == WorkflowSpec.model_validate(spec):
+        return
+    change = Put("workflows", ORDER_STATUS, spec, id=found[0].id if found else None)
+    await write_configuration(database, [change], None, clock.now())
+    await configuration.refresh()
 
 
 async def create_sample_company(
@@ -55,6 +120,7 @@ async def create_sample_company(
                     {"after_s": 30, "teams": [teams["Support"]]},
                 ],
                 "last_agent_s": 10,
+                "outbound": True,
             },
         ),
         "Support": await put(
@@ -63,9 +129,17 @@ async def create_sample_company(
             {
                 "channels": ["webchat", "whatsapp", "messenger", "sms", "custom"],
                 "self_assign": True,
+                "outbound": True,
             },
         ),
     }
+    for name, channel_teams in (("Mail", ["Sales", "Support"]), ("Mail back office", ["Support"])):
+        groups = [{"after_s": 0, "teams": [teams[team] for team in channel_teams]}]
+        await put(
+            "queues",
+            name,
+            {"channels": ["email"], "groups": groups, "last_agent_s": 10, "outbound": True},
+        )
     for name, default in (
         ("Question answered", True),
         ("Order placed", False),
@@ -74,6 +148,8 @@ async def create_sample_company(
         ("Passed on", False),
     ):
         await put("reasons", name, {"default": default})
+    for name, spec in TEMPLATES.items():
+        await put("templates", name, spec)
     account = await put(
         "accounts",
         "Kettle & Clay shop",

@@ -26,15 +26,18 @@ ROLES = frozenset({"api", "worker"})
 
 
 @asynccontextmanager
-async def database_of(settings: Settings) -> AsyncIterator[str]:
-    """The database's URL; the embedded one is started, supervised and migrated.
+async def database_of(settings: Settings, *, migrated: bool = True) -> AsyncIterator[str]:
+    """The database's URL; the embedded one is started, supervised and migrated (or left as it is).
 
     Raises:
         SystemExit: in words, when there is no database to work with.
     """
     if settings.database_url is not None:
-        missing = await migrations.pending(settings.database_url)
-        if missing:
+        try:
+            missing = await migrations.pending(settings.database_url)
+        except migrations.NewerSchemaError as error:
+            sys.exit(str(error))
+        if missing and migrated:
             sys.exit(f"The database lacks {len(missing)} migrations. Run: rapport migrate")
         yield settings.database_url
         return
@@ -45,8 +48,11 @@ async def database_of(settings: Settings) -> AsyncIterator[str]:
         sys.exit(f"{error} [{error.code}]")
     supervision = asyncio.create_task(server.supervise())
     try:
-        await migrations.upgrade(server.dsn)
+        if migrated:
+            await migrations.upgrade(server.dsn)
         yield server.dsn
+    except migrations.NewerSchemaError as error:
+        sys.exit(str(error))
     finally:
         supervision.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -105,6 +111,16 @@ async def serve_until_signalled(server: Server) -> None:
     await server.serve()
 
 
+def invite_to_set_up(settings: Settings, code: str) -> None:
+    """Tell the operator of an empty installation where it is set up, and with which code."""
+    base = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+    print(
+        f"\n  There is no user yet. Create the first administrator at\n"
+        f"  {base}/#setup={code}\n  Set-up code: {code}\n",
+        flush=True,
+    )
+
+
 async def run_server(roles: frozenset[str]) -> int:
     """Serve until signalled; returns the exit code."""
     if not roles or not roles <= ROLES:
@@ -116,18 +132,10 @@ async def run_server(roles: frozenset[str]) -> int:
         @asynccontextmanager
         async def lifespan() -> AsyncIterator[Context]:
             async with running(settings, dsn, roles) as node:
+                if "api" in roles and node.context.set_up.needed:
+                    invite_to_set_up(settings, node.context.set_up.code)
                 yield node.context
 
         server = server_of(settings, lifespan)
         await serve_until_signalled(server)
         return 0 if server.started else 1
-
-
-async def run_migration() -> int:
-    """Migrate the configured database."""
-    settings = Settings()
-    if settings.database_url is None:
-        async with database_of(settings):
-            return 0
-    await migrations.upgrade(settings.database_url)
-    return 0

@@ -34,7 +34,7 @@ def add(
     from rapport.cli.connecting import run
 
     spec = {"login": login, "roles": role or ["agent"], "email": email}
-    password = _password(from_stdin=password_stdin)
+    password = _password(login, name or "", from_stdin=password_stdin)
 
     async def work(tools: Tools) -> dict[str, Any]:
         draft = _draft(name or login, spec, password)
@@ -49,10 +49,12 @@ def password(login: Login, password_stdin: PasswordStdin = False) -> None:
     """Give a person a new password; their sessions end."""
     from rapport.cli.connecting import run
 
-    given = _password(from_stdin=password_stdin)
+    given = _password(login, from_stdin=password_stdin)
 
     async def work(tools: Tools) -> None:
-        await tools.access.set_password(_user(tools, login).id, given)
+        user_id = user_by_login(tools, login).id
+        tools.access.check_password(user_id, given)
+        await tools.access.set_password(user_id, given)
 
     run(work)
     typer.echo(f"{login} has a new password; all sessions have ended.")
@@ -82,6 +84,19 @@ def list_people() -> None:
         typer.echo("  ".join(f"{v:{w}}" for v, w in zip(row, widths, strict=True)).rstrip())
 
 
+@app.command("reset-second-factor")
+def reset_second_factor(login: Login) -> None:
+    """Let a person who has lost their authenticator come in without; their sessions end."""
+    from rapport.cli.connecting import run
+
+    async def work(tools: Tools) -> None:
+        user_id = user_by_login(tools, login).id
+        await tools.second_factors.reset(user_id, actor_id=None, address=None)
+
+    run(work)
+    typer.echo(f"{login} signs in with the password alone; all sessions have ended.")
+
+
 @app.command("deactivate")
 def deactivate(login: Login) -> None:
     """Let a person come in no more; sessions end. Refused while conversations are open."""
@@ -89,7 +104,7 @@ def deactivate(login: Login) -> None:
     from rapport.cli.connecting import run
 
     async def work(tools: Tools) -> None:
-        item = _user(tools, login)
+        item = user_by_login(tools, login)
         draft = Draft(item.name, item.spec.model_copy(update={"active": False}))
         await tools.administration.replace("users", item.id, draft, item.version, None)
 
@@ -113,7 +128,12 @@ def _draft(name: str, spec: dict[str, Any], password: str) -> Any:
         raise Invalid("invalid_field", "This person cannot be added.", {"fields": fields}) from None
 
 
-def _user(tools: Tools, login: str) -> Item:
+def user_by_login(tools: Tools, login: str) -> Item:
+    """A person by what they sign in with.
+
+    Raises:
+        NotFound: nobody has it.
+    """
     from rapport.application.configuration.specs import UserSpec
     from rapport.domain.errors import NotFound
 
@@ -123,8 +143,9 @@ def _user(tools: Tools, login: str) -> Item:
     raise NotFound("not_found", f"There is no user with the login {login!r}.")
 
 
-def _password(*, from_stdin: bool) -> str:
-    from rapport.application.access import check_password
+def _password(*names: str, from_stdin: bool) -> str:
+    from rapport.application.configuration.specs import PasswordSpec
+    from rapport.application.passwords import check_password
     from rapport.domain.errors import Invalid
 
     if from_stdin:
@@ -132,7 +153,8 @@ def _password(*, from_stdin: bool) -> str:
     else:
         given = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     try:
-        check_password(given)
+        # What the installation wants beyond this is checked once its settings are known.
+        check_password(given, shortest=PasswordSpec.model_fields["shortest"].default, names=names)
     except Invalid as invalid:
         fields: Any = invalid.details["fields"]
         sys.exit(str(fields[0]["message"]))

@@ -141,10 +141,14 @@ def new_agent(agent_id: int, mode: CapacityMode, capacity: tuple[int, ...], now:
 
 
 def sign_in(agent: Agent, idle_code_id: int | None, now: datetime) -> Agent:
-    """Signing in gives Idle (T10); a second tab or a reload changes nothing."""
+    """Signing in gives Idle (T10); a second tab or a reload changes nothing.
+
+    It is a sign of life: whoever was last seen yesterday is not gone before their desktop's stream
+    is there.
+    """
     if agent.status is not AgentStatus.OFFLINE:
         return agent
-    return agent.into(AgentStatus.IDLE, idle_code_id, now)
+    return replace(agent.into(AgentStatus.IDLE, idle_code_id, now), seen_at=now)
 
 
 def sign_out(agent: Agent, *, ringing: bool, now: datetime) -> Agent:

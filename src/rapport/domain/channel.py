@@ -73,6 +73,8 @@ class Capabilities:
     """Messages leave through the outbox; otherwise the customer's page reads the stream."""
     replies: bool = False
     """A message can point at the one it answers, and the customer sees that."""
+    survey: Literal["number", "buttons", "link"] = "number"
+    """How satisfaction is told: by a message with a number, in the widget, on a page of ours."""
     approved_templates: bool = False
     """Forms that the provider has approved may be sent, also outside the window."""
 
@@ -80,6 +82,9 @@ class Capabilities:
         """The same channel with an account's own composer limit."""
         return replace(self, composer_limit=composer_limit)
 
+
+STARTED_ON = frozenset({ChannelType.EMAIL, ChannelType.SMS, ChannelType.WHATSAPP})
+"""Where an agent may write first: there the customer has an address that is known before."""
 
 _MESSENGER = Capabilities(
     kind=ChannelKind.SOCIAL,
@@ -126,6 +131,7 @@ CAPABILITIES: dict[ChannelType, Capabilities] = {
         window_s=None,
         longer_window_s=None,
         pushed=False,
+        survey="buttons",
     ),
     ChannelType.EMAIL: replace(
         _MESSENGER,
@@ -138,6 +144,7 @@ CAPABILITIES: dict[ChannelType, Capabilities] = {
         popover_fields=("customer", "email", "queue", "timer"),
         pane_fields=("email", "source", "queue", "agent", "date", "timer"),
         customer_bubble="mail",
+        survey="link",
         window_s=None,
         longer_window_s=None,
     ),

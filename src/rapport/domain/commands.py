@@ -22,6 +22,14 @@ class ByAgent(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BySupervisor(Command):
+    """A command of a supervisor, who needs no part in the task."""
+
+    supervisor_id: int
+    epoch: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfferTask(Command):
     """Routing presents the task to one agent."""
 
@@ -144,6 +152,22 @@ class ResumeTask(ByAgent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VariableChange:
+    """A variable as it is to be, and as the agent saw it; empty for none."""
+
+    name: str
+    was: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditVariables(ByAgent):
+    """The agent corrects variables of the task."""
+
+    changes: tuple[VariableChange, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadUpTo(ByAgent):
     """The agent has read the thread up to here."""
 
@@ -193,3 +217,39 @@ class NoteCustomerSpoke(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverflowTask(Command):
     """More wait in the queue than it may hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinTask(BySupervisor):
+    """A supervisor joins the conversation beside its owner, without being asked."""
+
+    leg_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeOver(BySupervisor):
+    """A supervisor owns the conversation from now on; the former owner wraps up."""
+
+    leg_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reassign(BySupervisor):
+    """A supervisor gives the task to another agent, who must accept."""
+
+    target_id: int
+    leg_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requeue(BySupervisor):
+    """A supervisor lets the task wait again, in its own queue where none is named."""
+
+    queue_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prioritise(BySupervisor):
+    """A supervisor changes the task's priority, 1 (most urgent) to 9."""
+
+    priority: int

@@ -8,7 +8,15 @@ from typing import Any
 from rapport.domain import commands as c
 from rapport.domain import permissions
 from rapport.domain.events import Event, TaskRead
-from rapport.domain.rules import ending, handing_over, offering, waiting, wrapping_up
+from rapport.domain.rules import (
+    details,
+    ending,
+    handing_over,
+    offering,
+    steering,
+    waiting,
+    wrapping_up,
+)
 from rapport.domain.situation import Situation
 from rapport.domain.task import LegState
 
@@ -46,6 +54,7 @@ RULES: Mapping[type[c.Command], Callable[[Situation, Any], list[Event]]] = {
     c.CancelWrapUpTimer: wrapping_up.cancel_timer,
     c.ParkTask: waiting.park,
     c.ResumeTask: waiting.resume,
+    c.EditVariables: details.edit_variables,
     c.ReadUpTo: _read,
     c.LeaveAsCustomer: ending.customer_leaves,
     c.ReturnAsCustomer: ending.customer_returns,
@@ -55,6 +64,11 @@ RULES: Mapping[type[c.Command], Callable[[Situation, Any], list[Event]]] = {
     c.NoteOwnerBack: waiting.owner_back,
     c.NoteAgentSpoke: waiting.agent_spoke,
     c.NoteCustomerSpoke: waiting.customer_spoke,
+    c.JoinTask: steering.join,
+    c.TakeOver: steering.take_over,
+    c.Reassign: steering.reassign,
+    c.Requeue: steering.requeue,
+    c.Prioritise: steering.prioritise,
 }
 
 

@@ -64,6 +64,12 @@ class TooLarge(Refused):
     kind = "too_large"
 
 
+class ScannerAway(Refused):
+    """A file could not be scanned for viruses; `details.retry_after_s` says when to try again."""
+
+    kind = "unavailable"
+
+
 class NotSignedIn(Refused):
     """No session, or one that has ended."""
 

@@ -42,6 +42,16 @@ class TaskAccepted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskStarted(Event):
+    """An agent began it by writing to the customer, and owns it: it has never rung."""
+
+    kind: ClassVar[str] = "task.started"
+    leg_id: int
+    agent_id: int
+    follow_up_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfferExpired(Event):
     """Nobody answered in time."""
 
@@ -263,6 +273,27 @@ class DeadlineSet(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VariablesSet(Event):
+    """A workflow's answer has set variables of the task."""
+
+    kind: ClassVar[str] = "task.variables_set"
+    transition: ClassVar[bool] = False
+    workflow_id: int
+    values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariablesEdited(Event):
+    """An agent has corrected variables of the task."""
+
+    kind: ClassVar[str] = "task.variables_edited"
+    transition: ClassVar[bool] = False
+    agent_id: int
+    names: tuple[str, ...]
+    values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskNeedsAttention(Event):
     """Supervisors are told."""
 
@@ -270,3 +301,44 @@ class TaskNeedsAttention(Event):
     transition: ClassVar[bool] = False
     reason: str
     due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisorJoined(Event):
+    """A supervisor takes part beside the owner."""
+
+    kind: ClassVar[str] = "supervisor.joined"
+    leg_id: int
+    agent_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskTakenOver(Event):
+    """A supervisor owns it; whoever did before is out."""
+
+    kind: ClassVar[str] = "task.taken_over"
+    leg_id: int
+    agent_id: int
+    from_leg_id: int
+    from_agent_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskReassigned(Event):
+    """A supervisor gave it to another agent or queue."""
+
+    kind: ClassVar[str] = "task.reassigned"
+    supervisor_id: int
+    from_agent_id: int | None = None
+    agent_id: int | None = None
+    queue_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskPrioritised(Event):
+    """A supervisor made it more or less urgent."""
+
+    kind: ClassVar[str] = "task.prioritised"
+    transition: ClassVar[bool] = False
+    supervisor_id: int
+    priority: int

@@ -126,6 +126,30 @@ def _accepted(task: Task, event: e.TaskAccepted, now: datetime) -> Task:
     )
 
 
+@_applies(e.TaskStarted)
+def _started(task: Task, event: e.TaskStarted, now: datetime) -> Task:
+    leg = Leg(
+        id=event.leg_id,
+        agent_id=event.agent_id,
+        queue_id=task.queue_id,
+        role=LegRole.OWNER,
+        origin=LegOrigin.OUTBOUND,
+        state=LegState.ACTIVE,
+        offered_at=now,
+        accepted_at=now,
+    )
+    # Nobody waits for a first answer: it is the agent who begins.
+    return replace(
+        task,
+        state=TaskState.ACTIVE,
+        accepted_at=now,
+        answered_at=now,
+        due_at=None,
+        due_for=None,
+        legs=(*task.legs, leg),
+    )
+
+
 @_applies(e.ConferenceJoined)
 def _joined(task: Task, event: e.ConferenceJoined, now: datetime) -> Task:
     return _with_leg(task, event.leg_id, state=LegState.ACTIVE, accepted_at=now, due_at=None)
@@ -280,6 +304,27 @@ def _deadline_set(task: Task, event: e.DeadlineSet, _: datetime) -> Task:
     return replace(task, due_at=event.due_at, due_for=event.due_for, silence_stage=0)
 
 
+@_applies(e.VariablesSet)
+def _variables_set(task: Task, event: e.VariablesSet, _: datetime) -> Task:
+    return _with_variables(task, event.values, f"workflow:{event.workflow_id}")
+
+
+@_applies(e.VariablesEdited)
+def _variables_edited(task: Task, event: e.VariablesEdited, _: datetime) -> Task:
+    return _with_variables(task, event.values, f"agent:{event.agent_id}")
+
+
+def _with_variables(task: Task, values: tuple[tuple[str, str], ...], source: str) -> Task:
+    """Emptied ones are gone."""
+    held = {**dict(task.variables), **dict(values)}
+    sources = {**dict(task.variable_sources), **{name: source for name, _ in values}}
+    return replace(
+        task,
+        variables=tuple((name, value) for name, value in held.items() if value != ""),
+        variable_sources=tuple((name, by) for name, by in sources.items() if held.get(name)),
+    )
+
+
 @_applies(e.TaskNeedsAttention)
 def _needs_attention(task: Task, event: e.TaskNeedsAttention, _: datetime) -> Task:
     return replace(task, due_at=event.due_at)
@@ -288,3 +333,53 @@ def _needs_attention(task: Task, event: e.TaskNeedsAttention, _: datetime) -> Ta
 @_applies(e.TaskTransferred)
 def _transferred(task: Task, event: e.TaskTransferred, now: datetime) -> Task:  # noqa: ARG001
     return replace(task, preferred_agent_id=None, parked_until=None)
+
+
+@_applies(e.SupervisorJoined)
+def _supervisor_joined(task: Task, event: e.SupervisorJoined, now: datetime) -> Task:
+    return replace(task, legs=(*task.legs, _active_leg(task, event, LegRole.INVITED, now)))
+
+
+@_applies(e.TaskTakenOver)
+def _taken_over(task: Task, event: e.TaskTakenOver, now: datetime) -> Task:
+    task = _without_parked_owner(task, now)
+    if task.leg(event.leg_id) is not None:
+        task = _with_leg(task, event.leg_id, role=LegRole.OWNER)
+    else:
+        task = replace(task, legs=(*task.legs, _active_leg(task, event, LegRole.OWNER, now)))
+    return replace(
+        task, parked_until=None, preferred_agent_id=None, due_at=None, due_for=None, silence_stage=0
+    )
+
+
+@_applies(e.TaskReassigned)
+def _reassigned(task: Task, _: e.TaskReassigned, now: datetime) -> Task:
+    return replace(_without_parked_owner(task, now), preferred_agent_id=None, parked_until=None)
+
+
+@_applies(e.TaskPrioritised)
+def _prioritised(task: Task, event: e.TaskPrioritised, _: datetime) -> Task:
+    return replace(task, priority=event.priority)
+
+
+def _active_leg(
+    task: Task, event: e.SupervisorJoined | e.TaskTakenOver, role: LegRole, now: datetime
+) -> Leg:
+    return Leg(
+        id=event.leg_id,
+        agent_id=event.agent_id,
+        queue_id=task.queue_id,
+        role=role,
+        origin=LegOrigin.SUPERVISOR,
+        state=LegState.ACTIVE,
+        offered_at=now,
+        accepted_at=now,
+    )
+
+
+def _without_parked_owner(task: Task, now: datetime) -> Task:
+    """Whoever had put it aside has no wrap-up: that would need the room they gave up."""
+    owner = task.owner
+    if owner is None or not owner.parked:
+        return task
+    return _close(task, owner.id, LegOutcome.TRANSFERRED, now)

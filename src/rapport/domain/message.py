@@ -8,7 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
+from rapport.domain.channel import ChannelType
 from rapport.domain.rich_text import Style
+from rapport.domain.survey import OpenSurvey
 
 
 class Direction(StrEnum):
@@ -32,6 +34,8 @@ class Purpose(StrEnum):
     """What a message is for, where the client shows more than its text."""
 
     ASK_TO_END = "ask_to_end"
+    WHISPER = "whisper"
+    SURVEY = "survey"
 
 
 class DeliveryStatus(StrEnum):
@@ -176,6 +180,8 @@ class Conversation:
     last_message_at: datetime | None = None
     last_inbound_at: datetime | None = None
     opted_out_at: datetime | None = None
+    survey: OpenSurvey | None = None
+    """The question after its last task, until it is answered; it may be over by now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +191,24 @@ class Contact:
     id: int
     version: int = 1
     name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addressee:
+    """Whom an agent writes to first.
+
+    `identity` is the customer's address on the account; `contact_key` names the conversation:
+    the same as the identity, or for mail a new thread. `contact_id` is the contact that an
+    address not known yet belongs to; None makes a new one.
+    """
+
+    channel: ChannelType
+    account_id: int
+    identity: str
+    contact_key: str
+    contact_id: int | None = None
     email: str | None = None
     phone: str | None = None
 
@@ -255,6 +279,8 @@ class InboundMessage:
     """Who the customer is, where `contact_key` names a thread of theirs rather than them (mail)."""
     automatic: bool = False
     """Sent by a machine (an absence note): kept in its thread, opens no task."""
+    removed: tuple[str, ...] = ()
+    """Kinds of card and health data that were taken out before it came here (P2)."""
 
 
 CustomerEventKind = Literal[
@@ -266,6 +292,7 @@ CustomerEventKind = Literal[
     "referral",
     "identity_changed",
     "named",
+    "rated",
 ]
 
 
@@ -275,7 +302,8 @@ class CustomerEvent:
 
     `external_id` is the event's own, `target` the message's it is about. `value` is the emoji
     of a reaction (None: taken back), the new text of an edit, the word of an opt-out, the key
-    that the customer has from now on, the name that the provider tells when asked.
+    that the customer has from now on, the name that the provider tells when asked, a rating (of the
+    task and with the comment in `details`).
     """
 
     kind: CustomerEventKind

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 
-PACE = 0.9875
+PACE = 0.98
 SLACK_S = 1 / PACE - 1 - 0.001
 LATEST_S = 0.008
 """A message that can't leave within this after its slot takes another slot."""
@@ -39,7 +39,7 @@ class Lag:
         late = min(answered_at - self._quickest_s - slot_at, LONGEST_LAG_S)
         while self._moved and self._moved[0][0] < answered_at - _FORGOTTEN_AFTER_S:
             self._moved.popleft()
-        missing = late - SLACK_S - sum(by for at, by in self._moved if at >= slot_at)
+        missing = late - SLACK_S - sum(by for at, by in self._moved if at > slot_at)
         if missing <= 0:
             return 0.0
         self._moved.append((answered_at, missing))

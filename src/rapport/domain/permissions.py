@@ -81,6 +81,7 @@ PERMISSIONS: Mapping[type[c.Command], Permission] = {
     c.ParkTask: Permission(ACTIVE, _positions(P.OWNER), frozenset({Conference.NONE})),
     c.ResumeTask: Permission(ACTIVE, _positions(P.OWNER_PARKED)),
     # A read mark may come late: it then marks nothing, and harms nobody.
+    c.EditVariables: Permission(ACTIVE, _positions(P.OWNER, P.OWNER_PARKED, P.INVITED)),
     c.ReadUpTo: Permission(
         ALL_STATES,
         _positions(P.OWNER, P.OWNER_PARKED, P.INVITED, P.WRAPPING_UP, P.CLOSED),
@@ -93,6 +94,13 @@ PERMISSIONS: Mapping[type[c.Command], Permission] = {
     c.NoteOwnerBack: Permission(ACTIVE),
     c.NoteAgentSpoke: Permission(ACTIVE),
     c.NoteCustomerSpoke: Permission(OPEN),
+    c.JoinTask: Permission(
+        ACTIVE, _positions(P.NONE, P.CLOSED, P.WRAPPING_UP), frozenset({Conference.NONE})
+    ),
+    c.TakeOver: Permission(ACTIVE, _positions(P.NONE, P.CLOSED, P.WRAPPING_UP, P.INVITED)),
+    c.Reassign: Permission(OPEN),
+    c.Requeue: Permission(OPEN),
+    c.Prioritise: Permission(OPEN),
 }
 
 
@@ -126,7 +134,7 @@ def check(situation: Situation, command: c.Command) -> None:
     """Raise the refusal that fits best unless the table allows the command."""
     task = situation.task
     permission = PERMISSIONS[type(command)]
-    if isinstance(command, c.ByAgent):
+    if isinstance(command, c.ByAgent | c.BySupervisor):
         stands = position(_leg_for(task, command))
         if permission.positions is not None and stands not in permission.positions:
             raise _refusal_for(command, stands)
@@ -139,6 +147,10 @@ def check(situation: Situation, command: c.Command) -> None:
     if task.state not in permission.states:
         if task.state is TaskState.ENDED:
             raise Refused("task_ended", "This conversation has already ended.")
+        if isinstance(command, c.TakeTask):
+            raise Refused(
+                "no_longer_waiting", "Somebody else has this conversation now. Choose another one."
+            )
         raise Refused(
             "not_allowed_in_state",
             f"This is not possible while the conversation is {task.state.value}.",
@@ -148,8 +160,10 @@ def check(situation: Situation, command: c.Command) -> None:
         raise _conference_refusal(conference(task))
 
 
-def _leg_for(task: Task, command: c.ByAgent) -> Leg | None:
+def _leg_for(task: Task, command: c.ByAgent | c.BySupervisor) -> Leg | None:
     """The part that the command is about: for wrap-up the one that wraps up."""
+    if isinstance(command, c.BySupervisor):
+        return task.leg_of(command.supervisor_id)
     leg = task.leg_of(command.agent_id)
     if isinstance(command, c.SubmitWrapUp | c.CancelWrapUpTimer):
         return task.wrap_up_of(command.agent_id) or leg
@@ -167,6 +181,8 @@ def _conference_refusal(state: Conference) -> Refused:
 
 
 def _refusal_for(command: c.Command, stands: Position) -> Refused:
+    if isinstance(command, c.BySupervisor):
+        return Refused("already_takes_part", "You already have a part in this conversation.")
     if isinstance(command, c.AcceptOffer):
         if stands is P.CLOSED:
             return Refused("offer_expired", "This request is no longer offered to you.")

@@ -99,6 +99,18 @@ class QueuePolicy:
     priority_step: timedelta = timedelta(seconds=60)
     rona_per_channel: bool = False
     self_assign: bool = False
+    outbound: bool = False
+    """Whether its agents may start conversations on its behalf."""
+    editable_variables: frozenset[str] = frozenset()
+    """Variables of the task that agents may correct or add by hand."""
+    agents: frozenset[int] = frozenset()
+    """Those it names besides its groups."""
+
+    def serves(self, agent_id: int, teams: frozenset[int]) -> bool:
+        """Whether it is this agent's queue, now or once it widens; without names everybody's."""
+        named = frozenset(team for group in self.groups for team in group.team_ids)
+        everybody = not named and not self.agents
+        return everybody or agent_id in self.agents or not named.isdisjoint(teams)
 
     def takes_transfers_from(self, teams: frozenset[int]) -> bool:
         """Whether an agent of these teams may transfer to it."""
@@ -110,6 +122,19 @@ class QueuePolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileLimits:
+    """Which files may go in one direction; sizes in bytes, types by content."""
+
+    enabled: bool = True
+    max_bytes: int = 10_000_000
+    max_total_bytes: int = 100_000_000
+    """Of all files of a message together."""
+    max_count: int = 20
+    types: frozenset[str] | None = None
+    """None: every type."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountPolicy:
     """The rules and customer texts of one channel account. An absent text is not sent."""
 
@@ -117,6 +142,8 @@ class AccountPolicy:
     channel: ChannelType
     capabilities: Capabilities
     dropped_text: str | None = None
+    files_from_customers: FileLimits = FileLimits()
+    files_from_agents: FileLimits = FileLimits()
     closed_text: str | None = None
     """Said to who still waits when the hours close, unless the queue has its own."""
     ask_to_end_text: str = "Is there anything else, or may we end this conversation?"

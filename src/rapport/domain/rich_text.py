@@ -72,7 +72,7 @@ def marked(text: str, styles: Iterable[Style], marks: Marks) -> str:
     opened again where styles overlap), end with the line, and touch no white space on their
     inside. Links become `text (url)`. Quotes, lists and code blocks apply to whole lines.
     """
-    text, known = _links_spelled_out(text, tuple(_within(text, styles)))
+    text, known = links_spelled_out(text, tuple(_within(text, styles)))
     lines = _lines(text)
     blocks = _Blocks.of(lines, known, marks)
     spans = _joined(s for s in known if s.kind in marks.inline)
@@ -141,7 +141,8 @@ def _touches(style: Style, line: _Line) -> bool:
     return start < end and style.start < end and start < style.end
 
 
-def _links_spelled_out(text: str, styles: tuple[Style, ...]) -> tuple[str, tuple[Style, ...]]:
+def links_spelled_out(text: str, styles: tuple[Style, ...]) -> tuple[str, tuple[Style, ...]]:
+    """The text with the address behind every link that does not show it; styles move along."""
     links = sorted((s for s in styles if s.kind == "link"), key=lambda s: s.end, reverse=True)
     for link in links:
         inner = text[link.start : link.end]

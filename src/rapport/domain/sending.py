@@ -12,10 +12,21 @@ from rapport.domain.rich_text import Style
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedRecipient:
+    """One of several whom a server won't send it to. `later`: it may, another time."""
+
+    address: str
+    code: str
+    message: str
+    later: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
-    """The provider has taken it; its id, where it gives one."""
+    """The provider has taken it; its id, where it gives one, and who does not get it."""
 
     external_id: str | None
+    refused: tuple[RefusedRecipient, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Literal
 
 SensitiveKind = Literal["card", "iban", "national_id", "health"]
+KINDS: tuple[SensitiveKind, ...] = ("card", "health", "iban", "national_id")
 MASK = "•"
 KEPT_DIGITS = 4
 """Of a card number or an IBAN the last four stay, as on a receipt."""

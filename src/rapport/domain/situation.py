@@ -18,7 +18,7 @@ class Situation:
 
     `agents` holds every agent whose state the decision may read or change; `queues` the task's
     queue, those of its legs and any that it may move to; `supervisors` those agents who are
-    supervisors. Which agents serve a queue is routing's business, not decided here.
+    supervisors. To whom a queue offers next is routing's business, not decided here.
     """
 
     task: Task
@@ -27,6 +27,8 @@ class Situation:
     account: AccountPolicy
     now: datetime
     supervisors: frozenset[int] = field(default_factory=frozenset)
+    only_supervisors: frozenset[int] = field(default_factory=frozenset)
+    """Those of them who are no agents themselves."""
     open_queues: frozenset[int] | None = None
     """Queues that are open and serve the channel; None where it does not matter."""
     queue_length: int = 0

@@ -68,6 +68,9 @@ class LegOrigin(StrEnum):
     CONFERENCE = "conference"
     SELF_ASSIGNED = "self_assigned"
     RETURNED = "returned"
+    SUPERVISOR = "supervisor"
+    REASSIGNED = "reassigned"
+    OUTBOUND = "outbound"
 
 
 class LegOutcome(StrEnum):
@@ -162,6 +165,8 @@ class Task:
     overflowed_from: tuple[int, ...] = ()
     """Queues that it has left by overflow in this wait; it does so once at most."""
     accepted_at: datetime | None = None
+    answered_at: datetime | None = None
+    """When an agent first wrote to the customer."""
     ended_at: datetime | None = None
     customer_left_at: datetime | None = None
     customer_opted_out_at: datetime | None = None
@@ -174,6 +179,12 @@ class Task:
     preferred_agent_id: int | None = None
     skills: tuple[SkillRequirement, ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
+    variable_sources: tuple[tuple[str, str], ...] = ()
+    """Who set a variable: `workflow:<id>` or `agent:<id>`; the others came with the contact."""
+    outbound: bool = False
+    """Started by an agent: it has never waited, so no report counts it as arrived or offered."""
+    follow_up_of: int | None = None
+    """The ended task that it follows up, in the same conversation."""
     legs: tuple[Leg, ...] = ()
 
     @property

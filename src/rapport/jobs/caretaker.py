@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -11,9 +11,10 @@ import structlog
 
 from rapport.application.ports import Outbox, Services
 from rapport.domain.sending import AccountBroken, Rejected, RetryAfter, SendOutcome, Sent
+from rapport.jobs.rounds import keep_working
 
 TICK_S = 1.0
-PROBE_EVERY = timedelta(minutes=5)
+PROBE_EVERY, FIRST_AGAIN = timedelta(minutes=5), timedelta(seconds=5)
 log = structlog.get_logger()
 
 
@@ -79,6 +80,15 @@ class Prober(Protocol):
         """Ask one account's provider."""
 
 
+@dataclass(frozen=True, slots=True)
+class _NextProbe:
+    """When an account of this version is asked next, and how long after that if it fails."""
+
+    version: int
+    at: datetime
+    again: timedelta = FIRST_AGAIN
+
+
 class Caretaker:
     """One node's; what it does is harmless when done twice."""
 
@@ -97,7 +107,7 @@ class Caretaker:
         self._prober = prober
         self._outbox = outbox
         self._flush_segments = flush_segments
-        self._probed: dict[int, tuple[int, datetime]] = {}
+        self._next_probe: dict[int, _NextProbe] = {}
         self._broken: dict[int, AccountBroken] = {}
         self._told: dict[int, tuple[str, str]] = {}
 
@@ -120,12 +130,7 @@ class Caretaker:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        while True:
-            try:
-                await self.round()
-            except Exception:  # the loop must outlive any one failure
-                log.exception("caretaker.failed")
-            await asyncio.sleep(TICK_S)
+        await keep_working("caretaker", self.round, TICK_S)
 
     async def round(self) -> None:
         """What is due now."""
@@ -144,17 +149,25 @@ class Caretaker:
         await self._probe_due()
 
     async def _probe_due(self) -> None:
-        """Every account now and then, and at once after its configuration has changed."""
+        """Every account now and then, and at once after its configuration has changed.
+
+        One that has failed is asked again soon, then more and more seldom: most faults pass.
+        """
         configuration, now = self._services.configuration.current, self._services.clock.now()
         for account_id, spec in configuration.account_specs.items():
             if not spec.active or not self._prober.carries(spec.channel):
                 continue
             version = configuration.items[account_id].version
-            last = self._probed.get(account_id)
-            if last is not None and last[0] == version and now - last[1] < PROBE_EVERY:
+            following = self._next_probe.get(account_id)
+            same = following is not None and following.version == version
+            if same and following is not None and now < following.at:
                 continue
-            self._probed[account_id] = (version, now)
-            await self.probe(account_id)
+            again = following.again if same and following is not None else FIRST_AGAIN
+            # Before it is asked: an answer that takes its time must not be asked for twice.
+            self._next_probe[account_id] = _NextProbe(version, now + PROBE_EVERY)
+            if not (await self.probe(account_id)).ok:
+                later = min(2 * again, PROBE_EVERY)
+                self._next_probe[account_id] = _NextProbe(version, now + again, later)
 
     async def probe(self, account_id: int) -> Answer:
         """Ask the provider, record what it says, and send again if it is well."""

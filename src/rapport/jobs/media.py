@@ -8,18 +8,31 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import structlog
 
 from rapport.application.ports import FileGone, KeptFile, MediaBoard, MediaJob, Services
-from rapport.domain.errors import Refused
+from rapport.application.privacy import FILE_REMOVED, SENSITIVE_FILE
+from rapport.domain.errors import Refused, ScannerAway
 from rapport.domain.message import InboundMedia
+from rapport.domain.policy import FileLimits
+from rapport.jobs.rounds import Bell, keep_working
 
 TICK_S = 0.5
 AT_ONCE = 8
 FETCH_WITHIN_S = 120
 MOST_ATTEMPTS = 8
+HELD_S = 60.0
 FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S = 2.0, 900.0
 Download = Callable[[int, InboundMedia], AsyncIterator[bytes]]
 """Streams an account's file from its provider; raises FileGone where it can't be had."""
-Save = Callable[[AsyncIterator[bytes], str, int, list[str]], Awaitable[KeptFile]]
-"""Keeps a stream as a file: (chunks, name, most bytes, allowed types)."""
+Save = Callable[[AsyncIterator[bytes], str, FileLimits], Awaitable[KeptFile]]
+"""Keeps a stream as a file: (chunks, name, limits)."""
+Delete = Callable[[str], Awaitable[None]]
+"""Removes a kept file by its key."""
+Screen = Callable[[InboundMedia, KeptFile], Awaitable[tuple[str, ...]]]
+"""Kinds of card and health data in a kept file; the file is deleted where there are any."""
+Tell = Callable[[int, tuple[str, ...]], Awaitable[None]]
+"""Tells agent and customer that a file of this message was removed."""
+Warn = Callable[[int], Awaitable[None]]
+"""Tells the customer that a file of this message has a virus."""
+INFECTED = "file_infected"
 log = structlog.get_logger()
 
 
@@ -27,32 +40,33 @@ class MediaFetcher:
     """One node's fetcher; several share the work by leases."""
 
     def __init__(
-        self, services: Services, board: MediaBoard, download: Download, save: Save
+        self,
+        services: Services,
+        board: MediaBoard,
+        download: Download,
+        save: Save,
+        delete: Delete,
+        screen: Screen,
+        tell: Tell,
+        warn: Warn,
     ) -> None:
         self._services = services
         self._board = board
         self._download = download
         self._save = save
-        self._bell = asyncio.Event()
+        self._delete = delete
+        self._screen = screen
+        self._tell = tell
+        self._warn = warn
+        self._bell = Bell()
 
     def ring(self) -> None:
         """A file has been announced: look soon."""
-        self._bell.set()
+        self._bell.ring()
 
     async def run(self) -> None:
         """Work until cancelled."""
-        while True:
-            try:
-                while await self.fetch_due():
-                    pass
-            except Exception:  # the loop must outlive any one failure
-                log.exception("media.failed")
-            try:
-                async with asyncio.timeout(TICK_S):
-                    await self._bell.wait()
-            except TimeoutError:
-                pass
-            self._bell.clear()
+        await keep_working("media", self.fetch_due, TICK_S, self._bell)
 
     async def fetch_due(self) -> int:
         """One round; returns how many were tried."""
@@ -65,10 +79,22 @@ class MediaFetcher:
         try:
             async with asyncio.timeout(FETCH_WITHIN_S):
                 file = await self._kept(job)
-            await self._board.attach(job, file, now())
+                kinds = await self._screen(job.media, file)
+            if not kinds:
+                if not await self._board.attach(job, file, self._limits(job), now()):
+                    await self._delete(file.key)
+                return
+            # Told first: after a crash between the two it is told again rather than never.
+            await self._tell(job.message_id, kinds)
+            await self._board.give_up(job, SENSITIVE_FILE, FILE_REMOVED, now())
         except FileGone as gone:
             await self._board.give_up(job, gone.code, "The file is no longer available.", now())
+        except ScannerAway:
+            # Never given up, and nobody opens it meanwhile: the scanner will be back.
+            await self._board.later(job, HELD_S, counted=False)
         except Refused as refused:
+            if refused.code == INFECTED:
+                await self._warn(job.message_id)
             await self._board.give_up(job, refused.code, refused.message, now())
         except Exception as error:  # noqa: BLE001 - whatever it was, it is tried again
             log.warning("media.failed", attachment_id=job.attachment_id, error=repr(error))
@@ -80,15 +106,17 @@ class MediaFetcher:
                 await self._board.later(job, wait)
 
     async def _kept(self, job: MediaJob) -> KeptFile:
-        configuration = self._services.configuration.current
-        spec = configuration.account_specs.get(job.account_id)
-        policy = spec.files if spec is not None else configuration.settings.files
-        if not policy.enabled:
-            raise Refused("files_off", "Files are not accepted on this channel.")
         media = job.media
         name = media.filename or _name_of(media)
         chunks = self._download(job.account_id, media)
-        return await self._save(chunks, name, policy.max_bytes, policy.types)
+        return await self._save(chunks, name, self._limits(job))
+
+    def _limits(self, job: MediaJob) -> FileLimits:
+        configuration = self._services.configuration.current
+        account = configuration.accounts.get(job.account_id)
+        if account is None:
+            return configuration.settings.files.from_customers.limits()
+        return account.files_from_customers
 
 
 _SUFFIXES = {

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import structlog
 
 from rapport.application.offer_tasks import offer_tasks
 from rapport.application.ports import OfferBoard, Services
+from rapport.jobs.rounds import Bell, keep_working
 from rapport.observability.metrics import OFFERS
 
 TICK_S = 1.0
@@ -32,24 +31,18 @@ class Router:
     def __init__(self, services: Services, board: OfferBoard) -> None:
         self._services = services
         self._board = board
-        self._bell = asyncio.Event()
+        self._bell = Bell()
 
     def ring_for(self, kinds: set[str]) -> None:
         """Route soon if any of these events may make a match."""
         if kinds & RINGS:
-            self._bell.set()
+            self._bell.ring()
 
     async def run(self) -> None:
         """Route until cancelled."""
-        while True:
-            try:
-                while (made := await offer_tasks(self._services, self._board)) > 0:
-                    OFFERS.inc(made)
-            except Exception:  # the loop must outlive any one failure
-                log.exception("routing.failed")
-            try:
-                async with asyncio.timeout(TICK_S):
-                    await self._bell.wait()
-            except TimeoutError:
-                pass
-            self._bell.clear()
+        await keep_working("routing", self._offer, TICK_S, self._bell)
+
+    async def _offer(self) -> int:
+        made = await offer_tasks(self._services, self._board)
+        OFFERS.inc(made)
+        return made

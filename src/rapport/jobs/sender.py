@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 
 import structlog
 
 from rapport.application.ports import Dispatch, Outbox, Services, Settlement
-from rapport.domain.message import Content, DeliveryStatus
+from rapport.domain.message import Content, DeliveryStatus, Purpose
 from rapport.domain.pace import EXACT_UP_TO, LATEST_S, Lag
 from rapport.domain.sending import (
     AccountBroken,
     OutboundFile,
     OutboundMessage,
+    RefusedRecipient,
     Rejected,
     RetryAfter,
     SendOutcome,
     Sent,
     Unknown,
 )
+from rapport.jobs.rounds import Bell, keep_working
 
 TICK_S = 0.25
 AT_ONCE = 64
@@ -33,6 +36,8 @@ MOST_ATTEMPTS = 12
 FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S = 2.0, 600.0
 BROKEN_PAUSE = timedelta(minutes=5)
 _PLAIN = Content()
+_NOT_STARTED = RetryAfter(None, "not_started")
+_OVERTAKEN = "A newer mail came before this one was sent. Read it, then send again."
 log = structlog.get_logger()
 
 
@@ -83,11 +88,18 @@ class _Sending:
 class Postman:
     """One node's sender; several share accounts by the rate row and the leases."""
 
-    def __init__(self, services: Services, outbox: Outbox, gateway: Gateway) -> None:
+    def __init__(
+        self,
+        services: Services,
+        outbox: Outbox,
+        gateway: Gateway,
+        survey_link: Callable[[int], str] | None = None,
+    ) -> None:
         self._services = services
+        self._survey_link = survey_link
         self._outbox = outbox
         self._gateway = gateway
-        self._bell = asyncio.Event()
+        self._bell = Bell()
         self._under_way: dict[int, int] = {}
         self._settled: asyncio.Queue[Settlement] = asyncio.Queue()
         self._lags: dict[int, Lag] = {}
@@ -95,24 +107,13 @@ class Postman:
     def ring_for(self, kinds: set[str]) -> None:
         """Look soon if any of these events may have put something in the outbox."""
         if kinds & {"message.sent", "message.status"}:
-            self._bell.set()
+            self._bell.ring()
 
     async def run(self) -> None:
         """Send until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._settle_for_ever())
-            while True:
-                try:
-                    while await self._claim(group):
-                        pass
-                except Exception:  # the loop must outlive any one failure
-                    log.exception("outbox.failed")
-                try:
-                    async with asyncio.timeout(TICK_S):
-                        await self._bell.wait()
-                except TimeoutError:
-                    pass
-                self._bell.clear()
+            await keep_working("outbox", partial(self._claim, group), TICK_S, self._bell)
 
     async def deliver(self) -> int:
         """One round over all accounts, to its end; returns how many messages were tried."""
@@ -120,9 +121,6 @@ class Postman:
         tried = 0
         for account_id, per_second in self._accounts():
             claimed = await self._outbox.claim(account_id, per_second, AT_ONCE)
-            if not claimed:
-                # The first look at an account only makes its rate row.
-                claimed = await self._outbox.claim(account_id, per_second, AT_ONCE)
             settlements = await asyncio.gather(*(self._send(d) for d in claimed))
             await self._outbox.settle(settlements, self._services.clock.now())
             tried += len(claimed)
@@ -162,9 +160,11 @@ class Postman:
     async def _carry(self, dispatch: Dispatch) -> None:
         try:
             self._settled.put_nowait(await self._send(dispatch))
+        except Exception:  # one message must not end the sender: its lease runs out instead
+            log.exception("sender.lost", message_id=dispatch.message.id)
         finally:
             self._under_way[dispatch.account_id] -= 1
-            self._bell.set()
+            self._bell.ring()
 
     async def _settle_for_ever(self) -> None:
         while True:
@@ -181,12 +181,17 @@ class Postman:
                     await asyncio.sleep(1)
 
     async def _send(self, dispatch: Dispatch) -> Settlement:
-        slot_at = await self._on_time(dispatch)
-        sent_at = asyncio.get_running_loop().time()
         try:
-            delivery = self._gateway.prepare(
-                dispatch.account_id, _message(dispatch, self._services)
-            )
+            slot_at = await self._on_time(dispatch)
+        except Exception:  # nothing has left yet, so it can wait for the database
+            log.exception("sender.not_started", message_id=dispatch.message.id)
+            return _settlement(dispatch, _NOT_STARTED)
+        sent_at = asyncio.get_running_loop().time()
+        if dispatch.overtaken:
+            return _settlement(dispatch, Rejected("not_latest", _OVERTAKEN))
+        try:
+            message = self._with_link(dispatch, _message(dispatch, self._services))
+            delivery = self._gateway.prepare(dispatch.account_id, message)
             if delivery.problem is not None:
                 return _settlement(dispatch, delivery.problem)
             number, outcome = await self._parts(dispatch, delivery)
@@ -198,10 +203,26 @@ class Postman:
             await self._keep_pace(dispatch.account_id, slot_at, sent_at)
         if isinstance(outcome, AccountBroken):
             log.error("account.broken", account_id=dispatch.account_id, code=outcome.code)
-            until = self._services.clock.now() + BROKEN_PAUSE
-            await self._outbox.pause(dispatch.account_id, outcome.code, until)
+            await self._pause(dispatch.account_id, outcome.code)
         part = number if delivery.parts > 1 else None
         return _settlement(dispatch, outcome, part, tuple(delivery.log))
+
+    def _with_link(self, dispatch: Dispatch, message: OutboundMessage) -> OutboundMessage:
+        """A survey's link is only in what the customer gets: who reads the thread has none."""
+        asked = dispatch.message
+        account = self._services.configuration.current.accounts.get(dispatch.account_id)
+        if asked.purpose is not Purpose.SURVEY or asked.task_id is None or account is None:
+            return message
+        if account.capabilities.survey != "link" or self._survey_link is None:
+            return message
+        return replace(message, text=f"{message.text}\n{self._survey_link(asked.task_id)}")
+
+    async def _pause(self, account_id: int, code: str) -> None:
+        try:
+            until = self._services.clock.now() + BROKEN_PAUSE
+            await self._outbox.pause(account_id, code, until)
+        except Exception:  # the outcome says so too, and must be recorded
+            log.exception("outbox.not_paused", account_id=account_id)
 
     async def _on_time(self, dispatch: Dispatch) -> float | None:
         """Wait for the message's slot, or for another if it was missed; by the loop's clock.
@@ -236,8 +257,8 @@ class Postman:
             if number in dispatch.parts_sent:
                 outcome = Sent(dispatch.parts_sent[number])
                 continue
-            if not first:
-                await asyncio.sleep(await self._outbox.slot(dispatch.account_id))
+            if not first and not await self._next_slot(dispatch):
+                return number, _NOT_STARTED
             first = False
             try:
                 async with asyncio.timeout(SEND_WITHIN_S):
@@ -251,6 +272,14 @@ class Postman:
             if not last and not await self._outbox.part_sent(dispatch, number, outcome.external_id):
                 return number, Unknown("lease_lost")
         return number, outcome
+
+    async def _next_slot(self, dispatch: Dispatch) -> bool:
+        """Wait for a further part's slot; False if the database is away: the part hasn't left."""
+        try:
+            await asyncio.sleep(await self._outbox.slot(dispatch.account_id))
+        except Exception:  # noqa: BLE001 - whatever it was, nothing has been sent
+            return False
+        return True
 
 
 def _message(dispatch: Dispatch, services: Services) -> OutboundMessage:
@@ -274,7 +303,7 @@ def _message(dispatch: Dispatch, services: Services) -> OutboundMessage:
         ),
         template=content.template,
         reply_to=dispatch.reply_to,
-        aliases=(dispatch.phone,) if dispatch.phone else (),
+        aliases=tuple(filter(None, (dispatch.phone, dispatch.email))),
         last_inbound_at=dispatch.last_inbound_at,
         now=services.clock.now(),
         buttons=content.buttons,
@@ -292,19 +321,24 @@ def _settlement(
     external_id: str | None = None
     code: str | None = None
     words: str | None = None
-    retry_in_s, dead = 0.0, False
+    retry_in_s, counts, dead = 0.0, True, False
+    refused: tuple[RefusedRecipient, ...] = ()
     match outcome:
-        case Sent(external_id):
+        case Sent(external_id, refused):
             status = DeliveryStatus.SENT
         case Rejected(code, words):
             status = DeliveryStatus.FAILED
         case Unknown(code):
             status, words = DeliveryStatus.UNKNOWN, "It is not known whether the message arrived."
+        case RetryAfter(seconds, code) if seconds is not None:
+            # There, and it says when: throttling is no fault that a message could be given up for.
+            retry_in_s, counts = max(seconds, FIRST_BACK_OFF_S), False
+            words = "The provider is busy. It is tried again when it says so."
         case RetryAfter(_, code) if dispatch.attempts + 1 >= MOST_ATTEMPTS:
             status, dead = DeliveryStatus.FAILED, True
             words = "The provider could not be reached in many attempts."
-        case RetryAfter(seconds, code):
-            retry_in_s = back_off(dispatch.attempts, seconds)
+        case RetryAfter(_, code):
+            retry_in_s = min(LONGEST_BACK_OFF_S, FIRST_BACK_OFF_S * 2**dispatch.attempts)
             words = "The provider is busy or away. It is tried again by itself."
         case AccountBroken(code, words):
             retry_in_s = BROKEN_PAUSE.total_seconds()
@@ -315,13 +349,9 @@ def _settlement(
         error_code=code,
         error_message=words,
         retry_in_s=retry_in_s,
+        counts=counts,
+        refused=refused,
         dead=dead,
         part=part,
         log=entries,
     )
-
-
-def back_off(attempts: int, asked_s: float | None) -> float:
-    """How long to wait: as the provider asks, at least doubling from two seconds on."""
-    own: float = min(LONGEST_BACK_OFF_S, FIRST_BACK_OFF_S * 2**attempts)
-    return own if asked_s is None else max(asked_s, FIRST_BACK_OFF_S)

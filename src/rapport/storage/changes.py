@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -15,6 +17,7 @@ from rapport.domain.policy import QueuePolicy
 from rapport.domain.task import Leg, Task
 from rapport.routing.rules import bucket_of, rank
 from rapport.storage.database import encode_json
+from rapport.storage.ingest_statements import MEDIA
 from rapport.storage.rows import announcement_json, attachments_json
 
 if TYPE_CHECKING:
@@ -26,23 +29,27 @@ UPDATE conversation c SET contact_id = n.contact_id, last_seq = n.last_seq,
     inbound_seq = n.inbound_seq, task_id = n.task_id, last_agent_id = n.last_agent_id,
     customer_seen_seq = n.customer_seen_seq, customer_away_since = n.customer_away_since,
     last_message_at = n.last_message_at, last_inbound_at = n.last_inbound_at,
-    opted_out_at = n.opted_out_at
+    opted_out_at = n.opted_out_at, survey = n.survey
 FROM json_populate_recordset(NULL::conversation, $1::json) n WHERE c.id = n.id"""
 _INSERT_TASKS = "INSERT INTO task SELECT * FROM json_populate_recordset(NULL::task, $1::json)"
 _SAVE_TASKS = """
 UPDATE task t SET version = n.version, epoch = n.epoch, state = n.state,
     end_reason = n.end_reason, queue_id = n.queue_id, priority = n.priority,
     queued_at = n.queued_at, waiting_since = n.waiting_since,
-    overflowed_from = n.overflowed_from, accepted_at = n.accepted_at, ended_at = n.ended_at,
+    overflowed_from = n.overflowed_from, accepted_at = n.accepted_at,
+    answered_at = n.answered_at, ended_at = n.ended_at,
     customer_left_at = n.customer_left_at,
     customer_opted_out_at = n.customer_opted_out_at, parked_until = n.parked_until,
     due_at = n.due_at,
     due_for = n.due_for, stage = n.stage, silence_stage = n.silence_stage,
-    preferred_agent_id = n.preferred_agent_id, bucket = n.bucket, rank_at = n.rank_at
+    preferred_agent_id = n.preferred_agent_id, variables = n.variables,
+    variable_sources = n.variable_sources,
+    bucket = n.bucket, rank_at = n.rank_at
 FROM json_populate_recordset(NULL::task, $1::json) n WHERE t.id = n.id"""
 _SAVE_LEGS = """
 INSERT INTO leg SELECT * FROM json_populate_recordset(NULL::leg, $1::json)
-ON CONFLICT (id) DO UPDATE SET state = excluded.state, outcome = excluded.outcome,
+ON CONFLICT (id) DO UPDATE SET role = excluded.role, state = excluded.state,
+    outcome = excluded.outcome,
     accepted_at = excluded.accepted_at, wrap_up_at = excluded.wrap_up_at,
     closed_at = excluded.closed_at, due_at = excluded.due_at,
     reason_ids = excluded.reason_ids, parked = excluded.parked, read_seq = excluded.read_seq,
@@ -74,21 +81,27 @@ FROM unnest($2::int[], $3::timestamptz[], $4::text[], $5::bigint[], $6::bigint[]
     $8::bigint[], $9::text[], $10::bool[], $11::text[], $12::text[])
     n(ord, at, kind, conversation_id, task_id, agent_id, queue_id, audience, customer, facts,
       entities)"""
+_ASK_SURVEYS = """
+INSERT INTO survey (task_id, conversation_id, queue_id, agent_id, asked_at, until)
+SELECT n.task_id, n.conversation_id, n.queue_id, n.agent_id, n.asked_at, n.until
+FROM json_populate_recordset(NULL::survey, $1::json) n ON CONFLICT DO NOTHING"""
 _REVIVE = "DELETE FROM outbox_dead WHERE message_id = ANY($1::bigint[])"
 _ENQUEUE = """
-WITH job AS (SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[],
-                                  $5::timestamptz[])
-             n(job_id, lane_id, account_id, message_id, at)),
+WITH job AS (SELECT *, clock_timestamp() + make_interval(secs => hold_s) AS not_before
+             FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[],
+                         $5::timestamptz[], $6::float8[])
+             n(job_id, lane_id, account_id, message_id, at, hold_s)),
 lane AS (
     INSERT INTO outbox_lane (id, account_id, due, last_job_id)
-    SELECT lane_id, account_id, clock_timestamp(), max(job_id)
+    SELECT lane_id, account_id, greatest(clock_timestamp(), min(not_before)), max(job_id)
     FROM job GROUP BY 1, 2 ORDER BY lane_id
     ON CONFLICT (id) DO UPDATE SET last_job_id = excluded.last_job_id,
         due = coalesce(outbox_lane.due,
                        CASE WHEN outbox_lane.lease_until IS NULL THEN excluded.due END)
     RETURNING id)
-INSERT INTO outbox_job (id, lane_id, message_id, created_at)
-SELECT j.job_id, j.lane_id, j.message_id, j.at FROM job j JOIN lane ON lane.id = j.lane_id
+INSERT INTO outbox_job (id, lane_id, message_id, created_at, not_before)
+SELECT j.job_id, j.lane_id, j.message_id, j.at, j.not_before
+FROM job j JOIN lane ON lane.id = j.lane_id
 ORDER BY j.job_id"""
 
 
@@ -118,10 +131,32 @@ async def write(
         await run(_SAVE_LEGS, _rows(legs))
     if changes.messages:
         await run(_SAVE_MESSAGES, _rows(map(message_row, changes.messages)))
+        await _fetch_later(connection, changes)
+    await _keep_surveys(connection, changes)
     if changes.jobs:
-        await enqueue(connection, changes.jobs, job_ids)
+        await enqueue(connection, changes.jobs, job_ids, changes.held)
     if changes.events:
         await insert_events(connection, changes.events, commit_id)
+
+
+async def _keep_surveys(connection: Connection, changes: Changes) -> None:
+    if changes.surveys:
+        asked = ({"conversation_id": i, **asdict(survey)} for i, survey in changes.surveys)
+        await connection.execute(_ASK_SURVEYS, _rows(asked))
+
+
+async def _fetch_later(connection: Connection, changes: Changes) -> None:
+    if not changes.media:
+        return
+    message_of = {a.id: m.id for m in changes.messages for a in m.attachments}
+    await connection.execute(
+        MEDIA,
+        [attachment_id for attachment_id, _, _ in changes.media],
+        [message_of[attachment_id] for attachment_id, _, _ in changes.media],
+        [conversation.account_id for _, conversation, _ in changes.media],
+        [encode_json(media).decode() for _, _, media in changes.media],
+        changes.events[0].at,
+    )
 
 
 async def insert_events(
@@ -149,9 +184,16 @@ def event_columns(events: Sequence[EventRecord]) -> tuple[list[Any], ...]:
 
 
 async def enqueue(
-    connection: Connection, messages: Sequence[Message], job_ids: Sequence[int]
+    connection: Connection,
+    messages: Sequence[Message],
+    job_ids: Sequence[int],
+    held: Mapping[int, float] = MappingProxyType({}),
 ) -> None:
-    """Hand stored messages to the outbox; those sent again are no longer dead letters."""
+    """Hand stored messages to the outbox; those sent again are no longer dead letters.
+
+    Args:
+        held: Seconds for which a message, by its id, can still be taken back.
+    """
     if again := [m.id for m in messages if m.version > 1]:
         await connection.execute(_REVIVE, again)
     await connection.execute(
@@ -161,6 +203,7 @@ async def enqueue(
         [m.account_id for m in messages],
         [m.id for m in messages],
         [m.created_at for m in messages],
+        [held.get(m.id) for m in messages],
     )
 
 
@@ -194,6 +237,7 @@ def task_row(task: Task, queue: QueuePolicy | None) -> dict[str, Any]:
         "kind": task.kind.value,
         "skills": skills,
         "variables": dict(task.variables),
+        "variable_sources": dict(task.variable_sources),
         "bucket": bucket_of(task.queue_id, task.stage, skills, task.preferred_agent_id),
         "rank_at": rank(task.arrived_at, task.priority, step),
     }

@@ -9,12 +9,16 @@ from typing import Any
 from rapport.application.ports import Claim, EventRecord
 from rapport.application.recording import task_changed, wrapping_up
 from rapport.application.views import agent_view, contact_view, message_view, task_view
-from rapport.domain.agent import CapacityMode
+from rapport.domain.agent import Agent, CapacityMode
 from rapport.domain.channel import KINDS, ChannelKind
+from rapport.domain.events import TaskOffered
+from rapport.domain.evolve import fold
+from rapport.domain.task import Leg, LegOrigin, Task
 from rapport.routing.engine import FreeAgent, WaitingTask
 from rapport.storage.changes import insert_events
 from rapport.storage.database import Database, decode_json
-from rapport.storage.rows import agent_from, contact_from, leg_from, message_from, task_from
+from rapport.storage.last_messages import last_messages
+from rapport.storage.rows import agent_from, contact_from, leg_from, task_from
 
 # A loose index scan: one step per bucket, then the first tasks of each.
 _WAITING = """
@@ -38,72 +42,34 @@ ORDER BY ready_since LIMIT 5000"""
 _LAST_SERVED = "SELECT queue_id, agent_id FROM queue_cursor"
 # Conversations first: a message on its way in at this moment decides whom it concerns by a task
 # that still waits, and the agent at whom it rings would not get it. It is offered next time.
-# Decided rows -> tasks still waiting at that epoch -> agents in id order with free capacity ->
-# rank per agent within what is free -> new load, state and leg. What lost is simply not there.
-_CLAIM = """
-WITH wanted AS (
-    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[],
-                         $5::timestamptz[])
-    WITH ORDINALITY n(task_id, epoch, agent_id, leg_id, expires_at, place)),
-quiet AS (
-    SELECT c.id FROM conversation c
-    WHERE c.id IN (SELECT t.conversation_id FROM task t JOIN wanted w ON w.task_id = t.id)
-    ORDER BY c.id FOR NO KEY UPDATE OF c SKIP LOCKED),
-waiting AS (
-    SELECT t.id, w.agent_id, w.leg_id, w.expires_at, w.place, t.queue_id,
-           CASE t.kind WHEN 'chat' THEN 1 WHEN 'email' THEN 2 ELSE 3 END AS slot, t.kind
-    FROM task t JOIN wanted w ON w.task_id = t.id JOIN quiet ON quiet.id = t.conversation_id
-    WHERE t.state = 'queued' AND t.epoch = w.epoch
-    ORDER BY t.id FOR NO KEY UPDATE OF t SKIP LOCKED),
-ready AS (
-    SELECT a.* FROM agent a
-    WHERE a.id IN (SELECT agent_id FROM waiting) AND a.status = 'available'
-      AND a.pending_status IS NULL
-    ORDER BY a.id FOR NO KEY UPDATE OF a),
-ranked AS (
-    SELECT w.*, a.mode, a.used, a.capacity,
-           row_number() OVER (PARTITION BY w.agent_id, w.slot ORDER BY w.place) AS nth_of_kind,
-           row_number() OVER (PARTITION BY w.agent_id ORDER BY w.place) AS nth,
-           first_value(w.slot) OVER (PARTITION BY w.agent_id, w.slot <> 2 ORDER BY w.place)
-               AS first_slot
-    FROM waiting w JOIN ready a ON a.id = w.agent_id
-    WHERE NOT w.kind = ANY (a.rona_kinds)
-      AND NOT EXISTS (SELECT FROM leg l WHERE l.task_id = w.id AND l.agent_id = w.agent_id
-                      AND l.state <> 'closed')),
-won AS (
-    SELECT * FROM ranked
-    WHERE used[slot] + nth_of_kind <= capacity[slot]
-      AND (mode <> 'exclusive' OR (nth = 1 AND used[1] + used[2] + used[3] = 0))
-      AND (mode <> 'blended_realtime' OR slot = 2
-           OR (slot = first_slot AND used[4 - slot] = 0))),
-load AS (
-    UPDATE agent a SET version = a.version + 1, ready_since = $6, used = ARRAY[
-        a.used[1] + n.chat, a.used[2] + n.email, a.used[3] + n.social]::smallint[]
-    FROM (SELECT agent_id, count(*) FILTER (WHERE slot = 1) AS chat,
-                 count(*) FILTER (WHERE slot = 2) AS email,
-                 count(*) FILTER (WHERE slot = 3) AS social
-          FROM won GROUP BY agent_id) n
-    WHERE a.id = n.agent_id RETURNING a.id),
+_QUIET = """
+SELECT t.id FROM task t JOIN conversation c ON c.id = t.conversation_id
+WHERE t.id = ANY($1::bigint[]) ORDER BY c.id FOR NO KEY UPDATE OF c SKIP LOCKED"""
+_TASKS = """
+SELECT * FROM task WHERE id = ANY($1::bigint[]) AND state = 'queued'
+ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"""
+_LEGS = "SELECT * FROM leg WHERE task_id = ANY($1::bigint[]) ORDER BY id"
+_CONTACTS = "SELECT * FROM contact WHERE id = ANY($1::bigint[])"
+_AGENTS = "SELECT * FROM agent WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"
+_SAVE = """
+WITH load AS (
+    UPDATE agent a SET version = n.version, used = ARRAY[n.chat, n.email, n.social],
+        ready_since = $10
+    FROM unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::smallint[], $5::smallint[])
+        n(id, version, chat, email, social) WHERE a.id = n.id),
 taken AS (
-    UPDATE task t SET state = 'offered', version = t.version + 1, epoch = t.epoch + 1,
-                      due_at = NULL, due_for = NULL
-    FROM won WHERE t.id = won.id RETURNING t.id),
+    UPDATE task t SET state = 'offered', version = n.version, epoch = n.epoch,
+        due_at = NULL, due_for = NULL
+    FROM unnest($6::bigint[], $7::bigint[], $8::bigint[]) n(id, version, epoch)
+    WHERE t.id = n.id),
 served AS (
     INSERT INTO queue_cursor (queue_id, agent_id)
-    SELECT DISTINCT ON (queue_id) queue_id, agent_id FROM won ORDER BY queue_id, place DESC
+    SELECT * FROM unnest($13::bigint[], $14::bigint[])
     ON CONFLICT (queue_id) DO UPDATE SET agent_id = excluded.agent_id)
 INSERT INTO leg (id, task_id, agent_id, queue_id, role, origin, state, offered_at, due_at)
-SELECT leg_id, id, agent_id, queue_id, 'owner', 'routed', 'offered', $6, expires_at FROM won
-RETURNING task_id, agent_id"""
-# Joined row by row, as suits a few, a pass of a thousand offers took over two seconds.
-_MANY = 32
-_BEGIN_MANY = "BEGIN; SET LOCAL enable_hashjoin = on; SET LOCAL plan_cache_mode = force_custom_plan"
-_LAST_MESSAGES = """
-SELECT m.* FROM unnest($1::bigint[], $2::bigint[]) k(task_id, conversation_id)
-CROSS JOIN LATERAL (
-    SELECT * FROM message m WHERE m.conversation_id = k.conversation_id
-      AND m.task_id = k.task_id AND m.direction <> 'announcement'
-    ORDER BY seq DESC LIMIT 1) m"""
+SELECT n.id, n.task_id, n.agent_id, n.queue_id, 'owner', 'routed', 'offered', $10, n.due_at
+FROM unnest($9::bigint[], $6::bigint[], $11::bigint[], $12::bigint[], $15::timestamptz[])
+    n(id, task_id, agent_id, queue_id, due_at)"""
 
 
 class PostgresOfferBoard:
@@ -150,93 +116,148 @@ class PostgresOfferBoard:
         return {row["queue_id"]: row["agent_id"] for row in rows}
 
     async def claim(self, claims: Sequence[Claim], now: datetime) -> set[int]:
-        """Make offers of those still possible; one statement, then their events."""
+        """Lock what was decided on, make those offers that the domain still allows, write them.
+
+        One row of arrays per table whatever their number: as one statement that also decided, a
+        pass of a thousand was joined row by row (700 instead of 5,000 offers a second).
+        """
         commit_id = (await self._database.new_ids(1))[0]
         async with self._database.pool.acquire() as connection:
-            await connection.execute("BEGIN" if len(claims) < _MANY else _BEGIN_MANY)
+            await connection.execute("BEGIN")
             try:
-                won = await connection.fetch(
-                    _CLAIM,
-                    [c.task_id for c in claims],
-                    [c.epoch for c in claims],
-                    [c.agent_id for c in claims],
-                    [c.leg_id for c in claims],
-                    [c.expires_at for c in claims],
-                    now,
-                )
-                if not won:
+                waiting = await _lock_tasks(connection, [c.task_id for c in claims])
+                wanted = [c for c in claims if c.task_id in waiting]
+                agents = await _lock_agents(connection, {c.agent_id for c in wanted})
+                made = _offer(wanted, waiting, agents, now)
+                if not made:
                     await connection.execute("ROLLBACK")
                     return set()
-                offers = {row["task_id"]: row["agent_id"] for row in won}
-                await insert_events(connection, await _events(connection, offers, now), commit_id)
+                asked = {c.agent_id for c, _ in made}
+                await _save(connection, made, [agents[i] for i in sorted(asked)], now)
+                await insert_events(
+                    connection,
+                    [
+                        *await _offers(connection, made, now),
+                        *(_load_changed(agents[i], now) for i in sorted(asked)),
+                    ],
+                    commit_id,
+                )
                 await connection.execute(f"SELECT seal({commit_id:d}); COMMIT")
             except BaseException:
                 if not connection.is_closed():
                     await connection.execute("ROLLBACK")
                 raise
-        return set(offers)
+        return {task.id for _, task in made}
 
 
-async def _events(connection: Any, offers: dict[int, int], now: datetime) -> list[EventRecord]:
-    task_ids = list(offers)
-    legs: dict[int, list[Any]] = {}
-    for row in await connection.fetch(
-        "SELECT * FROM leg WHERE task_id = ANY($1::bigint[]) ORDER BY id", task_ids
-    ):
-        legs.setdefault(row["task_id"], []).append(leg_from(row))
-    tasks = [
-        task_from(row, tuple(legs[row["id"]]))
-        for row in await connection.fetch(
-            "SELECT * FROM task WHERE id = ANY($1::bigint[]) ORDER BY id", task_ids
+async def _lock_tasks(connection: Any, task_ids: Sequence[int]) -> dict[int, Task]:
+    """Those that still wait and that nobody else holds."""
+    quiet = [row["id"] for row in await connection.fetch(_QUIET, task_ids)]
+    rows = await connection.fetch(_TASKS, quiet)
+    legs: dict[int, list[Leg]] = {}
+    for leg in await connection.fetch(_LEGS, [row["id"] for row in rows]):
+        legs.setdefault(leg["task_id"], []).append(leg_from(leg))
+    return {row["id"]: task_from(row, tuple(legs.get(row["id"], ()))) for row in rows}
+
+
+async def _lock_agents(connection: Any, agent_ids: set[int]) -> dict[int, Agent]:
+    rows = await connection.fetch(_AGENTS, sorted(agent_ids))
+    return {row["id"]: agent_from(row) for row in rows}
+
+
+def _offer(
+    claims: Sequence[Claim], tasks: dict[int, Task], agents: dict[int, Agent], now: datetime
+) -> list[tuple[Claim, Task]]:
+    """The claims that hold under the locks, in order, with their tasks as they are then.
+
+    `agents` is brought up to date along the way: the second offer sees the first.
+    """
+    made = []
+    for claim in claims:
+        task, agent = tasks[claim.task_id], agents.get(claim.agent_id)
+        if (
+            task.epoch != claim.epoch
+            or agent is None
+            or agent.unreachable_reason(task.kind) is not None
+            or any(leg.agent_id == agent.id for leg in task.open_legs)
+        ):
+            continue
+        event = TaskOffered(
+            leg_id=claim.leg_id,
+            agent_id=agent.id,
+            origin=LegOrigin.ROUTED,
+            expires_at=claim.expires_at,
         )
-    ]
+        offered, loaded = fold(task, {agent.id: agent}, [event], now)
+        agents.update(loaded)
+        made.append((claim, offered))
+    return made
+
+
+async def _save(
+    connection: Any, made: Sequence[tuple[Claim, Task]], agents: Sequence[Agent], now: datetime
+) -> None:
+    last_served = {task.queue_id: claim.agent_id for claim, task in made}
+    await connection.execute(
+        _SAVE,
+        [a.id for a in agents],
+        [a.version for a in agents],
+        *([a.used[kind.slot] for a in agents] for kind in KINDS),
+        [t.id for _, t in made],
+        [t.version for _, t in made],
+        [t.epoch for _, t in made],
+        [c.leg_id for c, _ in made],
+        now,
+        [c.agent_id for c, _ in made],
+        [t.queue_id for _, t in made],
+        list(last_served),
+        list(last_served.values()),
+        [c.expires_at for c, _ in made],
+    )
+
+
+async def _offers(
+    connection: Any, made: Sequence[tuple[Claim, Task]], now: datetime
+) -> list[EventRecord]:
     contacts = {
         row["id"]: contact_from(row)
-        for row in await connection.fetch(
-            "SELECT * FROM contact WHERE id = ANY($1::bigint[])", [t.contact_id for t in tasks]
-        )
+        for row in await connection.fetch(_CONTACTS, [t.contact_id for _, t in made])
     }
-    last = {
-        row["task_id"]: message_from(row)
-        for row in await connection.fetch(
-            _LAST_MESSAGES, [t.id for t in tasks], [t.conversation_id for t in tasks]
-        )
-    }
+    last = await last_messages(connection, ((t.id, t.conversation_id) for _, t in made))
     events = []
-    for task in tasks:
+    for claim, task in made:
         entities = {"task": task_view(task), "contact": contact_view(contacts[task.contact_id])}
         if task.id in last:
             entities["message"] = message_view(last[task.id])
-        offer = task.offer
         events.append(
             EventRecord(
-                kind="task.offered",
+                kind=TaskOffered.kind,
                 at=now,
                 conversation_id=task.conversation_id,
                 task_id=task.id,
-                agent_id=offers[task.id],
+                agent_id=claim.agent_id,
                 queue_id=task.queue_id,
-                audience=(f"agent.{offers[task.id]}", f"queue.{task.queue_id}"),
-                facts={"leg_id": offer.id, "origin": "routed"} if offer else None,
+                audience=(f"agent.{claim.agent_id}", f"queue.{task.queue_id}"),
+                facts={
+                    "leg_id": claim.leg_id,
+                    "origin": LegOrigin.ROUTED.value,
+                    "channel": task.channel.value,
+                },
                 entities=entities,
             )
         )
-        others = wrapping_up(task) - {offers[task.id]}
+        others = wrapping_up(task) - {claim.agent_id}
         if others:
             events.append(task_changed(task, others, now))
-    agents = await connection.fetch(
-        "SELECT * FROM agent WHERE id = ANY($1::bigint[]) ORDER BY id", list(set(offers.values()))
-    )
-    for row in agents:
-        agent = agent_from(row)
-        events.append(
-            EventRecord(
-                kind="agent.load_changed",
-                at=now,
-                agent_id=agent.id,
-                audience=(f"agent.{agent.id}", "floor"),
-                facts={"status": agent.status.value, "used": list(agent.used)},
-                entities={"agent": agent_view(agent)},
-            )
-        )
     return events
+
+
+def _load_changed(agent: Agent, now: datetime) -> EventRecord:
+    return EventRecord(
+        kind="agent.load_changed",
+        at=now,
+        agent_id=agent.id,
+        audience=(f"agent.{agent.id}", "floor"),
+        facts={"status": agent.status.value, "used": list(agent.used)},
+        entities={"agent": agent_view(agent)},
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -16,8 +17,9 @@ from rapport.storage.database import Database, decode_json
 class StoredConfiguration:
     """Holds the newest snapshot; `refresh` brings it up to date."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, linked: bool = False) -> None:
         self._database = database
+        self._linked = linked
         self._current = Configuration.of(0, ())
         self._refreshing = asyncio.Lock()
 
@@ -31,7 +33,8 @@ class StoredConfiguration:
         async with self._refreshing, self._database.pool.acquire() as connection:
             version = await connection.fetchval("SELECT config_version FROM installation")
             if version != self._current.version:
-                self._current = await load(connection, version)
+                loaded = await load(connection, version)
+                self._current = replace(loaded, linked=self._linked)
         return self._current
 
 

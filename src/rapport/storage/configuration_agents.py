@@ -7,12 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from rapport.application.configuration.examination import works
 from rapport.application.configuration.snapshot import Configuration
-from rapport.application.configuration.specs import UserSpec
 from rapport.application.ports import EventRecord
 from rapport.application.views import agent_view
 from rapport.domain.agent import Agent, AgentStatus, disconnect, new_agent
+from rapport.domain.rights import missing
 from rapport.storage.changes import agent_row
 from rapport.storage.database import encode_json
 from rapport.storage.rows import agent_from
@@ -34,8 +33,8 @@ async def sync_agents(connection: Any, after: Configuration, now: datetime) -> l
     found = {r["id"]: agent_from(r) for r in await connection.fetch("SELECT * FROM agent")}
     concerned = [
         user_id
-        for user_id, user in after.users.items()
-        if _agent(user_id, user, found.get(user_id), after, now) not in (None, found.get(user_id))
+        for user_id in after.users
+        if _agent(user_id, found.get(user_id), after, now) not in (None, found.get(user_id))
     ]
     stored = {
         row["id"]: agent_from(row)
@@ -47,7 +46,7 @@ async def sync_agents(connection: Any, after: Configuration, now: datetime) -> l
     rows, events = [], []
     for user_id in concerned:
         before = stored.get(user_id)
-        wanted = _agent(user_id, after.users[user_id], before, after, now)
+        wanted = _agent(user_id, before, after, now)
         if wanted is None or wanted == before:
             continue
         rows.append(agent_row(wanted))
@@ -58,16 +57,14 @@ async def sync_agents(connection: Any, after: Configuration, now: datetime) -> l
     return events
 
 
-def _agent(
-    user_id: int, user: UserSpec, before: Agent | None, after: Configuration, now: datetime
-) -> Agent | None:
+def _agent(user_id: int, before: Agent | None, after: Configuration, now: datetime) -> Agent | None:
     mode, capacity = after.profile(user_id).mode, after.capacity(user_id)
     if before is None:
-        return new_agent(user_id, mode, capacity, now) if works(user) else None
+        return new_agent(user_id, mode, capacity, now) if after.works(user_id) else None
     agent = before
     if (agent.mode, tuple(agent.capacity)) != (mode, capacity):
         agent = replace(agent, mode=mode, capacity=capacity, version=agent.version + 1)
-    if not works(user) and agent.status is not AgentStatus.OFFLINE:
+    if not after.works(user_id) and agent.status is not AgentStatus.OFFLINE:
         agent = disconnect(agent, now)
     return agent
 
@@ -92,23 +89,46 @@ def shrunk(before: Configuration, after: Configuration) -> set[int]:
         if (new := after.users.get(user_id)) is None
         or (old.active and not new.active)
         or set(old.roles) - set(new.roles)
+        or missing(after.grants(user_id), before.grants(user_id))
     }
 
 
+def rights_changed(before: Configuration, after: Configuration, now: datetime) -> list[EventRecord]:
+    """Tells the sockets of people who may more than before to begin anew.
+
+    What a socket follows was decided when it was opened. Who may less has no session any more.
+    """
+    return [
+        EventRecord(kind="rights.changed", at=now, agent_id=user_id, audience=(f"agent.{user_id}",))
+        for user_id in before.users.keys() & after.users.keys()
+        if before.grants(user_id) < after.grants(user_id)
+    ]
+
+
 async def end_sessions(
-    connection: Any, user_ids: Iterable[int], now: datetime, keep: bytes | None = None
+    connection: Any, user_ids: Iterable[int], now: datetime, keep: int | None = None
 ) -> list[EventRecord]:
-    """Sessions end here and, by the event, their sockets on every node."""
+    """Sessions end here and, by the event, their sockets on every node; but the one to keep."""
     ids = sorted(user_ids)
     if not ids:
         return []
-    await connection.execute(
-        "DELETE FROM session WHERE user_id = ANY($1::bigint[]) AND token_hash IS DISTINCT FROM $2",
+    rows = await connection.fetch(
+        "DELETE FROM session WHERE user_id = ANY($1::bigint[]) AND id IS DISTINCT FROM $2"
+        " RETURNING id, user_id",
         ids,
         keep,
     )
-    kind = "session.ended" if keep is None else "session.changed"
+    return session_events(rows, now)
+
+
+def session_events(rows: Iterable[Any], now: datetime) -> list[EventRecord]:
+    """What tells every node that these sessions have ended."""
     return [
-        EventRecord(kind=kind, at=now, agent_id=user_id, audience=(f"agent.{user_id}",))
-        for user_id in ids
+        EventRecord(
+            kind="session.ended",
+            at=now,
+            agent_id=row["user_id"],
+            audience=(f"session.{row['id']}",),
+        )
+        for row in rows
     ]

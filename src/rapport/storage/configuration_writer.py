@@ -16,9 +16,10 @@ from rapport.application.ports import EventRecord
 from rapport.domain.errors import NotFound, Refused, Stale
 from rapport.storage.changes import insert_events
 from rapport.storage.configuration import StoredConfiguration, load
-from rapport.storage.configuration_agents import end_sessions, shrunk, sync_agents
+from rapport.storage.configuration_agents import end_sessions, rights_changed, shrunk, sync_agents
 from rapport.storage.configuration_use import uses
 from rapport.storage.database import LOST, RACES, Database, Unavailable, encode_json
+from rapport.storage.webhooks import sync_webhooks
 
 __all__ = ["Delete", "PostgresConfigurationStore", "Put", "write_configuration"]
 
@@ -174,10 +175,12 @@ class Transaction:
         ended = shrunk(before, after) | {
             c.id for c in changes if isinstance(c, Put) and c.password_hash and c.id is not None
         }
+        await sync_webhooks(self._connection, before, after)
         self.events += [
             *await sync_agents(self._connection, after, self._now),
             *await end_sessions(self._connection, ended, self._now),
             self._told(changes, before, version),
+            *rights_changed(before, after, self._now),
         ]
 
     async def _put(self, change: Put) -> None:

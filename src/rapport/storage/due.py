@@ -30,6 +30,7 @@ _TIDY = (
     "DELETE FROM message_segment WHERE at < $1::timestamptz - interval '12 hours'",
     "DELETE FROM channel_log WHERE at < $1::timestamptz - interval '30 days'",
     "DELETE FROM parked_input WHERE at < $1::timestamptz - interval '30 days'",
+    "DELETE FROM report_sending WHERE finished_at < $1::timestamptz - interval '90 days'",
     "DELETE FROM session WHERE created_at < $1::timestamptz - interval '31 days'",
 )
 

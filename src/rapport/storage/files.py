@@ -5,51 +5,64 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from pathlib import Path, PurePosixPath
 
 import puremagic
 
 from rapport.application.ports import KeptFile
 from rapport.domain.errors import Invalid, Refused, TooLarge
+from rapport.domain.policy import FileLimits
+from rapport.domain.rules.files import check_enabled, in_words
 
 HEAD = 8192
 PIECE = 262_144
 _TEXT_TYPES = {".csv": "text/csv", ".txt": "text/plain", ".md": "text/plain", ".log": "text/plain"}
+Scan = Callable[[AsyncIterator[bytes]], Awaitable[None]]
 
 
 class LocalFiles:
     """A directory of files under random names."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, scan: Scan | None = None) -> None:
+        """`scan` raises for a file that must not be kept; it is asked before anybody else."""
         self._directory = directory
+        self._scan = scan
 
     async def save(
-        self, chunks: AsyncIterator[bytes], filename: str, max_bytes: int, types: list[str]
+        self, chunks: AsyncIterator[bytes], filename: str, limits: FileLimits
     ) -> KeptFile:
         """Store a stream of bytes; nothing stays behind when it is refused.
 
         Raises:
+            Refused: `files_off` where there may be none; before a byte is read.
             TooLarge: more bytes than allowed; found while streaming.
+            Refused, ScannerAway: what the scan says.
             Refused: a type that is not allowed, by content.
             Invalid: no bytes, or no name.
         """
+        check_enabled(limits)
         name = clean_filename(filename)
         key = secrets.token_hex(16)
         path = self.path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".part")
         try:
-            size, head = await self._receive(chunks, partial, max_bytes)
+            size, head = await self._receive(chunks, partial, limits.max_bytes)
             if size == 0:
                 raise Invalid.field("body", "The file is empty.", code="file_empty")
             media_type = sniff(head, name)
-            if media_type not in types:
+            if limits.types is not None and media_type not in limits.types:
                 raise Refused(
                     "file_type_refused",
                     f"Files of this type ({media_type}) cannot be sent here.",
-                    {"media_type": media_type, "allowed": types},
+                    {"media_type": media_type, "allowed": sorted(limits.types)},
                 )
+            if self._scan is not None:
+                # Whatever the scanner says, the file is closed before it moves or goes.
+                async with aclosing(_pieces(partial)) as pieces:
+                    await self._scan(pieces)
             await asyncio.to_thread(partial.replace, path)
         finally:
             await asyncio.to_thread(partial.unlink, missing_ok=True)
@@ -65,18 +78,28 @@ class LocalFiles:
 
     async def read(self, key: str) -> AsyncIterator[bytes]:
         """A file's bytes, in pieces."""
-        file = await asyncio.to_thread(self.path(key).open, "rb")
-        try:
-            while chunk := await asyncio.to_thread(file.read, PIECE):
-                yield chunk
-        finally:
-            file.close()
+        async with aclosing(_pieces(self.path(key))) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def contents(self, key: str) -> bytes:
+        """A file's bytes, all at once."""
+        return await asyncio.to_thread(self.path(key).read_bytes)
+
+    async def delete(self, key: str) -> None:
+        """Remove a file; one that is gone already is no error."""
+        for path in (self.path(key), self.beside(key, "webp"), self.beside(key, "no-webp")):
+            await asyncio.to_thread(path.unlink, missing_ok=True)
 
     def path(self, key: str) -> Path:
         """Where a key's bytes are."""
         if not key.isalnum():
             raise ValueError("not a file key")
         return self._directory / key[:2] / key
+
+    def beside(self, key: str, kind: str) -> Path:
+        """Where something made from a key's bytes is; it leaves with them, and no backup has it."""
+        return self.path(key).with_suffix(f".{kind}")
 
     async def _receive(
         self, chunks: AsyncIterator[bytes], path: Path, max_bytes: int
@@ -88,7 +111,7 @@ class LocalFiles:
                 if size > max_bytes:
                     raise TooLarge(
                         "file_too_large",
-                        f"The file is larger than {max_bytes / 1_000_000:.0f} MB.",
+                        f"The file is larger than {in_words(max_bytes)}.",
                         {"max_bytes": max_bytes},
                     )
                 if len(head) < HEAD:
@@ -96,6 +119,15 @@ class LocalFiles:
                 await asyncio.to_thread(file.write, chunk)
             await asyncio.to_thread(_sync, file.fileno())
         return size, head
+
+
+async def _pieces(path: Path) -> AsyncGenerator[bytes, None]:
+    file = await asyncio.to_thread(path.open, "rb")
+    try:
+        while piece := await asyncio.to_thread(file.read, PIECE):
+            yield piece
+    finally:
+        file.close()
 
 
 def _sync(descriptor: int) -> None:

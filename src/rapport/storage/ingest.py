@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -49,7 +50,7 @@ from rapport.storage.rows import (
     message_from,
     task_from,
 )
-from rapport.storage.segments import join_segment
+from rapport.storage.segments import GIVE_UP_S, join_segment, overdue
 
 LARGEST_BATCH = 256
 IDS_PER_MESSAGE = 6
@@ -102,6 +103,12 @@ class Ingest:
         async with asyncio.TaskGroup() as group:
             for lane in self._lanes:
                 group.create_task(self._drain(lane))
+
+    async def flush_segments(self) -> None:
+        """Show long messages whose missing segments don't come."""
+        before = self._clock.now() - timedelta(seconds=GIVE_UP_S)
+        for account_id, message in await overdue(self._database.pool, before):
+            await self.submit(account_id, [message])
 
     async def _drain(self, lane: asyncio.Queue[Item]) -> None:
         while True:
@@ -312,7 +319,16 @@ class Ingest:
             [c.last_inbound_at for c in changes.conversations],
             [c.opted_out_at for c in changes.conversations],
             [_json(m.content) for m in changes.messages],
+            [c.survey is not None for c in changes.conversations],
         )
+        if changes.ratings:
+            await connection.execute(
+                sql.RATE,
+                [r.task_id for r in changes.ratings],
+                [r.rating for r in changes.ratings],
+                [r.comment for r in changes.ratings],
+                [r.at for r in changes.ratings],
+            )
         if changes.media:
             await self._fetch_later(connection, changes)
         if changes.jobs:

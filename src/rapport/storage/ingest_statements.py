@@ -94,10 +94,11 @@ SAVE = """
 WITH c AS (
     UPDATE conversation c SET last_seq = n.last_seq, inbound_seq = n.inbound_seq,
         task_id = n.task_id, customer_away_since = n.away, last_message_at = n.at,
-        last_inbound_at = n.inbound_at, opted_out_at = n.opted_out_at
+        last_inbound_at = n.inbound_at, opted_out_at = n.opted_out_at,
+        survey = CASE WHEN n.surveyed THEN c.survey END
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[],
-                $6::timestamptz[], $37::timestamptz[], $38::timestamptz[])
-                n(id, last_seq, inbound_seq, task_id, away, at, inbound_at, opted_out_at)
+                $6::timestamptz[], $37::timestamptz[], $38::timestamptz[], $40::bool[])
+                n(id, last_seq, inbound_seq, task_id, away, at, inbound_at, opted_out_at, surveyed)
     WHERE c.id = n.id),
 m AS (
     INSERT INTO message (id, conversation_id, account_id, task_id, seq, inbound_seq, direction,
@@ -122,6 +123,11 @@ FROM unnest($26::int[], $27::timestamptz[], $28::text[], $29::bigint[], $30::big
     $31::bigint[], $32::bigint[], $33::text[], $34::bool[], $35::text[], $36::text[])
     n(ord, at, kind, conversation_id, task_id, agent_id, queue_id, audience, customer, facts,
       entities)"""
+RATE = """
+UPDATE survey s SET rating = n.rating, comment = n.comment, answered_at = n.at
+FROM unnest($1::bigint[], $2::smallint[], $3::text[], $4::timestamptz[])
+    n(task_id, rating, comment, at)
+WHERE s.task_id = n.task_id AND s.rating IS NULL"""
 # The hottest path of all: nothing but texts of known customers. A third of the columns travel.
 SAVE_TEXTS = """
 WITH c AS (

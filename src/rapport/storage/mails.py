@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from rapport.domain.rules.threading import Known, Lookup
-from rapport.storage.database import Database
+from rapport.storage.database import Database, decode_json
 
 _BY_ID = """
 SELECT m.rfc_id, m.conversation_id, m.ours, m.sender,
@@ -30,10 +31,24 @@ _RAW = "SELECT raw_key FROM mail WHERE message_id = $1"
 _LATEST = """
 SELECT m.id AS message_id, m.seq, x.raw_key, x.rfc_id, x.ours FROM message m
 JOIN mail x ON x.message_id = m.id
-WHERE m.conversation_id = $1 AND ($2 OR NOT x.ours) ORDER BY m.seq DESC LIMIT 1"""
+WHERE m.conversation_id = $1 AND ($2 OR NOT x.ours)
+  AND NOT coalesce(m.content->'details' ? 'split_to', false) ORDER BY m.seq DESC LIMIT 1"""
+_OWN_LATEST = """
+SELECT id, seq, text, content->'details' AS details FROM message
+WHERE conversation_id = $1 AND direction = 'outbound' AND content->'details' ? 'to'
+ORDER BY seq DESC LIMIT 1"""
 _FIRST = """
 SELECT m.id AS message_id FROM message m JOIN mail x ON x.message_id = m.id
 WHERE m.conversation_id = $1 AND NOT x.ours ORDER BY m.seq LIMIT 1"""
+# The old message keeps a row under an id of its own, so that its source stays at hand there.
+_MOVE = """
+WITH moved AS (
+    UPDATE mail SET conversation_id = $2, message_id = $3
+    WHERE message_id = $1 AND conversation_id <> $2 RETURNING *)
+INSERT INTO mail (id, account_id, conversation_id, message_id, rfc_id, sender, ours, raw_key, at)
+SELECT $4::bigint, m.account_id, o.conversation_id, o.id, m.rfc_id || '+split', m.sender,
+    false, m.raw_key, m.at
+FROM moved m JOIN message o ON o.id = $1 ON CONFLICT DO NOTHING"""
 _LATELY = "SELECT count(*) FROM mail WHERE account_id = $1 AND sender = $2 AND at > $3"
 _BOUNCED = """
 SELECT x.message_id FROM mail x WHERE x.account_id = $1 AND x.rfc_id = $2 AND x.ours"""
@@ -69,6 +84,16 @@ class LatestMail:
     raw_key: str | None
     rfc_id: str
     ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMail:
+    """Our newest mail of a thread, as it was given to the outbox."""
+
+    message_id: int
+    seq: int
+    text: str
+    details: Mapping[str, Any]
 
 
 class Mails:
@@ -122,10 +147,40 @@ class Mails:
         key: str | None = await self._pool.fetchval(_RAW, message_id)
         return key
 
+    async def where(self, message_id: int) -> tuple[int, str] | None:
+        """Account and source of a customer's kept mail."""
+        row = await self._pool.fetchrow(
+            "SELECT account_id, raw_key FROM mail"
+            " WHERE message_id = $1 AND NOT ours AND raw_key IS NOT NULL",
+            message_id,
+        )
+        return (row["account_id"], row["raw_key"]) if row else None
+
+    async def move(
+        self,
+        message_id: int,
+        conversation_id: int,
+        new_message_id: int | None,
+        people: Iterable[str],
+    ) -> None:
+        """A mail is in another conversation now, with these people; done twice it is done once."""
+        (row_id,) = await self._database.new_ids(1)
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(_MOVE, message_id, conversation_id, new_message_id, row_id)
+            known = sorted({p.lower() for p in people if p})
+            await connection.execute(_PARTICIPANTS, conversation_id, known)
+
     async def latest(self, conversation_id: int, *, own_too: bool = False) -> LatestMail | None:
         """The customer's newest mail of a thread; with `own_too` the newest of all."""
         row = await self._pool.fetchrow(_LATEST, conversation_id, own_too)
         return LatestMail(**dict(row)) if row else None
+
+    async def own_latest(self, conversation_id: int) -> OwnMail | None:
+        """Our newest mail that named its recipients."""
+        row = await self._pool.fetchrow(_OWN_LATEST, conversation_id)
+        if row is None:
+            return None
+        return OwnMail(row["id"], row["seq"], row["text"], decode_json(row["details"]))
 
     async def message_at(self, conversation_id: int, seq: int) -> int | None:
         """The message at a place in a thread."""

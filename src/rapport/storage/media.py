@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
 from rapport.application.ports import EventRecord, KeptFile, MediaJob
 from rapport.application.views import message_view
+from rapport.domain.errors import Refused
 from rapport.domain.message import Attachment, InboundMedia
+from rapport.domain.policy import FileLimits
+from rapport.domain.rules.files import check_total
 from rapport.storage.changes import insert_events
 from rapport.storage.database import Database, encode_json
 from rapport.storage.rows import attachments_json, message_from
@@ -50,7 +54,9 @@ class PostgresMedia:
             for row in await self._database.pool.fetch(_CLAIM, limit, lease_s)
         ]
 
-    async def attach(self, job: MediaJob, file: KeptFile, now: datetime) -> None:  # noqa: D102
+    async def attach(  # noqa: D102
+        self, job: MediaJob, file: KeptFile, limits: FileLimits, now: datetime
+    ) -> bool:
         def here(attachment: Attachment) -> Attachment:
             return replace(
                 attachment,
@@ -60,22 +66,23 @@ class PostgresMedia:
                 fetching=False,
             )
 
-        await self._settle(job, here, now, file)
+        return await self._settle(job, here, now, file, limits)
 
     async def give_up(  # noqa: D102
         self, job: MediaJob, code: str, message: str, now: datetime
     ) -> None:
-        def gone(attachment: Attachment) -> Attachment:
-            return replace(attachment, fetching=False, refusal_code=code, refusal_message=message)
+        refused = Refused(code, message)
+        await self._settle(job, partial(_refused, refused=refused), now, None)
 
-        await self._settle(job, gone, now, None)
-
-    async def later(self, job: MediaJob, seconds: float) -> None:  # noqa: D102
+    async def later(  # noqa: D102
+        self, job: MediaJob, seconds: float, *, counted: bool = True
+    ) -> None:
         await self._database.pool.execute(
-            "UPDATE media_job SET attempts = attempts + 1, lease_until = NULL,"
+            "UPDATE media_job SET attempts = attempts + $3, lease_until = NULL,"
             " due = clock_timestamp() + make_interval(secs => $2) WHERE attachment_id = $1",
             job.attachment_id,
             seconds,
+            int(counted),
         )
 
     async def _settle(
@@ -84,7 +91,8 @@ class PostgresMedia:
         change: Callable[[Attachment], Attachment],
         now: datetime,
         file: KeptFile | None,
-    ) -> None:
+        limits: FileLimits | None = None,
+    ) -> bool:
         (commit_id,) = await self._database.new_ids(1)
         async with self._database.pool.acquire() as connection, connection.transaction():
             done = await connection.fetchval(
@@ -93,8 +101,16 @@ class PostgresMedia:
             )
             row = await connection.fetchrow(_MESSAGE, job.message_id)
             if done is None or row is None:
-                return
+                return False
             message = message_from(row)
+            if file is not None and limits is not None:
+                # Under the message's lock: two of its files that arrive at once count each other.
+                others = [a for a in message.attachments if a.id != job.attachment_id]
+                here = sum(a.size for a in others if not a.fetching and a.refusal_code is None)
+                try:
+                    check_total(limits, here + file.size)
+                except Refused as refused:
+                    change, file = partial(_refused, refused=refused), None
             files = tuple(
                 change(a) if a.id == job.attachment_id else a for a in message.attachments
             )
@@ -126,3 +142,13 @@ class PostgresMedia:
             )
             await insert_events(connection, [event], commit_id)
             await connection.execute(f"SELECT seal({commit_id:d})")
+        return file is not None
+
+
+def _refused(attachment: Attachment, *, refused: Refused) -> Attachment:
+    return replace(
+        attachment,
+        fetching=False,
+        refusal_code=refused.code,
+        refusal_message=refused.message,
+    )

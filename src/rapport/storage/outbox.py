@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from rapport.application.ports import Dispatch, EventRecord, Settlement
-from rapport.domain.message import DeliveryStatus
+from rapport.domain.message import Content, DeliveryStatus, Message
 from rapport.domain.pace import PACE
+from rapport.domain.sending import RefusedRecipient
 from rapport.storage.changes import insert_events
-from rapport.storage.database import Database, decode_json
+from rapport.storage.database import Database, decode_json, encode_json
 from rapport.storage.receipts import merge_parts, save_statuses, with_status
 from rapport.storage.rows import message_from
 from rapport.storage.secrets import Vault
@@ -58,12 +59,15 @@ leased AS (
     UPDATE outbox_lane o SET due = NULL, token = o.token + 1,
         lease_until = clock_timestamp() + make_interval(secs => $3)
     FROM placed WHERE o.id = placed.id RETURNING o.id, o.token, placed.place)
-SELECT l.id AS lane_id, l.token, j.job_id, j.attempts, c.contact_key, p.phone,
+SELECT l.id AS lane_id, l.token, j.job_id, j.attempts, c.contact_key, p.phone, p.email,
     c.last_inbound_at, r.external_id AS reply_to,
+    CASE WHEN j.not_before IS NULL OR m.content->'details'->>'latest_only' = 'warn' THEN false
+    ELSE EXISTS (SELECT FROM message i WHERE i.conversation_id = m.conversation_id
+                 AND i.seq > m.seq AND i.direction = 'inbound') END AS overtaken,
     extract(epoch FROM rate.start)::float8 + l.place / rate.per_second AS slot_at,
     extract(epoch FROM clock_timestamp())::float8 AS told_at, m.*
 FROM leased l CROSS JOIN rate
-CROSS JOIN LATERAL (SELECT id AS job_id, message_id, attempts FROM outbox_job
+CROSS JOIN LATERAL (SELECT id AS job_id, message_id, attempts, not_before FROM outbox_job
                     WHERE lane_id = l.id ORDER BY id LIMIT 1) j
 JOIN message m ON m.id = j.message_id JOIN conversation c ON c.id = l.id
 JOIN contact p ON p.id = c.contact_id
@@ -79,8 +83,8 @@ _BEHIND = """
 UPDATE outbox_rate SET next_slot = greatest(next_slot, clock_timestamp())
     + make_interval(secs => $2) WHERE account_id = $1"""
 _EXPIRED = """
-SELECT l.id AS lane_id, l.token, j.job_id, j.attempts, c.contact_key, NULL AS phone,
-    c.last_inbound_at, NULL AS reply_to, m.*
+SELECT l.id AS lane_id, l.token, j.job_id, j.attempts, c.contact_key, NULL AS phone, NULL AS email,
+    c.last_inbound_at, NULL AS reply_to, false AS overtaken, m.*
 FROM outbox_lane l
 CROSS JOIN LATERAL (SELECT id AS job_id, message_id, attempts FROM outbox_job
                     WHERE lane_id = l.id ORDER BY id LIMIT 1) j
@@ -96,7 +100,9 @@ ON o.id = k.id AND o.token = k.token ORDER BY o.id FOR UPDATE OF o"""
 _RELEASE = """
 UPDATE outbox_lane o SET lease_until = NULL, due = CASE
     WHEN n.retry THEN clock_timestamp() + make_interval(secs => n.delay)
-    WHEN o.last_job_id > n.job_id THEN clock_timestamp() END
+    WHEN o.last_job_id > n.job_id THEN greatest(clock_timestamp(),
+        (SELECT j.not_before FROM outbox_job j WHERE j.lane_id = o.id AND j.id > n.job_id
+         ORDER BY j.id LIMIT 1)) END
 FROM unnest($1::bigint[], $2::bigint[], $3::bool[], $4::float8[]) n(id, job_id, retry, delay)
 WHERE o.id = n.id"""
 _EXTEND = """
@@ -128,14 +134,18 @@ class PostgresOutbox:
         self._database = database
         self._vault = vault
         self._ahead_s: float | None = None
+        self._rates: dict[int, float] = {}
+        """The rates that this process has entered for each account."""
 
     async def claim(  # noqa: D102
         self, account_id: int, per_second: float, limit: int
     ) -> list[Dispatch]:
         async with self._database.pool.acquire() as connection:
+            if self._rates.get(account_id) != per_second:
+                await connection.execute(_RATE, account_id, per_second * PACE)
+                self._rates[account_id] = per_second
             rows = await connection.fetch(_CLAIM, account_id, limit, float(LEASE_S), HORIZON_S)
             if not rows:
-                await connection.execute(_RATE, account_id, per_second * PACE)
                 return []
             ahead_s = self._clock_ahead_s(rows[-1]["told_at"])
             found = await self._dispatches(connection, rows)
@@ -181,7 +191,8 @@ class PostgresOutbox:
         if paused is None:
             return
         await self._database.pool.execute(
-            "UPDATE outbox_lane SET due = clock_timestamp()"
+            "UPDATE outbox_lane SET due = greatest(clock_timestamp(), (SELECT not_before"
+            " FROM outbox_job WHERE lane_id = outbox_lane.id ORDER BY id LIMIT 1))"
             " WHERE account_id = $1 AND due > clock_timestamp()",
             account_id,
         )
@@ -249,7 +260,7 @@ class PostgresOutbox:
             [s.status is None for s in settlements],
             [s.retry_in_s for s in settlements],
         )
-        again = [s.dispatch.job_id for s in settlements if s.status is None]
+        again = [s.dispatch.job_id for s in settlements if s.status is None and s.counts]
         if again:
             await connection.execute(_AGAIN, again)
         done = [s for s in settlements if s.status is not None]
@@ -305,6 +316,8 @@ class PostgresOutbox:
             message = with_status(
                 message, settled.status, now, settled.error_code, settled.error_message
             )
+            if settled.refused:
+                message = await _with_refused(connection, message, settled.refused)
             receipts = early.get((message.account_id, settled.external_id or ""), ())
             if settled.part is None:
                 for receipt in receipts:
@@ -336,6 +349,21 @@ class PostgresOutbox:
         )
 
 
+async def _with_refused(
+    connection: Any, message: Message, refused: Sequence[RefusedRecipient]
+) -> Message:
+    """The message says who of its recipients does not get it."""
+    content = message.content or Content()
+    details = {**(content.details or {}), "refused": [asdict(one) for one in refused]}
+    content = replace(content, details=details)
+    await connection.execute(
+        "UPDATE message SET content = $2::jsonb WHERE id = $1",
+        message.id,
+        encode_json(content).decode(),
+    )
+    return replace(message, content=content)
+
+
 def _dispatch(row: Any, files: dict[int, str], parts: dict[int, str | None]) -> Dispatch:
     message = message_from(row)
     return Dispatch(
@@ -347,6 +375,8 @@ def _dispatch(row: Any, files: dict[int, str], parts: dict[int, str | None]) -> 
         message=message,
         contact_key=row["contact_key"],
         phone=row["phone"],
+        email=row["email"],
+        overtaken=row["overtaken"],
         last_inbound_at=row["last_inbound_at"],
         reply_to=row["reply_to"],
         file_keys={a.id: files[a.id] for a in message.attachments if a.id in files},

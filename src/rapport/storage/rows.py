@@ -21,6 +21,7 @@ from rapport.domain.message import (
     Message,
     Purpose,
 )
+from rapport.domain.survey import OpenSurvey
 from rapport.domain.task import (
     DueFor,
     EndReason,
@@ -36,11 +37,18 @@ from rapport.domain.task import (
 from rapport.storage.database import decode_json
 
 Row = asyncpg.Record
+_survey = msgspec.json.Decoder(OpenSurvey).decode
 # Looked up by value: calling an enumeration costs as much as the rest of the row.
 _TASK_STATES = {state.value: state for state in TaskState}
 _CHANNELS = {channel.value: channel for channel in ChannelType}
 _content = msgspec.json.Decoder(Content).decode
 _DUE_FOR = {due.value: due for due in DueFor}
+_ROLES = {role.value: role for role in LegRole}
+_ORIGINS = {origin.value: origin for origin in LegOrigin}
+_LEG_STATES = {state.value: state for state in LegState}
+_OUTCOMES = {outcome.value: outcome for outcome in LegOutcome}
+_STATUSES = {status.value: status for status in AgentStatus}
+_MODES = {mode.value: mode for mode in CapacityMode}
 
 
 def leg_from(row: Row) -> Leg:
@@ -49,10 +57,10 @@ def leg_from(row: Row) -> Leg:
         id=row["id"],
         agent_id=row["agent_id"],
         queue_id=row["queue_id"],
-        role=LegRole(row["role"]),
-        origin=LegOrigin(row["origin"]),
-        state=LegState(row["state"]),
-        outcome=LegOutcome(row["outcome"]) if row["outcome"] else None,
+        role=_ROLES[row["role"]],
+        origin=_ORIGINS[row["origin"]],
+        state=_LEG_STATES[row["state"]],
+        outcome=_OUTCOMES.get(row["outcome"]),
         offered_at=row["offered_at"],
         accepted_at=row["accepted_at"],
         wrap_up_at=row["wrap_up_at"],
@@ -85,6 +93,7 @@ def task_from(row: Row, legs: tuple[Leg, ...]) -> Task:
         waiting_since=row["waiting_since"],
         overflowed_from=tuple(row["overflowed_from"]),
         accepted_at=row["accepted_at"],
+        answered_at=row["answered_at"],
         ended_at=row["ended_at"],
         customer_left_at=row["customer_left_at"],
         customer_opted_out_at=row["customer_opted_out_at"],
@@ -96,6 +105,11 @@ def task_from(row: Row, legs: tuple[Leg, ...]) -> Task:
         preferred_agent_id=row["preferred_agent_id"],
         skills=skills_from(row["skills"]),
         variables=() if row["variables"] == "{}" else tuple(decode_json(row["variables"]).items()),
+        variable_sources=()
+        if row["variable_sources"] == "{}"
+        else tuple(decode_json(row["variable_sources"]).items()),
+        outbound=row["outbound"],
+        follow_up_of=row["follow_up_of"],
         legs=legs,
     )
 
@@ -113,12 +127,12 @@ def agent_from(row: Row) -> Agent:
     return Agent(
         id=row["id"],
         version=row["version"],
-        status=AgentStatus(row["status"]),
+        status=_STATUSES[row["status"]],
         idle_code_id=row["idle_code_id"],
         status_since=row["status_since"],
         pending=Pending(AgentStatus(pending), row["pending_idle_code_id"]) if pending else None,
         rona_kinds=frozenset(ChannelKind(kind) for kind in row["rona_kinds"]),
-        mode=CapacityMode(row["mode"]),
+        mode=_MODES[row["mode"]],
         used=tuple(row["used"]),
         capacity=tuple(row["capacity"]),
         ready_since=row["ready_since"],
@@ -143,6 +157,7 @@ def conversation_from(row: Row) -> Conversation:
         last_message_at=row["last_message_at"],
         last_inbound_at=row["last_inbound_at"],
         opted_out_at=row["opted_out_at"],
+        survey=None if row["survey"] is None else _survey(row["survey"]),
     )
 
 

@@ -10,10 +10,14 @@ import asyncpg
 
 from rapport.application.ports import Case, Changes, ConfigurationSource, Transaction
 from rapport.domain.agent import Agent
-from rapport.domain.message import Attachment, Message
+from rapport.domain.message import Addressee, Attachment, Contact, Conversation, Message
 from rapport.domain.task import Leg
+from rapport.domain.workflows import Run
+from rapport.storage import starting
 from rapport.storage.changes import write
 from rapport.storage.database import LOST, RACES, Database, Unavailable
+from rapport.storage.first_files import take_files
+from rapport.storage.last_messages import last_messages
 from rapport.storage.rows import (
     agent_from,
     contact_from,
@@ -22,6 +26,7 @@ from rapport.storage.rows import (
     message_from,
     task_from,
 )
+from rapport.storage.workflow_runs import keep_run, locked_run
 
 T = TypeVar("T")
 ATTEMPTS = 4
@@ -35,17 +40,12 @@ _LOCK_TASKS = "SELECT * FROM task WHERE id = ANY($1::bigint[]) ORDER BY id FOR N
 _LOCK_LEGS = """
 SELECT * FROM leg WHERE task_id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"""
 _CONTACTS = "SELECT * FROM contact WHERE id = ANY($1::bigint[])"
-_LAST_MESSAGES = """
-SELECT m.* FROM unnest($1::bigint[], $2::bigint[]) k(task_id, conversation_id)
-CROSS JOIN LATERAL (
-    SELECT * FROM message m WHERE m.conversation_id = k.conversation_id
-      AND m.task_id = k.task_id AND m.direction <> 'announcement'
-    ORDER BY seq DESC LIMIT 1) m"""
 _LOCK_AGENTS = "SELECT * FROM agent WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 
 _NEXT_IN_LANE = """
 UPDATE outbox_lane SET due = CASE WHEN EXISTS (SELECT FROM outbox_job WHERE lane_id = $1)
-    THEN clock_timestamp() END WHERE id = $1"""
+    THEN greatest(clock_timestamp(), (SELECT not_before FROM outbox_job WHERE lane_id = $1
+                                      ORDER BY id LIMIT 1)) END WHERE id = $1"""
 
 
 class PostgresStore:
@@ -122,14 +122,9 @@ class PostgresTransaction:
                 _CONTACTS, sorted({c.contact_id for c in conversations.values()})
             )
         }
-        last = {
-            row["task_id"]: message_from(row)
-            for row in await self._connection.fetch(
-                _LAST_MESSAGES,
-                [row["id"] for row in tasks],
-                [row["conversation_id"] for row in tasks],
-            )
-        }
+        last = await last_messages(
+            self._connection, ((row["id"], row["conversation_id"]) for row in tasks)
+        )
         cases = {}
         for row in tasks:
             conversation = conversations[row["conversation_id"]]
@@ -146,6 +141,31 @@ class PostgresTransaction:
         if row is None or row["task_id"] is None:
             return None
         return (await self.cases([row["task_id"]])).get(row["task_id"])
+
+    async def conversation_with(  # noqa: D102
+        self, whom: Addressee, ids: Sequence[int], now: datetime
+    ) -> tuple[Conversation, Contact]:
+        return await starting.conversation_with(self._connection, whom, ids, now)
+
+    async def conversation(  # noqa: D102
+        self, conversation_id: int
+    ) -> tuple[Conversation, Contact] | None:
+        return await starting.conversation(self._connection, conversation_id)
+
+    async def open_task_with(  # noqa: D102
+        self, account_id: int, contact_id: int
+    ) -> tuple[int, int] | None:
+        return await starting.open_task_with(self._connection, account_id, contact_id)
+
+    async def take_files(  # noqa: D102
+        self, conversation_id: int, agent_id: int, ids: Sequence[int]
+    ) -> tuple[Attachment, ...]:
+        return await take_files(self._connection, conversation_id, agent_id, ids)
+
+    async def writes_to(  # noqa: D102
+        self, conversation_id: int, addresses: Sequence[str]
+    ) -> None:
+        await starting.writes_to(self._connection, conversation_id, addresses)
 
     async def agents(self, agent_ids: Iterable[int]) -> dict[int, Agent]:  # noqa: D102
         wanted = sorted(set(agent_ids))
@@ -210,7 +230,7 @@ class PostgresTransaction:
     async def newest_inbound_seq(self, conversation_id: int) -> int:  # noqa: D102
         seq = await self._connection.fetchval(
             "SELECT seq FROM message WHERE conversation_id = $1 AND direction = 'inbound'"
-            " ORDER BY seq DESC LIMIT 1",
+            " AND NOT coalesce(content->'details' ? 'split_to', false) ORDER BY seq DESC LIMIT 1",
             conversation_id,
         )
         return seq or 0
@@ -260,6 +280,12 @@ class PostgresTransaction:
         await write(self._connection, changes, queues, ids[0], ids[1:])
         if changes.events:
             self._commit_id = ids[0]
+
+    async def locked_run(self, run_id: int) -> Run | None:  # noqa: D102
+        return await locked_run(self._connection, run_id)
+
+    async def keep_run(self, run: Run) -> None:  # noqa: D102
+        await keep_run(self._connection, run)
 
     async def recall(self, user_id: int, key: str) -> tuple[str, int, str] | None:  # noqa: D102
         row = await self._connection.fetchrow(

@@ -17,6 +17,7 @@ from typing import TypeVar
 from rapport.stream.wire import Commit, WireEvent, commit_frame
 
 RING_BYTES = 64 * 1024 * 1024
+RIGHTS_CHANGED = b'{"type":"reset","reason":"rights_changed"}'
 LARGEST_BACKLOG = 2 * 1024 * 1024
 """Bytes that may wait for one socket; a slower one is cut off and resumes by position."""
 
@@ -36,6 +37,10 @@ class Subscription:
     backlog: int = 0
     slow: bool = False
     ended: str | None = None
+    covered: bool = False
+    """Whether its person may not see how customers can be reached (P3)."""
+    renew: Callable[[], None] | None = None
+    """Follows what its person may after their rights have grown."""
     ready: asyncio.Event = field(default_factory=asyncio.Event)
 
     def push(self, frame: bytes) -> None:
@@ -68,7 +73,7 @@ class Subscription:
 class Hub:
     """Fans committed events out to subscriptions; lives in one event loop."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, cover: Callable[[bytes], bytes] = bytes) -> None:
         self.epoch = ""
         self.pos = 0
         self._ring: deque[Commit] = deque()
@@ -77,6 +82,7 @@ class Hub:
         self._by_conversation: dict[int, set[Subscription]] = {}
         self._all: set[Subscription] = set()
         self._project = project
+        self._cover = cover
         self._listeners: list[Callable[[Commit], None]] = []
 
     @property
@@ -115,17 +121,32 @@ class Hub:
     def _collect(self, commit: Commit) -> dict[Subscription, list[bytes]]:
         """The agents' events per subscription; the customer's frames go out right away."""
         wanted: dict[Subscription, list[bytes]] = {}
+        shown: dict[int, bytes] = {}
         for event in commit.events:
-            for name in event.audience:
+            watched = f"watch.{event.conversation_id}"
+            for name in (
+                (*event.audience, watched) if watched in self._by_audience else (event.audience)
+            ):
                 for subscription in self._by_audience.get(name, ()):
                     if commit.pos <= subscription.after:
                         continue
                     mine = wanted.setdefault(subscription, [])
-                    if not mine or mine[-1] is not event.encoded:
-                        mine.append(event.encoded)
+                    encoded = self._encoded(event, subscription, shown)
+                    if not mine or mine[-1] is not encoded:
+                        mine.append(encoded)
             if event.customer and event.conversation_id in self._by_conversation:
                 self._tell_customer(event, self._by_conversation[event.conversation_id])
         return wanted
+
+    def _encoded(
+        self, event: WireEvent, subscription: Subscription, shown: dict[int, bytes]
+    ) -> bytes:
+        """An event for one reader; covered once for all who need that."""
+        if not subscription.covered:
+            return event.encoded
+        if id(event) not in shown:
+            shown[id(event)] = self._cover(event.encoded)
+        return shown[id(event)]
 
     def _tell_customer(self, event: WireEvent, sockets: Iterable[Subscription]) -> None:
         frames = self._project(event)
@@ -133,16 +154,44 @@ class Hub:
             for frame in frames:
                 subscription.push(frame)
 
-    def subscribe(self, audiences: Iterable[str], after: str | None) -> Subscription | None:
+    def end_sessions(self, commit: Commit) -> None:
+        """Sessions that ended on any node end their sockets on this one."""
+        for event in commit.events:
+            if event.kind == "session.ended":
+                for audience in event.audience:
+                    self.end(audience, "session_ended")
+
+    def renew(self, commit: Commit) -> None:
+        """Sockets of people whose rights have grown follow what they may now.
+
+        What they hold may lack things, so they are asked to begin with a new snapshot.
+        """
+        changed = {
+            name
+            for event in commit.events
+            if event.kind == "rights.changed"
+            for name in event.audience
+        }
+        for name in changed:
+            for subscription in list(self._by_audience.get(name, ())):
+                if subscription.renew is not None:
+                    subscription.renew()
+                subscription.push(RIGHTS_CHANGED)
+
+    def subscribe(
+        self, audiences: Iterable[str], after: str | None, *, covered: bool = False
+    ) -> Subscription | None:
         """Follow audiences from a position on; None if it cannot be continued."""
         start = self.pos if after is None else self._known(after)
         if start is None:
             return None
-        subscription = Subscription(frozenset(audiences), after=start)
+        subscription = Subscription(frozenset(audiences), after=start, covered=covered)
         for commit in self._ring:
             if commit.pos > start:
                 events = [
-                    e.encoded for e in commit.events if subscription.audiences & set(e.audience)
+                    self._encoded(e, subscription, {})
+                    for e in commit.events
+                    if subscription.audiences & set(e.audience)
                 ]
                 if events:
                     subscription.push(commit_frame(f"{self.epoch}.{commit.pos}", events))
@@ -150,6 +199,19 @@ class Hub:
             self._by_audience.setdefault(name, set()).add(subscription)
         self._all.add(subscription)
         return subscription
+
+    def follow(self, subscription: Subscription, name: str) -> None:
+        """Let an open socket follow one more audience, from now on.
+
+        `watch.<conversation>` brings all events of a conversation, whomever they are for.
+        """
+        subscription.audiences |= {name}
+        self._by_audience.setdefault(name, set()).add(subscription)
+
+    def leave(self, subscription: Subscription, name: str) -> None:
+        """Follow an audience no longer."""
+        subscription.audiences -= {name}
+        _discard(self._by_audience, name, subscription)
 
     def attach(self, subscription: Subscription, conversation_id: int) -> None:
         """Let a customer's socket follow its conversation: projected frames, from now on."""

@@ -7,6 +7,7 @@ notice only costs time. The position comes from PostgreSQL alone.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import asyncpg
@@ -27,11 +28,17 @@ JOIN event e ON e.commit_id = s.commit_id ORDER BY s.pos, e.ord"""
 
 
 class Tail:
-    """Follows the log of one database; reconnects for ever."""
+    """Follows the log of one database; reconnects for ever.
 
-    def __init__(self, dsn: str, hub: Hub) -> None:
+    Args:
+        planning: Settings of its connection; those of the pool, or a young log is joined by
+            reading all of it for every commit (170 instead of 63 µs of database a message).
+    """
+
+    def __init__(self, dsn: str, hub: Hub, planning: Mapping[str, str]) -> None:
         self._dsn = dsn
         self._hub = hub
+        self._settings = {"application_name": "rapport stream", **planning}
         self._bell = asyncio.Event()
         self.started = asyncio.Event()
 
@@ -46,9 +53,7 @@ class Tail:
 
     async def _follow(self) -> None:
         # LISTEN wants a connection of its own, not one behind a pooler.
-        connection = await asyncpg.connect(
-            self._dsn, server_settings={"application_name": "rapport stream", "jit": "off"}
-        )
+        connection = await asyncpg.connect(self._dsn, server_settings=self._settings)
         try:
             await connection.add_listener(CHANNEL, self._ring)
             row = await connection.fetchrow(

@@ -51,6 +51,10 @@ def visitor_message(message: dict[str, Any], name_of: Names) -> dict[str, Any]:
         "author": author["kind"],
         "name": name_of(agent_id) if agent_id is not None else None,
         "text": message["text"],
+        "styles": [
+            {key: style[key] for key in ("kind", "start", "end")}
+            for style in (message.get("content") or {}).get("styles", ())
+        ],
         "attachments": [
             {key: a[key] for key in ("id", "filename", "media_type", "size", "state", "refusal")}
             for a in message["attachments"]

@@ -132,4 +132,6 @@ def outcome_of(result: SendOutcome) -> dict[str, Any]:
     """An outcome without its words, which must be there."""
     fields = dataclasses.asdict(result)
     assert fields.pop("message", "words")
+    if not fields.get("refused"):  # of several recipients; an SMS has one
+        fields.pop("refused", None)
     return {"outcome": type(result).__name__} | fields

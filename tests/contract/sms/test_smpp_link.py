@@ -78,7 +78,7 @@ class Desk:
             self.changed.notify_all()
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        async with asyncio.timeout(10), self.changed:
+        async with asyncio.timeout(30), self.changed:
             await self.changed.wait_for(holds)
 
     def messages(self) -> list[InboundMessage]:
@@ -100,12 +100,12 @@ class Place:
         self.centre, self.port, self._control = centre, port, control
 
     async def ledger(self) -> dict[str, Any]:
-        async with httpx2.AsyncClient() as client:
+        async with httpx2.AsyncClient(timeout=30) as client:
             found: dict[str, Any] = (await client.get(f"{self._control}/ledger")).json()
             return found
 
     async def post(self, path: str, **wish: Any) -> None:
-        async with httpx2.AsyncClient() as client:
+        async with httpx2.AsyncClient(timeout=30) as client:
             answer = await client.post(f"{self._control}{path}", content=json.dumps(wish))
             assert answer.status_code == 201, answer.text
 
@@ -302,7 +302,7 @@ async def test_a_broken_connection_leaves_the_submit_unknown_and_comes_back(
     async with linked(place.port, response_s=600) as desk:
         await desk.until(lambda: "connected" in desk.said)
         await place.fault("drop_connection")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             assert await desk.send("one") == [Unknown("unanswered")]
         await desk.until(lambda: desk.said == ["connected", "disconnected", "connected"])
         assert isinstance((await desk.send("two"))[0], Sent)

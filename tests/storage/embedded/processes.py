@@ -93,8 +93,8 @@ class OtherRapport:
         self.process.communicate()
 
     def end(self) -> None:
-        """Let it stop its server and exit."""
-        if self.process.poll() is None:
+        """Let it stop its server and exit; its pipes are closed also if it has ended by itself."""
+        if self.process.stdout is not None and not self.process.stdout.closed:
             self.process.communicate(timeout=DEADLINE_S)
 
 

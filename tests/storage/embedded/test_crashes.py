@@ -59,7 +59,7 @@ async def test_a_busy_process_of_a_killed_server_does_not_block_the_next(
         spin = "DO $$ BEGIN LOOP PERFORM 1; END LOOP; END $$"
         busy = asyncio.create_task(connection.execute(spin))
         running = f"SELECT state = 'active' FROM pg_stat_activity WHERE pid = {backend}"
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not await query(postgres.dsn, running):
                 pass
         assert postgres.pid is not None
@@ -79,7 +79,7 @@ async def test_a_killed_backend_is_healed_by_the_server_itself(data_directory: P
         connection = await asyncpg.connect(postgres.dsn)
         os.kill(connection.get_server_pid(), signal.SIGKILL)
         await until(connection.is_closed)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not await postgres.healthy():
                 pass
         assert postgres.restarts == 0

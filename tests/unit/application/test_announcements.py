@@ -15,6 +15,8 @@ from tests.builders import NOW
 LEG = {"leg_id": 1, "agent_id": 2}
 LINES: list[tuple[e.Event, str | None]] = [
     (e.TaskAccepted(**LEG), "accepted"),
+    (e.TaskStarted(**LEG), "started"),
+    (e.TaskStarted(**LEG, follow_up_of=7), "followed_up"),
     (e.TaskTransferred(leg_id=1, from_agent_id=1, queue_id=2), "transferred_to_queue"),
     (e.TaskTransferred(leg_id=1, from_agent_id=1, agent_id=2), "transferred_to_agent"),
     (e.TaskDropped(agent_id=2), "dropped"),
@@ -47,11 +49,19 @@ LINES: list[tuple[e.Event, str | None]] = [
     (e.TaskWidened(stage=1, due_at=NOW), None),
     (e.CustomerReminded(stage=1, text="?", due_at=None), None),
     (e.DeadlineSet(due_at=NOW, due_for=DueFor.GRACE), None),
+    (e.VariablesSet(workflow_id=1, values=(("status", "sent"),)), None),
+    (e.VariablesEdited(agent_id=1, names=("city",), values=(("city", "Rome"),)), None),
+    (e.SupervisorJoined(**LEG), "joined"),
+    (e.TaskTakenOver(**LEG, from_leg_id=2, from_agent_id=1), "taken_over"),
+    (e.TaskReassigned(supervisor_id=3, agent_id=2), "reassigned_to_agent"),
+    (e.TaskReassigned(supervisor_id=3, queue_id=2), "reassigned_to_queue"),
+    (e.TaskPrioritised(supervisor_id=3, priority=1), "prioritised"),
     (e.TaskNeedsAttention(reason="agent_gone", due_at=NOW + timedelta(minutes=5)), None),
 ]
 IN_THE_CHAT = {
     "accepted",
     "joined",
+    "taken_over",
     "left",
     "removed",
     "ended_by_agent",

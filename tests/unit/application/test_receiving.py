@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,14 @@ from rapport.application.received import Received, Thread
 from rapport.domain.message import Contact, Conversation, InboundMessage
 from rapport.domain.task import Task, TaskState
 from tests.builders import NOW, a_task
-from tests.builders.configuration import ACCOUNT, ANA, BEN, QUEUE, a_configuration
+from tests.builders.configuration import (
+    ACCOUNT,
+    ANA,
+    BEN,
+    OTHER_QUEUE,
+    QUEUE,
+    a_configuration,
+)
 
 SKILL = 8
 
@@ -43,7 +51,7 @@ class Line:
         )
         self.ids = count(1000)
 
-    def say(self, *texts: str | None, **fields: str) -> list[Received]:
+    def say(self, *texts: str | None, **fields: Any) -> list[Received]:
         messages = [
             InboundMessage(external_id=f"m{n}", contact_key="visitor-1", text=text, **fields)
             for n, text in enumerate(texts)
@@ -129,6 +137,44 @@ def test_priority_and_skills_come_from_the_entry_point_and_the_queue() -> None:
     (task,) = line.changes.tasks
     assert task.priority == 1
     assert [(s.skill_id, s.level) for s in task.skills] == [(6, 5), (SKILL, 7)]
+
+
+@pytest.mark.parametrize(
+    ("text", "fields", "queue", "priority", "skills"),
+    [
+        ("Hello", {}, QUEUE, 5, []),
+        ("I want to return it", {}, OTHER_QUEUE, 5, [(SKILL, 8)]),
+        ("It is URGENT", {}, QUEUE, 1, []),
+        # The first route counts, not the first word.
+        ("Urgent: my returns", {}, OTHER_QUEUE, 5, [(SKILL, 8)]),
+        ("See below", {"details": {"subject": "Re: Return 7"}}, OTHER_QUEUE, 5, [(SKILL, 8)]),
+        (None, {"variables": (("topic", "Returns"),)}, OTHER_QUEUE, 5, [(SKILL, 8)]),
+        ("Hello", {"variables": (("page", "https://shop.example/return"),)}, QUEUE, 5, []),
+    ],
+)
+def test_words_of_the_first_message_choose(
+    text: str | None,
+    fields: dict[str, Any],
+    queue: int,
+    priority: int,
+    skills: list[tuple[int, int]],
+) -> None:
+    routes = [
+        {
+            "words": ["return*", "refund"],
+            "queue": OTHER_QUEUE,
+            "skills": [{"skill": SKILL, "level": 8}],
+        },
+        {"words": ["urgent"], "priority": 1},
+    ]
+    line = Line(configuration=a_configuration(entry={"keywords": routes}))
+    line.say(text, **fields)
+    (task,) = line.changes.tasks
+    assert (task.queue_id, task.priority) == (queue, priority)
+    assert [(s.skill_id, s.level) for s in task.skills] == skills
+    # What follows joins the task, whatever it says.
+    line.say("Please return it", "urgent")
+    assert {t.queue_id for t in line.changes.tasks} == {queue}
 
 
 def test_a_chat_opened_without_words_waits_too() -> None:

@@ -150,6 +150,22 @@ class Floor(RuleBasedStateMachine):
                 task, lambda leg: verb(agent_id=owner.agent_id, target_id=colleague, leg_id=leg)
             )
 
+    @rule(
+        task=task_ids,
+        agent=agent_ids,
+        other=agent_ids,
+        verb=st.sampled_from(["join", "take over", "reassign", "requeue", "prioritise"]),
+    )
+    def steer(self, task: int, agent: int, other: int, verb: str) -> None:
+        make: dict[str, Callable[[int], c.Command]] = {
+            "join": lambda leg: c.JoinTask(supervisor_id=agent, leg_id=leg),
+            "take over": lambda leg: c.TakeOver(supervisor_id=agent, leg_id=leg),
+            "reassign": lambda leg: c.Reassign(supervisor_id=agent, target_id=other, leg_id=leg),
+            "requeue": lambda _: c.Requeue(supervisor_id=agent, queue_id=1 + other % 2),
+            "prioritise": lambda _: c.Prioritise(supervisor_id=agent, priority=other),
+        }
+        self.do(task, make[verb])
+
     @rule(task=task_ids, seconds=st.sampled_from(SECONDS))
     def park(self, task: int, seconds: int) -> None:
         until = self.now + timedelta(seconds=seconds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from rapport.domain import agent as agents
 from rapport.domain import commands as c
 from rapport.domain.agent import AgentStatus, CapacityMode
 from rapport.domain.channel import ChannelKind, ChannelType
+from rapport.domain.policy import Widening
 from rapport.domain.task import LegOrigin, LegOutcome, LegState, TaskState
 from tests.builders import NOW, Story, a_queue, a_task, an_agent
 
@@ -152,6 +154,30 @@ def test_taking_a_waiting_task_where_the_queue_allows_it() -> None:
     assert story.kinds(take) == ["task.offered", "task.accepted"]
     assert story.task.legs[0].origin is LegOrigin.SELF_ASSIGNED
     assert story.task.legs[0].state is LegState.ACTIVE
+    assert story.refused(c.TakeTask(agent_id=2, leg_id=2)) == "no_longer_waiting"
+
+
+@pytest.mark.parametrize(
+    ("queue", "code"),
+    [
+        ({}, None),
+        ({"groups": (Widening(after=timedelta(0), team_ids=frozenset({7})),)}, None),
+        ({"groups": (Widening(after=timedelta(hours=1), team_ids=frozenset({7})),)}, None),
+        ({"groups": (Widening(after=timedelta(0), team_ids=frozenset({8})),)}, "not_your_queue"),
+        ({"agents": frozenset({1})}, None),
+        ({"agents": frozenset({2})}, "not_your_queue"),
+    ],
+)
+def test_whose_queue_it_is_to_take_from(queue: dict[str, Any], code: str | None) -> None:
+    take = c.TakeTask(agent_id=1, leg_id=1)
+    story = Story(a_task().queued(), queues=[a_queue(1, self_assign=True, **queue)])
+    story.situation = replace(story.situation, teams={1: frozenset({7})})
+    if code is None:
+        assert story.kinds(take) == ["task.offered", "task.accepted"]
+    else:
+        assert story.refused(take) == code
+        story.situation = replace(story.situation, supervisors=frozenset({1}))
+        assert story.kinds(take) == ["task.offered", "task.accepted"]
 
 
 def test_reading_only_goes_forward() -> None:

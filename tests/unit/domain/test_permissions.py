@@ -99,6 +99,7 @@ MAKE: dict[type[c.Command], Make] = {
     c.CancelWrapUpTimer: lambda _: c.CancelWrapUpTimer(agent_id=ACTOR),
     c.ParkTask: lambda _: c.ParkTask(agent_id=ACTOR, until=NOW + timedelta(hours=1)),
     c.ResumeTask: lambda _: c.ResumeTask(agent_id=ACTOR),
+    c.EditVariables: lambda _: c.EditVariables(agent_id=ACTOR, changes=()),
     c.ReadUpTo: lambda _: c.ReadUpTo(agent_id=ACTOR, seq=1, inbound_seq=1),
     c.LeaveAsCustomer: lambda _: c.LeaveAsCustomer(),
     c.ReturnAsCustomer: lambda _: c.ReturnAsCustomer(),
@@ -108,6 +109,11 @@ MAKE: dict[type[c.Command], Make] = {
     c.NoteOwnerBack: lambda _: c.NoteOwnerBack(agent_id=ACTOR),
     c.NoteAgentSpoke: lambda _: c.NoteAgentSpoke(),
     c.NoteCustomerSpoke: lambda _: c.NoteCustomerSpoke(),
+    c.JoinTask: lambda _: c.JoinTask(supervisor_id=ACTOR, leg_id=NEW_LEG),
+    c.TakeOver: lambda _: c.TakeOver(supervisor_id=ACTOR, leg_id=NEW_LEG),
+    c.Reassign: lambda _: c.Reassign(supervisor_id=ACTOR, target_id=TARGET, leg_id=NEW_LEG),
+    c.Requeue: lambda _: c.Requeue(supervisor_id=ACTOR, queue_id=2),
+    c.Prioritise: lambda _: c.Prioritise(supervisor_id=ACTOR, priority=1),
 }
 """How each command is made; one missing here, in the table or in the rules fails a test."""
 
@@ -139,11 +145,14 @@ NOT_RINGING = {
     P.OWNER_PARKED: "already_accepted",
     P.INVITED: "already_accepted",
 }
+TAKES_PART = dict.fromkeys(P, "already_takes_part")
 NOT_WRAPPING_UP = dict.fromkeys(P, "not_wrapping_up")
 POSITION_CODES = {
     c.AcceptOffer: NOT_RINGING,
     c.SubmitWrapUp: NOT_WRAPPING_UP,
     c.CancelWrapUpTimer: NOT_WRAPPING_UP,
+    c.JoinTask: TAKES_PART,
+    c.TakeOver: TAKES_PART,
 }
 STATE_CODES = {
     S.QUEUED: "not_allowed_in_state",
@@ -166,7 +175,8 @@ def expected_refusal(command: type[c.Command], key: Key) -> str | None:
     if row.positions is not None and stands not in row.positions:
         return POSITION_CODES.get(command, NOT_HERE)[stands]
     if state not in row.states:
-        return STATE_CODES[state]
+        taken = command is c.TakeTask and state is not S.ENDED
+        return "no_longer_waiting" if taken else STATE_CODES[state]
     if in_conference not in row.conference:
         return CONFERENCE_CODES[in_conference]
     return None
@@ -189,10 +199,11 @@ def test_every_reachable_combination_has_a_situation() -> None:
 
 
 def test_every_command_has_a_row_a_rule_and_a_case() -> None:
+    kinds = {c.Command, c.ByAgent, c.BySupervisor}
     commands = {
         x
         for x in vars(c).values()
-        if isinstance(x, type) and issubclass(x, c.Command) and x not in {c.Command, c.ByAgent}
+        if isinstance(x, type) and issubclass(x, c.Command) and x not in kinds
     }
     assert set(PERMISSIONS) == commands
     assert set(RULES) == commands

@@ -187,6 +187,13 @@ def test_webchat_goes_to_supervisors_too() -> None:
     assert story.kinds(TO_AGENT)[-1] == "task.offered"
 
 
+def test_elsewhere_not_to_somebody_who_only_supervises() -> None:
+    sets = {"supervisors": frozenset({2}), "only_supervisors": frozenset({2})}
+    story = active(ChannelType.SMS, **sets)
+    assert story.refused(TO_AGENT) == "target_unavailable"
+    assert active(**sets).kinds(TO_AGENT)[-1] == "task.offered"
+
+
 @pytest.mark.parametrize("joined", [False, True])
 def test_not_during_a_conference(joined: bool) -> None:
     story = Story(a_task().in_conference(1, 3, joined=joined))

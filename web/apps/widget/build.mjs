@@ -39,7 +39,7 @@ for (const [name, entry] of Object.entries(parts)) {
     publicDir: false,
     // The loader is built last: it asks for the other parts by the hash of what they hold.
     define: {
-      __VERSION__: JSON.stringify(name === "widget" ? version.digest("hex").slice(0, 10) : ""),
+      __VERSION__: JSON.stringify(name === "widget" ? version.digest("base64url").slice(0, 6) : ""),
     },
     build: {
       outDir: target,

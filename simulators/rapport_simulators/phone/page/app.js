@@ -3,13 +3,13 @@
 import * as api from "./api.js";
 import { Thread, arrived, element, icon, isOwn, summary } from "./thread.js";
 
-const NAMES = { whatsapp: "WhatsApp", messenger: "Messenger", sms: "SMS", smpp: "SMS (SMPP)" };
+const NAMES = { whatsapp: "WhatsApp", messenger: "Messenger", sms: "SMS", smpp: "SMS (SMPP)", email: "E-mail" };
 const EMOJIS = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 const RICH = new Set(["whatsapp", "messenger"]);
 const RETRY_MS = 2000;
 const at = (id) => document.getElementById(id);
 
-const state = { channel: "", person: null, business: "", source: null, files: [], context: null, switching: 0, switched: 0 };
+const state = { channel: "", person: null, business: "", source: null, files: [], context: null, switching: 0, switched: 0, inline: new WeakSet() };
 
 const thread = new Thread(at("thread"), {
   reply: (message) => setContext({ verb: "reply", message }),
@@ -80,9 +80,14 @@ function open(person) {
   thread.clear(state.channel);
   const rich = RICH.has(state.channel);
   at("reads-row").hidden = !rich;
-  at("reachable-row").hidden = at("blocked-row").hidden = state.channel === "smpp";
+  at("reachable-row").hidden = at("blocked-row").hidden = ["smpp", "email"].includes(state.channel);
   at("attach").hidden = state.channel === "smpp";
-  at("words").hidden = rich;
+  const mail = state.channel === "email";
+  at("words").hidden = rich || mail;
+  at("letter").hidden = at("picture").hidden = !mail;
+  at("behaviour-title").hidden = mail;
+  at("subject").value = at("cc").value = "";
+  grow();
   at("text").disabled = at("send").disabled = false;
   listen();
 }
@@ -162,25 +167,32 @@ async function send() {
   const files = state.files;
   const context = state.context;
   if (!text && !files.length) return;
-  at("text").value = "";
+  const letter = { subject: at("subject").value, cc: at("cc").value };
+  at("text").value = at("subject").value = at("cc").value = "";
   setFiles([]);
   setContext(null);
   grow();
   const sent = await attempt(async () => {
-    for (const content of await contents(text, files, context)) await act("messages", content);
+    for (const content of await contents(text, files, context, letter)) await act("messages", content);
   });
   if (!sent && !at("text").value) {
     at("text").value = text;
+    Object.assign(at("subject"), { value: letter.subject });
+    Object.assign(at("cc"), { value: letter.cc });
     setFiles(files);
+    setContext(context);
     grow();
   }
 }
 
-async function contents(text, files, context) {
+async function contents(text, files, context, letter) {
   if (context?.verb === "edit") return [{ type: "edit", message_id: context.message.id, text }];
   const reply = context ? { reply_to: context.message.id } : {};
-  if (!files.length) return [{ type: "text", text, ...reply }];
+  if (!files.length && state.channel !== "email") return [{ type: "text", text, ...reply }];
   const ids = await Promise.all(files.map((file) => api.upload(state.channel, file)));
+  if (state.channel === "email") {
+    return [{ ...letter, text, ...reply, files: ids.map((id, index) => ({ id, inline: state.inline.has(files[index]) })) }];
+  }
   if (state.channel === "sms") return [{ type: "mms", text, files: ids.map((id) => ({ media_id: id })) }];
   return ids.map((id, index) => ({
     type: kindOf(files[index]),
@@ -225,6 +237,7 @@ function setContext(context) {
   if (!context) return;
   const who = context.verb === "edit" ? "Edit" : isOwn(context.message) ? "Reply to yourself" : `Reply to ${state.business}`;
   at("context").querySelector("span").replaceChildren(element("b", "", who), summary(context.message));
+  if (context.message.type === "email") at("subject").value = context.message.subject.replace(/^(re:\s*)?/i, "Re: ");
   at("text").focus();
 }
 
@@ -236,13 +249,15 @@ function setFiles(files) {
     remove.type = "button";
     remove.setAttribute("aria-label", `Remove ${file.name}`);
     remove.addEventListener("click", () => setFiles(state.files.filter((one) => one !== file)));
-    return element("li", "", element("span", "", file.name), remove);
+    const how = state.inline.has(file) ? " (in the text)" : "";
+    return element("li", "", element("span", "", file.name + how), remove);
   }));
 }
 
 function grow() {
   const text = at("text");
-  text.rows = Math.min(5, Math.max(1, text.value.split("\n").length));
+  const [least, most] = state.channel === "email" ? [4, 9] : [1, 5];
+  text.rows = Math.min(most, Math.max(least, text.value.split("\n").length));
 }
 
 function complain(words) {
@@ -256,7 +271,8 @@ at("composer").addEventListener("submit", (event) => {
 });
 at("text").addEventListener("input", grow);
 at("text").addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+  const sends = state.channel === "email" ? event.ctrlKey || event.metaKey : !event.shiftKey;
+  if (event.key === "Enter" && sends && !event.isComposing) {
     event.preventDefault();
     send();
   } else if (event.key === "Escape") {
@@ -264,10 +280,22 @@ at("text").addEventListener("keydown", (event) => {
   }
 });
 at("text").addEventListener("paste", (event) => {
-  if (event.clipboardData.files.length) setFiles([...state.files, ...event.clipboardData.files]);
+  if (event.clipboardData.files.length) add(event.clipboardData.files, true);
 });
 at("context-close").addEventListener("click", () => setContext(null));
+// A pasted or inserted picture of a mail goes into its text.
+function add(files, within) {
+  for (const file of files) {
+    if (within && state.channel === "email" && file.type.startsWith("image/")) state.inline.add(file);
+  }
+  setFiles([...state.files, ...files]);
+}
 at("attach").addEventListener("click", () => at("picker").click());
+at("picture").addEventListener("click", () => at("picture-picker").click());
+at("picture-picker").addEventListener("change", () => {
+  add(at("picture-picker").files, true);
+  at("picture-picker").value = "";
+});
 at("picker").addEventListener("change", () => {
   setFiles([...state.files, ...at("picker").files]);
   at("picker").value = "";

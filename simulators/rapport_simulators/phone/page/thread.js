@@ -34,6 +34,7 @@ export const isShown = (message) =>
 
 export function summary(message) {
   if (message.deleted) return "Deleted message";
+  if (message.type === "email") return message.subject;
   return message.text || (message.files || [])[0]?.filename || (message.files || [])[0]?.kind || message.type;
 }
 
@@ -192,7 +193,23 @@ export class Thread {
     return bubble;
   }
 
+  // A mail is shown as the customer's program does: its own page in a frame where nothing runs.
+  mail(message) {
+    const people = element("small", "", message.cc ? `${message.from} · Cc ${message.cc}` : message.from);
+    const parts = [element("div", "subject", element("b", "", message.subject || "(no subject)"), people)];
+    if (isOwn(message) && message.text) {
+      parts.push(element("div", "text", message.text));
+    } else {
+      const frame = element("iframe", "mail-page");
+      Object.assign(frame, { src: mediaUrl(this.channel, message.page), title: `Mail: ${message.subject}` });
+      frame.setAttribute("sandbox", "");
+      parts.push(frame);
+    }
+    return [...parts, ...message.files.map((one) => file(this.channel, one))];
+  }
+
   body(message) {
+    if (message.type === "email") return this.mail(message);
     const parts = [];
     const target = this.messages.get(message.reply_to);
     if (target) {
@@ -212,6 +229,7 @@ export class Thread {
     const tools = element("div", "tools");
     if (message.deleted || this.channel === "sms" || this.channel === "smpp") return tools;
     tools.append(button("reply", "Reply", () => this.on.reply(message)));
+    if (this.channel === "email") return tools;
     tools.append(button("smile", "React", (event) => this.on.react(message, event.currentTarget)));
     if (isOwn(message)) {
       if (message.type === "text") tools.append(button("edit", "Edit", () => this.on.edit(message)));

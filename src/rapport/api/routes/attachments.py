@@ -7,11 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse
 
-from rapport.api.access import AgentSession, Ctx
+from rapport.api.access import AgentSession, Ctx, sight_of
+from rapport.api.file_screen import check_upload
 from rapport.api.routes.desk import Id
 from rapport.application.reading import FileRow
 from rapport.application.views import attachment_view
-from rapport.domain.errors import Forbidden, NotFound, Refused
+from rapport.domain.errors import Forbidden, NotFound
 from rapport.domain.message import Attachment
 
 router = APIRouter(tags=["attachments"])
@@ -29,10 +30,12 @@ async def upload(
     """Upload a file (raw body) for a later message of this conversation."""
     if not await context.reader.may_read(conversation_id, session.user_id):
         raise Forbidden("not_your_task", "You have no part in this conversation.")
-    policy = context.services.configuration.current.settings.files
-    if not policy.enabled:
-        raise Refused("files_off", "Files cannot be sent.")
-    file = await context.files.save(request.stream(), filename, policy.max_bytes, policy.types)
+    account_id = await context.reader.account_of(conversation_id)
+    if account_id is None:
+        raise NotFound("conversation_not_found", "This conversation does not exist.")
+    limits = context.services.configuration.current.accounts[account_id].files_from_agents
+    file = await context.files.save(request.stream(), filename, limits)
+    await check_upload(context.files, file, context.services.configuration.current)
     (attachment_id,) = await context.services.store.new_ids(1)
     row = FileRow(
         attachment_id, conversation_id, file.filename, file.media_type, file.size, file.key
@@ -50,12 +53,34 @@ async def upload(
 @router.get("/attachments/{attachment_id}")
 async def download(attachment_id: Id, context: Ctx, session: AgentSession) -> FileResponse:
     """The file: images inline, everything else as a download, never sniffed."""
+    return serve_file(context, await _seen(context, session, attachment_id))
+
+
+@router.get("/attachments/{attachment_id}/thumbnail")
+async def thumbnail(attachment_id: Id, context: Ctx, session: AgentSession) -> FileResponse:
+    """A picture at most 480 pixels wide and high, as WebP without metadata."""
+    row = await _seen(context, session, attachment_id)
+    path = await context.thumbnails.of(row.storage_key) if row.media_type in INLINE else None
+    if path is None:
+        raise NotFound("no_thumbnail", "There is no preview of this file.")
+    return FileResponse(
+        path,
+        media_type="image/webp",
+        headers={
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Cache-Control": "private, max-age=31536000, immutable",
+        },
+    )
+
+
+async def _seen(context: Ctx, session: AgentSession, attachment_id: int) -> FileRow:
     row = await context.reader.attachment(attachment_id)
-    if row is None or not (
-        session.supervises or await context.reader.may_read(row.conversation_id, session.user_id)
+    if row is None or not await context.reader.sees(
+        row.conversation_id, sight_of(context, session)
     ):
         raise NotFound("file_not_found", "This file does not exist.")
-    return serve_file(context, row)
+    return row
 
 
 def serve_file(context: Ctx, row: FileRow) -> FileResponse:

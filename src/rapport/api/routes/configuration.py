@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -9,10 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, create_model
 
 from rapport.api.access import AdministratorSession, Ctx, OnceKey
 from rapport.api.routes.desk import Id
-from rapport.application.configuration.administration import LONGEST_NAME, Draft
+from rapport.application.configuration.administration import LONGEST_NAME, WITH_SECRETS, Draft
 from rapport.application.configuration.apply import Options, apply_document
 from rapport.application.configuration.document import export
-from rapport.application.configuration.specs import SPECS, Spec
+from rapport.application.configuration.integrity import WORDS
+from rapport.application.configuration.reach import administration_of
+from rapport.application.configuration.spec import Spec
+from rapport.application.configuration.specs import SPECS
 from rapport.application.configuration.yaml_text import LARGEST
 from rapport.domain.errors import Refused, TooLarge
 
@@ -58,6 +62,21 @@ class Applied(BaseModel):
     changes: list[ThingChange]
 
 
+class KindForm(BaseModel):
+    """A kind of thing: what its form needs to know. References carry `x-reference`, a kind."""
+
+    kind: str
+    title: str
+    json_schema: dict[str, Any]
+    secrets: bool
+
+
+class KindForms(BaseModel):
+    """Every kind, in the order in which things of it can be created."""
+
+    items: list[KindForm]
+
+
 class YamlResponse(Response):
     """YAML text."""
 
@@ -84,7 +103,7 @@ def _models(kind: str, spec: type[Spec]) -> tuple[type[ThingDraft], type[Thing],
     title = spec.__name__.removesuffix("Spec")
     sent: dict[str, Any] = {"name": (Name, ...), "spec": (spec, ...)}
     answered: dict[str, Any] = {"spec": (spec, ...)}
-    if kind == "accounts":
+    if kind in WITH_SECRETS:
         sent["secrets"] = (Secrets, {})
         answered["secrets"] = (
             list[str] | None,
@@ -125,7 +144,9 @@ def _serve(kind: str, spec: type[Spec]) -> None:
     async def create(
         body: Any, response: Response, context: Ctx, session: AdministratorSession, once: OnceKey
     ) -> Any:
-        view = await context.administration.create(kind, _draft(body), session.user_id, once)
+        view = await administration_of(context.administration, session).create(
+            kind, _draft(body), session.user_id, once
+        )
         return _tagged(response, view)
 
     @router.get(f"/{kind}/{{item_id}}", response_model=item_model, name=f"get_{one}")
@@ -140,7 +161,7 @@ def _serve(kind: str, spec: type[Spec]) -> None:
         context: Ctx,
         session: AdministratorSession,
     ) -> Any:
-        view = await context.administration.replace(
+        view = await administration_of(context.administration, session).replace(
             kind, item_id, _draft(body), _number(version), session.user_id
         )
         return _tagged(response, view)
@@ -149,7 +170,9 @@ def _serve(kind: str, spec: type[Spec]) -> None:
     async def delete(
         item_id: Id, version: Version, context: Ctx, session: AdministratorSession
     ) -> None:
-        await context.administration.delete(kind, item_id, _number(version), session.user_id)
+        await administration_of(context.administration, session).delete(
+            kind, item_id, _number(version), session.user_id
+        )
 
     for function in (create, replace):
         function.__annotations__["body"] = draft_model
@@ -157,6 +180,27 @@ def _serve(kind: str, spec: type[Spec]) -> None:
         create
     )
     router.put(f"/{kind}/{{item_id}}", response_model=item_model, name=f"replace_{one}")(replace)
+
+
+@cache
+def _kind_forms() -> KindForms:
+    return KindForms(
+        items=[
+            KindForm(
+                kind=kind,
+                title=WORDS[kind],
+                json_schema=spec.model_json_schema(),
+                secrets=kind == "accounts",
+            )
+            for kind, spec in SPECS.items()
+        ]
+    )
+
+
+@router.get("/kinds")
+async def kinds(_: AdministratorSession) -> KindForms:
+    """The kinds of things that can be configured, with the schema of each."""
+    return _kind_forms()
 
 
 def _number(version: str) -> int:
@@ -199,7 +243,10 @@ async def apply_configuration(
     """
     options = Options(prune=prune, dry_run=dry_run)
     changes = await apply_document(
-        context.administration, await _text(request), options, session.user_id
+        administration_of(context.administration, session),
+        await _text(request),
+        options,
+        session.user_id,
     )
     return Applied(
         dry_run=dry_run, changes=[ThingChange.model_validate(change) for change in changes]

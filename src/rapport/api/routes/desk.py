@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from rapport.api.access import AgentSession, Ctx, OnceKey, Signed, clean_text
+from rapport.api.access import AgentSession, AnybodySession, Ctx, OnceKey, clean_text, sight_of
 from rapport.api.catalog import catalog_view
+from rapport.api.cursors import FIRST, Cursor, cursor_of, place_of
 from rapport.api.routes.session import user_view
 from rapport.application import agent_state
 from rapport.application.privacy import cleared
+from rapport.domain.channel import ChannelType
 from rapport.domain.errors import Forbidden
 
 router = APIRouter(tags=["desk"])
 Id = Annotated[int, Field(ge=1, le=2**62)]
+HISTORY = timedelta(hours=24)
 Seq = Annotated[int | None, Query(ge=0, le=2**62)]
 
 
@@ -57,7 +61,7 @@ async def snapshot(context: Ctx, session: AgentSession) -> dict[str, Any]:
 
 
 @router.get("/catalog")
-async def catalog(context: Ctx, _: Signed) -> dict[str, Any]:
+async def catalog(context: Ctx, _: AnybodySession) -> dict[str, Any]:
     """Names and rules that views need."""
     return catalog_view(context.services.configuration.current)
 
@@ -72,6 +76,32 @@ async def change_state(
     )
 
 
+@router.get("/me/history")
+async def own_history(
+    context: Ctx,
+    session: AgentSession,
+    q: Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")] = "",
+    channel: ChannelType | None = None,
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 30,
+) -> dict[str, Any]:
+    """The conversations that the agent has handled in the last 24 hours, newest first."""
+    now = context.services.clock.now()
+    words = q.strip()
+    configuration = context.services.configuration.current
+    named = {i: (configuration.name(i) or "").casefold() for i in configuration.queue_specs}
+    items, last = await context.reader.handled(
+        session.user_id,
+        since=now - HISTORY,
+        before=place_of(cursor) if cursor else (now, FIRST),
+        channel=channel.value if channel else None,
+        words=words,
+        queue_ids=[i for i, name in named.items() if words.casefold() in name],
+        limit=limit,
+    )
+    return {"items": items, "next": None if last is None else cursor_of(*last)}
+
+
 @router.get("/conversations/{conversation_id}/messages")
 async def messages(
     conversation_id: Id,
@@ -84,11 +114,10 @@ async def messages(
     """A page of the thread, ascending, as far as the agent may see it."""
     return await context.reader.thread(
         conversation_id,
-        session.user_id,
+        sight_of(context, session),
         before=before,
         after=after,
         limit=limit,
-        all_allowed=session.supervises,
     )
 
 
@@ -121,7 +150,25 @@ async def save_draft(
 @router.get("/contacts/{contact_id}")
 async def contact(contact_id: Id, context: Ctx, session: AgentSession) -> dict[str, Any]:
     """Who the customer is and what was talked about before."""
-    return await context.reader.contact(contact_id, session.user_id, all_allowed=session.supervises)
+    return await context.reader.contact(contact_id, sight_of(context, session))
+
+
+@router.get("/queues")
+async def queues(context: Ctx, session: AgentSession) -> dict[str, Any]:
+    """Queues that the agent may take conversations from; supervisors see all, `takes` says which.
+
+    With how many wait, and since when the first.
+    """
+    configuration = context.services.configuration.current
+    takeable = configuration.takeable_queues(session.user_id)
+    shown = tuple(configuration.queue_specs) if session.supervises else takeable
+    counts = await context.reader.waiting_counts(shown)
+    none = {"waiting": 0, "waiting_since": None}
+    items = [
+        {"id": i, "name": configuration.name(i), "takes": i in takeable, **counts.get(i, none)}
+        for i in shown
+    ]
+    return {"items": items}
 
 
 @router.get("/queues/{queue_id}/tasks")
@@ -129,11 +176,16 @@ async def waiting_tasks(
     queue_id: Id,
     context: Ctx,
     session: AgentSession,
-    cursor: Annotated[str | None, Query(max_length=30)] = None,
+    cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
-    """Tasks waiting in a queue that allows self-assignment."""
-    queue = context.services.configuration.current.queue_specs.get(queue_id)
+    """Who waits in a queue that the agent may take from, in the order of service."""
+    configuration = context.services.configuration.current
+    queue = configuration.queue_specs.get(queue_id)
     if queue is None or not (queue.self_assign or session.supervises):
         raise Forbidden("self_assign_off", "This queue does not allow taking conversations.")
-    return await context.reader.waiting_tasks(queue_id, cursor, limit)
+    if not (session.supervises or queue_id in configuration.takeable_queues(session.user_id)):
+        raise Forbidden("not_your_queue", "This queue is served by other agents.")
+    after = place_of(cursor) if cursor else None
+    items, last = await context.reader.waiting_in(queue_id, after, limit)
+    return {"items": items, "next": None if last is None else cursor_of(*last)}

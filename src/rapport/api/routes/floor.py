@@ -15,6 +15,16 @@ router = APIRouter(tags=["floor"])
 Kind = Literal["chat", "email", "social"]
 
 
+class Today(BaseModel):
+    """A queue's figures since midnight in the company's time zone."""
+
+    arrived: int
+    offered: int
+    handled: int
+    abandoned: int
+    service_level: float | None
+
+
 class FloorQueue(BaseModel):
     """A queue now."""
 
@@ -24,6 +34,8 @@ class FloorQueue(BaseModel):
     waiting_since: AwareDatetime | None
     longest_wait_s: int
     available_agents: int
+    service_level_s: int
+    today: Today
 
 
 class PendingState(BaseModel):
@@ -76,16 +88,18 @@ async def see_floor(
 
 @router.post("/agents/{agent_id}/state")
 async def set_agent_state(
-    agent_id: Id, change: StateChange, context: Ctx, _: SupervisorSession, once: OnceKey
+    agent_id: Id, change: StateChange, context: Ctx, session: SupervisorSession, once: OnceKey
 ) -> dict[str, Any]:
     """Make an agent Available or Idle; the state is absolute, so twice is once."""
     del once
-    return await use_cases.set_state(context.services, agent_id, change.status, change.idle_code_id)
+    return await use_cases.set_state(
+        context.services, session.user_id, agent_id, change.status, change.idle_code_id
+    )
 
 
 @router.post("/agents/{agent_id}/sign-out", status_code=204)
 async def sign_agent_out(
-    agent_id: Id, body: SignOut, context: Ctx, _: SupervisorSession, once: OnceKey
+    agent_id: Id, body: SignOut, context: Ctx, session: SupervisorSession, once: OnceKey
 ) -> None:
     """End an agent's sessions; refused while an offer rings or conversations are open.
 
@@ -93,4 +107,6 @@ async def sign_agent_out(
     their queue's rule for an agent who has gone.
     """
     del once
-    await use_cases.sign_out(context.services, context.access, agent_id, force=body.force)
+    await use_cases.sign_out(
+        context.services, context.access, session.user_id, agent_id, force=body.force
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from html import escape
 from typing import Annotated, Any
@@ -11,21 +11,28 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from rapport.api.access import AgentSession, Ctx, OnceKey
-from rapport.api.mail_room import outgoing_details, own_addresses
+from rapport.api.access import AgentSession, Ctx, OnceKey, sight_of
+from rapport.api.covering import check_uncovered
+from rapport.api.mail_room import outgoing_details, own_addresses, warns_only
 from rapport.api.routes.desk import Id
 from rapport.api.routes.tasks import Number
+from rapport.api.routes.templates import MadeFrom
+from rapport.application.access import Session
 from rapport.application.perform import task_unknown
+from rapport.application.privacy import cleared, cleared_html
 from rapport.application.send_message import send_message
 from rapport.channels.email.addresses import Address, is_address
+from rapport.channels.email.connector import content_id_of
 from rapport.channels.email.mail import Mail
 from rapport.channels.email.replying import Mode
 from rapport.channels.email.sanitising import page, page_policy, safe_html
+from rapport.domain.covering import DOTS, as_known
 from rapport.domain.errors import Forbidden, Invalid, NotFound, Refused
 from rapport.domain.message import Content
 
 INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 LARGEST_INLINE = 5_000_000
+LONGEST_SIGNATURE = 1000
 router = APIRouter(tags=["mail"])
 
 
@@ -37,7 +44,10 @@ class Person(BaseModel):
 
 
 class Answer(BaseModel):
-    """An answer to the customer's latest mail; `latest_seq` is the one the agent has read."""
+    """An answer to the customer's latest mail; `latest_seq` is the one the agent has read.
+
+    For `hold_s` seconds it can still be taken back.
+    """
 
     mode: Mode
     latest_seq: Number
@@ -46,6 +56,8 @@ class Answer(BaseModel):
     to: list[Person] = Field(default=[], max_length=100)
     cc: list[Person] | None = Field(default=None, max_length=100)
     attachment_ids: list[Number] = Field(default=[], max_length=50)
+    from_template: MadeFrom | None = None
+    hold_s: int = Field(default=0, ge=0, le=30)
 
 
 @router.get("/tasks/{task_id}/reply-fields")
@@ -78,16 +90,26 @@ async def answer(
     conversation_id, account_id = await _conversation(context, session, task_id)
     _, account = context.channels.account(account_id)
     latest, found = await context.mail_room.fields(conversation_id, body.mode, account)
-    if latest.seq != body.latest_seq:
+    if latest.seq != body.latest_seq and not warns_only(account):
         raise Refused(
             "not_latest",
             "You are not replying to the latest email. Read it first.",
             {"latest_seq": latest.seq},
         )
-    to = [_person(p, f"to.{n}") for n, p in enumerate(body.to)]
-    cc = None if body.cc is None else [_person(p, f"cc.{n}") for n, p in enumerate(body.cc)]
-    html = None if body.html is None else safe_html(body.html, _no_image)
+    shown = _shown(session, (*found.to, *found.cc))
+    to = [_person(p, f"to.{n}", shown) for n, p in enumerate(body.to)]
+    cc = None if body.cc is None else [_person(p, f"cc.{n}", shown) for n, p in enumerate(body.cc)]
+    html = None if body.html is None else safe_html(body.html, attached_image(body.attachment_ids))
+    html, in_html = cleared_html(html, context.services.configuration.current)
     details = outgoing_details(body.mode, found, to, cc, own_addresses(account), html)
+    if warns_only(account):
+        details["latest_only"] = "warn"
+    preferences = await context.reader.preferences(session.user_id)
+    if isinstance(signature := preferences.get("signature"), str) and signature.strip():
+        own = cleared(signature.strip()[:LONGEST_SIGNATURE], context.services.configuration.current)
+        details["signature"] = own.text
+    if body.hold_s:
+        details["hold_s"] = body.hold_s
     view = await send_message(
         context.services,
         agent_id=session.user_id,
@@ -97,6 +119,11 @@ async def answer(
         client_id=once.key,
         content=Content(kind="email", reply_to_seq=latest.seq, details=details),
         latest_seq=latest.seq,
+        made=body.from_template.origin(more_may_follow=body.mode is Mode.FORWARD)
+        if body.from_template
+        else None,
+        removed=in_html.kinds,
+        hold_s=body.hold_s,
     )
     people = [Address(**one) for one in (*details["to"], *details["cc"])]
     await context.mail_room.sent(conversation_id, people)
@@ -105,16 +132,23 @@ async def answer(
 
 @router.get("/messages/{message_id}/mail")
 async def mail(
-    message_id: Id, context: Ctx, session: AgentSession, remote_images: bool = False
+    message_id: Id,
+    context: Ctx,
+    session: AgentSession,
+    remote_images: bool = False,
+    dark: bool = False,
 ) -> Response:
-    """The complete mail as a page for a sandboxed frame; nothing in it runs or calls home."""
+    """The complete mail as a page for a sandboxed frame; nothing in it runs or calls home.
+
+    `dark` shows it light on dark.
+    """
     await _may_read(context, session, message_id)
     found = await context.mail_room.source(message_id)
     body = found.html if found.html is not None else f"<pre>{escape(found.text)}</pre>"
     inside = safe_html(body, embedded_images(found), remote_images=remote_images)
     sources = ("data:", "https:") if remote_images else ("data:",)
     return Response(
-        page(inside, image_sources=sources[1:]),
+        page(inside, image_sources=sources[1:], theme="dark" if dark else "light"),
         media_type="text/html; charset=utf-8",
         headers={
             "Content-Security-Policy": f"{page_policy(sources[1:])}; sandbox allow-popups",
@@ -127,6 +161,7 @@ async def mail(
 @router.get("/messages/{message_id}/source")
 async def source(message_id: Id, context: Ctx, session: AgentSession) -> Response:
     """The mail's source as it came, as a download."""
+    check_uncovered(session)
     await _may_read(context, session, message_id)
     return Response(
         await context.mail_room.raw(message_id),
@@ -141,9 +176,7 @@ async def source(message_id: Id, context: Ctx, session: AgentSession) -> Respons
 @router.get("/conversations/{conversation_id}/original")
 async def original(conversation_id: Id, context: Ctx, session: AgentSession) -> dict[str, Any]:
     """Which message is the conversation's first customer mail (View Original Email)."""
-    if not session.supervises and not await context.reader.may_read(
-        conversation_id, session.user_id
-    ):
+    if not await context.reader.sees(conversation_id, sight_of(context, session)):
         raise Forbidden("not_your_task", "You have no part in this conversation.")
     return {"message_id": await context.mail_room.first(conversation_id)}
 
@@ -165,9 +198,10 @@ def embedded_images(mail: Mail) -> Callable[[str], str | None]:
     return url
 
 
-def _no_image(content_id: str) -> str | None:
-    del content_id
-    return None
+def attached_image(attachment_ids: Sequence[int]) -> Callable[[str], str | None]:
+    """Images in an answer: those of its own files, by `cid:a<attachment>`; no others."""
+    known = {content_id_of(one) for one in attachment_ids}
+    return lambda content_id: f"cid:{content_id}" if content_id in known else None
 
 
 async def _conversation(context: Ctx, session: AgentSession, task_id: int) -> tuple[int, int]:
@@ -186,13 +220,17 @@ async def _may_read(context: Ctx, session: AgentSession, message_id: int) -> Non
     conversation_id = await context.channel_reader.conversation_of(message_id)
     if conversation_id is None:
         raise NotFound("message_not_found", "This message does not exist.")
-    if not session.supervises and not await context.reader.may_read(
-        conversation_id, session.user_id
-    ):
+    if not await context.reader.sees(conversation_id, sight_of(context, session)):
         raise Forbidden("not_your_task", "You have no part in this conversation.")
 
 
-def _person(given: Person, path: str) -> Address:
-    if not is_address(given.address):
-        raise Invalid.field(path, f"{given.address} is not an e-mail address.", code="bad_address")
-    return Address(given.name, given.address)
+def _shown(session: Session, people: Iterable[Address]) -> frozenset[str]:
+    """Addresses of which the person was shown covers, and may hand those back."""
+    return frozenset(one.address for one in people) if session.covered else frozenset()
+
+
+def _person(given: Person, path: str, shown: frozenset[str]) -> Address:
+    address = as_known(given.address, shown, "address")
+    if not is_address(address) or DOTS in address:
+        raise Invalid.field(path, f"{address} is not an e-mail address.", code="bad_address")
+    return Address(given.name, address)

@@ -7,9 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field, SecretStr
 
-from rapport.api.access import COOKIE, AdministratorSession, Ctx, OnceKey, Signed
+from rapport.api.access import AccountsSession, ArrivedPerson, Ctx, OnceKey, address_of
+from rapport.api.context import Context
 from rapport.api.routes.desk import Id
-from rapport.application.access import LONGEST_PASSWORD, check_password
+from rapport.application.access import Session
+from rapport.application.passwords import LONGEST_PASSWORD
 from rapport.domain.errors import NotFound
 
 router = APIRouter(tags=["session"])
@@ -20,6 +22,8 @@ class NewPassword(BaseModel):
     """A password given by an administrator."""
 
     password: Secret
+    must_change: bool = False
+    """Whether the person must choose another one as soon as they sign in with it."""
 
 
 class OwnPassword(BaseModel):
@@ -31,27 +35,57 @@ class OwnPassword(BaseModel):
 
 @router.post("/users/{user_id}/password", status_code=204)
 async def give_password(
-    user_id: Id, body: NewPassword, context: Ctx, _: AdministratorSession, once: OnceKey
+    user_id: Id,
+    body: NewPassword,
+    request: Request,
+    context: Ctx,
+    session: AccountsSession,
+    once: OnceKey,
 ) -> None:
     """Give a person a password; their sessions end. Sending it twice changes nothing more."""
     del once
     password = body.password.get_secret_value()
-    check_password(password)
+    reach(context, session, user_id)
+    context.access.check_password(user_id, password)
+    await context.access.set_password(
+        user_id,
+        password,
+        actor_id=session.user_id,
+        address=address_of(request),
+        must_change=body.must_change,
+    )
+
+
+@router.post("/users/{user_id}/password/expire", status_code=204)
+async def expire_password(
+    user_id: Id, request: Request, context: Ctx, session: AccountsSession, once: OnceKey
+) -> None:
+    """Let a person choose another password before they do anything else."""
+    del once
+    reach(context, session, user_id)
+    await context.access.require_change(session, user_id, address_of(request))
+
+
+def reach(context: Context, session: Session, user_id: int) -> None:
+    """Refuse to act upon the account of nobody, or of somebody beyond one's own rights.
+
+    Raises:
+        NotFound, Forbidden: `more_rights`.
+    """
     if user_id not in context.services.configuration.current.users:
         raise NotFound("not_found", "There is no such user.")
-    await context.access.set_password(user_id, password)
+    context.access.reach(session, user_id)
 
 
 @router.post("/me/password", status_code=204)
 async def change_own_password(
-    body: OwnPassword, request: Request, context: Ctx, session: Signed, once: OnceKey
+    body: OwnPassword, request: Request, context: Ctx, session: ArrivedPerson, once: OnceKey
 ) -> None:
     """Change one's own password; all other sessions of oneself end."""
     del once
     await context.access.change_password(
-        session.user_id,
+        session,
         body.current.get_secret_value(),
         body.new.get_secret_value(),
-        request.cookies[COOKIE],
-        request.client.host if request.client else "unknown",
+        address_of(request),
     )

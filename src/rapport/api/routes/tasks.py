@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from rapport.api.access import AgentSession, Ctx, OnceKey
+from rapport.api.routes.templates import MadeFrom
 from rapport.application.ask_into_conference import ask_queue_into_conference
 from rapport.application.perform import perform
 from rapport.application.read_thread import read_thread
@@ -89,6 +90,7 @@ class NewMessage(BaseModel):
     styles: list[TextStyle] = Field(default=[], max_length=1000)
     reply_to_seq: Number | None = None
     template: ApprovedForm | None = None
+    from_template: MadeFrom | None = None
 
     def content(self) -> Content | None:
         """What the message is besides plain text."""
@@ -181,9 +183,9 @@ async def take(
 ) -> dict[str, Any]:
     """Assign a waiting task to oneself, where the queue allows it."""
     run = _run(context, session, once, task_id)
-    return await run(
-        lambda leg_id: c.TakeTask(agent_id=session.user_id, epoch=body.epoch, leg_id=leg_id)
-    )
+    # A line that widens meanwhile is no reason to refuse; one that is taken has another state.
+    del body
+    return await run(lambda leg_id: c.TakeTask(agent_id=session.user_id, leg_id=leg_id))
 
 
 @router.post("/{task_id}/messages")
@@ -200,6 +202,7 @@ async def send(
         client_id=once.key,
         note=body.note,
         content=body.content(),
+        made=body.from_template.origin() if body.from_template else None,
     )
 
 

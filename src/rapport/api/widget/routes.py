@@ -11,14 +11,18 @@ from pydantic import BaseModel, Field
 
 from rapport.api.access import Ctx
 from rapport.api.context import Context
+from rapport.api.file_screen import check_upload
 from rapport.api.routes.attachments import serve_file
+from rapport.api.survey import rated
 from rapport.api.widget.sites import Site, site_of, site_view
 from rapport.application.reading import FileRow
 from rapport.application.views import View, attachment_view
-from rapport.channels.webchat import tokens
+from rapport.channels.webchat import identity, tokens
+from rapport.channels.webchat.identity import NotVouched
 from rapport.channels.webchat.tokens import Visitor
-from rapport.domain.errors import NotFound, NotSignedIn, Refused
+from rapport.domain.errors import Forbidden, NotFound, NotSignedIn
 from rapport.domain.message import Attachment
+from rapport.domain.survey import BEST, LONGEST_COMMENT
 from rapport.stream.visitor import conversation_state
 
 router = APIRouter(prefix="/widget/v1/{site_key}", tags=["widget"])
@@ -34,7 +38,12 @@ class Page(BaseModel):
 class SessionRequest(BaseModel):
     """A returning visitor brings the token."""
 
-    token: str | None = Field(default=None, max_length=500)
+    token: str | None = Field(default=None, max_length=3000)
+    identity: str | None = Field(
+        default=None,
+        max_length=4000,
+        description="The site's word on who this is: a JWT (HS256) with sub, exp, name, email.",
+    )
     page: Page | None = None
     locale: str | None = Field(default=None, max_length=40)
 
@@ -65,25 +74,56 @@ async def session(
 ) -> dict[str, Any]:
     """A visitor's token, the site's settings and the state of the visitor's conversation.
 
-    A token that was not issued here is ignored: the visitor gets a new one (R3).
+    A token that was not issued here is ignored: the visitor gets a new one (R3). So is one of a
+    person the site vouched for, once the site doesn't any more: whoever comes next at the same
+    browser is somebody else.
     """
     origin = request.headers.get("origin")
     site = site_of(context, site_key, origin)
     _cors(response, origin)
-    visitor = tokens.read(context.secret, body.token) if body.token else None
+    held = tokens.read(context.secret, body.token) if body.token else None
+    visitor = _visitor(context, site, held, body.identity)
     conversation: View | None = None
-    if visitor is None or visitor.account_id != site.account_id:
-        visitor = Visitor(site.account_id, secrets.token_hex(16))
-    else:
+    if visitor.signed or visitor == held:
         found = await context.reader.visitor_conversation(site.account_id, visitor.key)
         if found is not None and found["task"] is not None:
             state = conversation_state(found["task"], lambda _: None)
             conversation = {"state": state["state"]}
     return {
         "token": tokens.issue(context.secret, visitor),
-        "site": site_view(context, site),
+        "site": site_view(context, site, visitor),
         "conversation": conversation,
     }
+
+
+def _visitor(context: Context, site: Site, held: Visitor | None, word: str | None) -> Visitor:
+    """Who this is: by the site's word, else by the token held, else somebody new.
+
+    Raises:
+        Forbidden: `identity_refused`, when the word is not the site's; `identity_expired`, when it
+            is too old to open a session, unless the visitor holds one.
+    """
+    account_id = site.account_id
+    if held is not None and held.account_id != account_id:
+        held = None
+    if word is None:
+        if held is None or held.signed:
+            return Visitor(account_id, secrets.token_hex(16))
+        return held
+    secret = context.secrets_of(account_id).get("identity_secret")
+    if not secret:
+        raise Forbidden("identity_refused", "This site has no secret for signing identities.")
+    try:
+        who = identity.read(secret, word)
+    except NotVouched as error:
+        raise Forbidden(
+            "identity_refused", f"The signed identity can't be accepted: {error}."
+        ) from None
+    if who.expired(context.services.clock.now()):
+        if held is not None and held.key == who.key:
+            return held
+        raise Forbidden("identity_expired", "The signed identity has expired. Load the page again.")
+    return Visitor(account_id, who.key, who.name, who.email)
 
 
 @router.post("/files")
@@ -100,10 +140,9 @@ async def upload(
     _cors(response, origin)
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     conversation = await _own_conversation(context, site, token if scheme == "Bearer" else "")
-    policy = site.account.files
-    if not policy.enabled:
-        raise Refused("files_off", "Files cannot be sent here.")
-    file = await context.files.save(request.stream(), filename, policy.max_bytes, policy.types)
+    account = context.services.configuration.current.accounts[site.account_id]
+    file = await context.files.save(request.stream(), filename, account.files_from_customers)
+    await check_upload(context.files, file, context.services.configuration.current)
     (attachment_id,) = await context.services.store.new_ids(1)
     row = FileRow(
         attachment_id, conversation["id"], file.filename, file.media_type, file.size, file.key
@@ -125,7 +164,7 @@ async def download(
     attachment_id: Annotated[int, Field(ge=1, le=2**62)],
     request: Request,
     context: Ctx,
-    token: Annotated[str, Query(max_length=500)],
+    token: Annotated[str, Query(max_length=3000)],
 ) -> FileResponse:
     """A file of the visitor's own conversation."""
     origin = request.headers.get("origin")
@@ -137,6 +176,32 @@ async def download(
     response = serve_file(context, row)
     _cors(response, origin)
     return response
+
+
+class SurveyAnswer(BaseModel):
+    """How satisfied the visitor was, from 1 to 5."""
+
+    rating: Annotated[int, Field(ge=1, le=BEST)]
+    comment: Annotated[str, Field(max_length=LONGEST_COMMENT)] = ""
+
+
+@router.post("/survey")
+async def rate(
+    site_key: str, body: SurveyAnswer, request: Request, response: Response, context: Ctx
+) -> dict[str, bool]:
+    """Answer the question after the visitor's last chat; `taken`: whether it was still open."""
+    origin = request.headers.get("origin")
+    site = site_of(context, site_key, origin)
+    _cors(response, origin)
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    token = token if scheme == "Bearer" else ""
+    found = await _own_conversation(context, site, token)
+    visitor = tokens.read(context.secret, token)
+    if visitor is None or found["task_id"] is None:
+        return {"taken": False}
+    event = rated(context, visitor.key, found["task_id"], body.rating, body.comment)
+    (received,) = await context.inbox.submit(site.account_id, [event])
+    return {"taken": received.ignored is None}
 
 
 async def _own_conversation(context: Context, site: Site, token: str) -> View:

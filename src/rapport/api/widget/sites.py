@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from rapport.api.context import Context
-from rapport.application.configuration.specs import AccountSpec, EntryPointSpec, Webchat
+from rapport.application.configuration.specs import (
+    AccountSpec,
+    EntryPointSpec,
+    Webchat,
+    WidgetField,
+)
+from rapport.application.transcripts import spec_of
+from rapport.channels.webchat.tokens import Visitor
 from rapport.domain.errors import Forbidden, NotFound
 
 
@@ -45,10 +52,22 @@ def is_open(context: Context, site: Site) -> bool:
     return configuration.is_open(hours, context.services.clock.now())
 
 
-def site_view(context: Context, site: Site) -> dict[str, Any]:
-    """What the widget shows."""
-    webchat, files = site.webchat, site.account.files
+def transcripts_of(context: Context, site: Site) -> bool:
+    """Whether visitors can have their chat by e-mail."""
+    return spec_of(context.services.configuration.current, site.account_id) is not None
+
+
+def fields_for(site: Site, visitor: Visitor) -> list[WidgetField]:
+    """What is asked before a chat: not what the site has vouched for."""
+    known = {"name": visitor.name, "email": visitor.email}
+    return [field for field in site.webchat.fields if not known.get(field.name)]
+
+
+def site_view(context: Context, site: Site, visitor: Visitor) -> dict[str, Any]:
+    """What the widget shows to this visitor."""
+    webchat = site.webchat
     policy = context.services.configuration.current.accounts[site.account_id]
+    limits = policy.files_from_customers
     refuses = site.entry is not None and site.entry.when_closed == "refuse"
     opened = is_open(context, site)
     return {
@@ -58,14 +77,16 @@ def site_view(context: Context, site: Site) -> dict[str, Any]:
         "open": opened or not refuses,
         "closed_text": site.entry.closed_text if site.entry is not None and not opened else None,
         "wait_text": webchat.wait_text,
-        "fields": [field.model_dump() for field in webchat.fields],
+        "fields": [field.model_dump() for field in fields_for(site, visitor)],
         "files": {
-            "enabled": files.enabled,
-            "max_bytes": files.max_bytes,
-            "types": files.types,
+            "enabled": limits.enabled,
+            "max_bytes": limits.max_bytes,
+            "max_total_bytes": limits.max_total_bytes,
+            "max_count": limits.max_count,
+            "types": sorted(limits.types or ()),
         },
         "max_chars": policy.capabilities.composer_limit or 1000,
         "emojis": webchat.emojis,
-        "transcript": False,
+        "transcript": transcripts_of(context, site),
         "texts": webchat.texts,
     }

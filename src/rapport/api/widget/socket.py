@@ -13,13 +13,15 @@ import msgspec
 
 from rapport.api.context import Context
 from rapport.api.sockets import REFUSED, Receive, Scope, Send, Socket
-from rapport.api.widget.sites import Site, is_open, site_of
+from rapport.api.widget.sites import Site, fields_for, is_open, site_of, transcripts_of
 from rapport.application import timers
+from rapport.application.transcripts import address_of
 from rapport.channels.webchat import frames as f
 from rapport.channels.webchat import tokens
 from rapport.channels.webchat.tokens import Visitor
 from rapport.domain.errors import Invalid, Refused, TooMany
 from rapport.domain.message import Attachment, InboundMessage
+from rapport.domain.rules.files import check_files
 from rapport.observability.metrics import MESSAGES_DUPLICATE, MESSAGES_IN
 from rapport.stream.hub import Subscription
 from rapport.stream.visitor import conversation_state, read_mark, visitor_message
@@ -28,6 +30,9 @@ encode = msgspec.json.Encoder().encode
 PAGE = 50
 HEARTBEAT_S = 20
 HELLO_WITHIN_S = 20
+TRANSCRIPTS = 5
+"""How many one visitor, network address or mailbox is sent at once, and in an hour."""
+AN_HOUR = TRANSCRIPTS / 60
 
 
 async def visitor_socket(context: Context, scope: Scope, receive: Receive, send: Send) -> None:
@@ -139,7 +144,7 @@ class _Page:
             case f.End():
                 await self._end(frame)
             case f.Transcript():
-                raise Refused("transcript_off", "Transcripts are not sent from this chat.")
+                await self._transcript(frame)
             case f.Hello():
                 await self.welcome(max(frame.after, 0))
             case f.Typing():
@@ -186,15 +191,16 @@ class _Page:
         await self._submit(
             frame.id,
             frame.text if frame.text and frame.text.strip() else None,
-            name=answers.get("name"),
-            email=answers.get("email"),
+            # The site's word counts more than what is typed.
+            name=self._visitor.name or answers.get("name"),
+            email=self._visitor.email or answers.get("email"),
             variables=variables,
         )
 
     def _answers(self, frame: f.Start) -> dict[str, str]:
         answers: dict[str, str] = {}
         wrong = []
-        for field in self._site.webchat.fields:
+        for field in fields_for(self._site, self._visitor):
             value = frame.fields.get(field.name, "").strip()[:200]
             if not value and field.required:
                 wrong.append({"path": field.name, "message": "Please fill this in."})
@@ -233,8 +239,6 @@ class _Page:
         await self._submit(frame.id, frame.text, attachments=await self._files(frame))
 
     async def _files(self, frame: f.Say) -> tuple[Attachment, ...]:
-        if len(frame.attachment_ids) > self._site.account.files.max_count:
-            raise Invalid.field("attachment_ids", "Too many files at once.", code="too_many_files")
         files = []
         for attachment_id in frame.attachment_ids:
             row = await self._context.reader.attachment(attachment_id)
@@ -247,6 +251,8 @@ class _Page:
                     id=row.id, filename=row.filename, media_type=row.media_type, size=row.size
                 )
             )
+        account = self._context.services.configuration.current.accounts[self._site.account_id]
+        check_files(account.files_from_customers, files)
         return tuple(files)
 
     async def _submit(
@@ -297,6 +303,20 @@ class _Page:
         )
         if found is not None and found["task_id"] is not None:
             await timers.customer_leaves(self._context.services, found["task_id"])
+        await self._socket.send(encode({"type": "ack", "id": frame.id, "seq": None}))
+
+    async def _transcript(self, frame: f.Transcript) -> None:
+        context, conversation_id = self._context, self._conversation_id
+        if conversation_id is None or not transcripts_of(context, self._site):
+            raise Refused("transcript_off", "Transcripts are not sent from this chat.")
+        email = address_of(frame.email)
+        if not await context.transcripts.asked(conversation_id, frame.id):
+            now = context.services.clock.now()
+            # Nobody is to be flooded from here, whoever asks.
+            for key in (self._visitor.key, self._socket.address, email.lower()):
+                if not context.limiter.allow(f"transcript:{key}", AN_HOUR, TRANSCRIPTS, now):
+                    raise TooMany("too_many_transcripts", "Too many were asked for. Try later.")
+            await context.transcripts.ask(conversation_id, frame.id, email, now)
         await self._socket.send(encode({"type": "ack", "id": frame.id, "seq": None}))
 
     # -- what a visitor gets ------------------------------------------------------------------

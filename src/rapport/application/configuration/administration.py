@@ -21,13 +21,14 @@ from rapport.application.configuration.changes import (
 )
 from rapport.application.configuration.examination import examine, refusal, with_one_default
 from rapport.application.configuration.snapshot import Item
-from rapport.application.configuration.specs import Spec
+from rapport.application.configuration.spec import Spec
 from rapport.application.perform import Once
 from rapport.application.ports import Clock, ConfigurationSource
 from rapport.application.storable import unstorable
 from rapport.domain.errors import Invalid, NotFound, Refused, Stale
 
 LONGEST_NAME = 100
+WITH_SECRETS = frozenset({"accounts", "workflows", "webhooks", "identity_providers"})
 LONGEST_SECRET = 10_000
 View = dict[str, Any]
 _SECRET_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -63,6 +64,10 @@ class Administration:
         self.clock = clock
         self._configuration = configuration
 
+    def on(self, store: ConfigurationStore) -> Administration:
+        """The same on another store."""
+        return Administration(store, self._configuration, self.box, self.clock)
+
     def page(self, kind: str, cursor: int, limit: int) -> View:
         """Things of a kind with ids above the cursor, ascending."""
         rest = [i for i in self._configuration.current.by_kind[kind] if i.id > cursor]
@@ -88,7 +93,7 @@ class Administration:
             "name": item.name,
             "version": item.version,
             "spec": item.spec.model_dump(mode="json"),
-            **({"secrets": self._secret_names(item)} if item.kind == "accounts" else {}),
+            **({"secrets": self._secret_names(item)} if item.kind in WITH_SECRETS else {}),
         }
 
     async def create(
@@ -103,10 +108,10 @@ class Administration:
         password_hash = await self._hashed(draft)
 
         async def work(transaction: ConfigurationTransaction) -> View:
-            if once is not None and (earlier := await _recalled(transaction, once)) is not None:
+            if once is not None and (earlier := await recalled(transaction, once)) is not None:
                 return earlier
             put = self.put(kind, draft, None, new_id=item_id, password_hash=password_hash)
-            await _carry_out(transaction, [put])
+            await carry_out(transaction, [put])
             view = self.view(transaction.configuration.items[item_id])
             if once is not None:
                 await transaction.remember(once, json.dumps(view))
@@ -130,9 +135,7 @@ class Administration:
         async def work(transaction: ConfigurationTransaction) -> View:
             item = known(transaction.configuration.items.get(item_id), kind)
             _check_version(item, expected)
-            await _carry_out(
-                transaction, [self.put(kind, draft, item, password_hash=password_hash)]
-            )
+            await carry_out(transaction, [self.put(kind, draft, item, password_hash=password_hash)])
             return self.view(transaction.configuration.items[item_id])
 
         return await self.store.change(work, actor_id, self.clock.now())
@@ -150,7 +153,7 @@ class Administration:
 
         async def work(transaction: ConfigurationTransaction) -> None:
             _check_version(known(transaction.configuration.items.get(item_id), kind), expected)
-            await _carry_out(transaction, [Delete(item_id, expected)])
+            await carry_out(transaction, [Delete(item_id, expected)])
 
         await self.store.change(work, actor_id, self.clock.now())
 
@@ -193,8 +196,9 @@ class Administration:
         """The draft's secrets that differ from those stored."""
         if not draft.secrets:
             return {}
-        if kind != "accounts":
-            raise Invalid.field("secrets", "Only channel accounts have secrets.")
+        if kind not in WITH_SECRETS:
+            words = "Only accounts, workflows, webhooks and identity providers have secrets."
+            raise Invalid.field("secrets", words)
         for name, value in draft.secrets.items():
             if not _SECRET_NAME.fullmatch(name):
                 raise Invalid.field(f"secrets.{name}", "A name is like signing_secret.")
@@ -265,14 +269,24 @@ def _check_version(item: Item, expected: int | None) -> None:
         )
 
 
-async def _carry_out(transaction: ConfigurationTransaction, changes: Sequence[Change]) -> None:
+async def carry_out(transaction: ConfigurationTransaction, changes: Sequence[Change]) -> None:
+    """Examine changes against all the rest, and write them.
+
+    Raises:
+        Refused: what forbids them, as `examination.refusal` says it.
+    """
     changes = with_one_default(transaction.configuration, changes)
     if found := await examine(transaction, changes):
         raise refusal(found)
     await transaction.write(changes)
 
 
-async def _recalled(transaction: ConfigurationTransaction, once: Once) -> View | None:
+async def recalled(transaction: ConfigurationTransaction, once: Once) -> View | None:
+    """The answer that was given under this idempotency key before.
+
+    Raises:
+        Refused: the key was used for another request.
+    """
     earlier = await transaction.recall(once.user_id, once.key)
     if earlier is None:
         return None

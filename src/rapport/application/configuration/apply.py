@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rapport.application.access import check_password, hash_password, password_matches
+from rapport.application.access import hash_password, password_matches
 from rapport.application.configuration.administration import Administration, Draft, canonical
 from rapport.application.configuration.changes import (
     Change,
@@ -25,6 +25,7 @@ from rapport.application.configuration.document import (
 from rapport.application.configuration.examination import after, examine, with_one_default
 from rapport.application.configuration.snapshot import Configuration
 from rapport.application.configuration.yaml_text import DocumentRefused, Parsed, parse
+from rapport.application.passwords import check_password
 from rapport.domain.errors import Invalid, Refused
 
 View = dict[str, Any]
@@ -126,7 +127,9 @@ async def _password_hash(
 ) -> str | None:
     if made.password is None:
         return None
-    check_password(made.password)
+    login = getattr(made.spec, "login", "")
+    shortest = transaction.configuration.settings.password.shortest
+    check_password(made.password, shortest=shortest, names=(login, made.name))
     stored = (await transaction.password_hashes([user_id])).get(user_id)
     if stored is not None:
         same: bool = await asyncio.to_thread(password_matches, made.password, stored)
@@ -153,7 +156,7 @@ def _views(before: Configuration, wanted: Configuration, changes: Sequence[Chang
         named = new or old
         if named is None:
             continue
-        fields = _differences(
+        fields = differences(
             by_name(old, before) if old else {}, by_name(new, wanted) if new else {}
         )
         if isinstance(change, Put):
@@ -164,12 +167,13 @@ def _views(before: Configuration, wanted: Configuration, changes: Sequence[Chang
     return views
 
 
-def _differences(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -> list[View]:
+def differences(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -> list[View]:
+    """Fields that differ, by path, with both values; nested ones taken apart."""
     found: list[View] = []
     for key in dict.fromkeys([*old, *new]):
         was, will = old.get(key), new.get(key)
         if isinstance(was, dict) and isinstance(will, dict):
-            found += _differences(was, will, f"{prefix}{key}.")
+            found += differences(was, will, f"{prefix}{key}.")
         elif was != will:
             found.append({"path": f"{prefix}{key}", "before": was, "after": will})
     return found

@@ -20,11 +20,18 @@ from rapport.domain.errors import Invalid
 
 _HEAD = """\
 # The configuration of Rapport. References are by name. What is left out has its default.
-# Secrets and passwords are not exported: add them as `secrets: {name: ${VARIABLE}}` to accounts
-# and `password: ${VARIABLE}` to users; applied without them, what is stored stays.
+# Secrets and passwords are not exported: add them as `secrets: {name: ${VARIABLE}}` to accounts,
+# workflows and webhooks and `password: ${VARIABLE}` to users; applied without them, what is stored
+# stays.
 """
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_EXTRAS = {"users": "password", "accounts": "secrets"}
+_EXTRAS = {
+    "users": "password",
+    "accounts": "secrets",
+    "workflows": "secrets",
+    "webhooks": "secrets",
+    "identity_providers": "secrets",
+}
 
 
 @dataclass(frozen=True, slots=True)

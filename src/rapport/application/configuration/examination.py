@@ -80,7 +80,7 @@ def _stopped(before: Configuration, wanted: Configuration) -> Iterator[int]:
             continue
         old, new = item.spec, later.spec
         if isinstance(old, UserSpec) and isinstance(new, UserSpec):
-            if works(old) and not works(new):
+            if before.works(item_id) and not wanted.works(item_id):
                 yield item_id
         elif (
             isinstance(old, AccountSpec)
@@ -88,11 +88,6 @@ def _stopped(before: Configuration, wanted: Configuration) -> Iterator[int]:
             and ((old.active and not new.active) or old.channel is not new.channel)
         ):
             yield item_id
-
-
-def works(user: UserSpec) -> bool:
-    """Whether a person has an agent desktop and may use it."""
-    return user.active and bool({"agent", "supervisor"} & set(user.roles))
 
 
 def _problem(item: Item, use: Use) -> Problem:
@@ -127,7 +122,10 @@ def refusal(found: Sequence[Problem]) -> Refused:
         }
         message = " ".join(dict.fromkeys(p.message for p in same[:5]))
         return Refused(first.code, message, details if first.code == "in_use" else None)
-    fields = [{"path": ".".join(str(s) for s in p.path), "message": p.message} for p in found]
+    fields = [
+        {"path": ".".join(str(s) for s in p.path), "message": p.message, "code": p.code}
+        for p in found
+    ]
     code = found[0].code if len(found) == 1 else "invalid_field"
     message = found[0].message if len(found) == 1 else "Some fields are not valid."
     return Invalid(code, message, {"fields": fields})

@@ -26,11 +26,17 @@ WORDS = {
     "teams": "team",
     "hours": "business hours",
     "idle_codes": "idle code",
+    "roles": "role",
     "users": "user",
+    "identity_providers": "identity provider",
     "queues": "queue",
     "reasons": "wrap-up reason",
     "accounts": "channel account",
     "entry_points": "entry point",
+    "templates": "template",
+    "workflows": "workflow",
+    "rules": "rule",
+    "webhooks": "webhook",
 }
 assert WORDS.keys() == SPECS.keys()  # noqa: S101 - a kind without words is a mistake made here
 
@@ -55,6 +61,7 @@ def problems(before: Configuration, after: Configuration) -> list[Problem]:
         *_names(after),
         *_settings(after),
         *_logins(after),
+        *_roles(after),
         *_accounts(after),
         *_entry_points(after),
         *_queues(after),
@@ -134,6 +141,12 @@ def _logins(after: Configuration) -> Iterator[Problem]:
                     yield _at(one, words, "spec", "login", code="login_taken")
 
 
+def _roles(after: Configuration) -> Iterator[Problem]:
+    for item in after.by_kind["users"]:
+        if isinstance(item.spec, UserSpec) and not (item.spec.roles or item.spec.custom_roles):
+            yield _at(item, "Give everybody at least one role.", "spec", "roles")
+
+
 def _administrators(before: Configuration, after: Configuration) -> Iterator[Problem]:
     if administrators(before) and not administrators(after):
         last = administrators(before)[0]
@@ -181,18 +194,27 @@ def _entry_points(after: Configuration) -> Iterator[Problem]:
             for one, other in ((item, twin), (twin, item)):
                 words = f"This account already has the entry point {other.name!r}."
                 yield _at(one, words, "spec", "account", code="account_taken")
-        account = after.account_specs.get(item.spec.account)
-        queue = after.queue_specs.get(item.spec.queue)
-        if account is not None and queue is not None and account.channel not in queue.channels:
-            yield _at(
-                item,
-                f"The queue {after.name(item.spec.queue)!r} does not serve the channel"
-                f" {account.channel.value} of {after.name(item.spec.account)!r}. Add the channel"
-                " to the queue, or choose another queue.",
-                "spec",
-                "queue",
-                code="not_served",
-            )
+        yield from _served(after, item, item.spec.account, item.spec.queue, "queue")
+        for number, route in enumerate(item.spec.keywords):
+            path = ("keywords", number, "queue")
+            yield from _served(after, item, item.spec.account, route.queue, *path)
+
+
+def _served(
+    after: Configuration, item: Item, account_id: int, queue_id: int | None, *path: str | int
+) -> Iterator[Problem]:
+    account = after.account_specs.get(account_id)
+    queue = after.queue_specs.get(queue_id) if queue_id is not None else None
+    if account is not None and queue is not None and account.channel not in queue.channels:
+        yield _at(
+            item,
+            f"The queue {after.name(queue_id)!r} does not serve the channel"
+            f" {account.channel.value} of {after.name(account_id)!r}. Add the channel"
+            " to the queue, or choose another queue.",
+            "spec",
+            *path,
+            code="not_served",
+        )
 
 
 def _queues(after: Configuration) -> Iterator[Problem]:

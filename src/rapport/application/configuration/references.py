@@ -13,7 +13,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from rapport.application.configuration.specs import SPECS, Spec, To
+from rapport.application.configuration.spec import Spec, To
+from rapport.application.configuration.specs import SPECS
 
 Path = tuple[str | int, ...]
 Replace = Callable[[str, Any, Path], Any]

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from rapport.application.configuration.integration import WebhookSpec
+from rapport.application.configuration.spec import Spec
 from rapport.application.configuration.specs import (
     SPECS,
     AccountSpec,
@@ -17,12 +19,13 @@ from rapport.application.configuration.specs import (
     ProfileSpec,
     QueueSpec,
     ReasonSpec,
+    RoleSpec,
     SettingsSpec,
     SilenceSpec,
-    Spec,
     TeamSpec,
     UserSpec,
 )
+from rapport.application.configuration.writing import RuleSpec, TemplateSpec, WorkflowSpec
 from rapport.domain.channel import CAPABILITIES, KINDS, Capabilities, ChannelType
 from rapport.domain.hours import Hours
 from rapport.domain.policy import (
@@ -33,6 +36,7 @@ from rapport.domain.policy import (
     Silence,
     Widening,
 )
+from rapport.domain.rights import BUILT_IN, Right
 from rapport.domain.sensitive import Watch
 from rapport.routing.rules import QueueRule, Strategy
 
@@ -58,6 +62,8 @@ class Configuration:
     version: int
     items: Mapping[int, Item]
     by_kind: Mapping[str, tuple[Item, ...]] = field(repr=False)
+    linked: bool = False
+    """Whether customers can be sent links: the server knows its own public address."""
 
     @classmethod
     def of(cls, version: int, items: Iterable[Item]) -> Configuration:
@@ -97,9 +103,78 @@ class Configuration:
         return {i.id: i.spec for i in self.by_kind["users"] if isinstance(i.spec, UserSpec)}
 
     @cached_property
+    def roles(self) -> Mapping[int, RoleSpec]:
+        """Roles that administrators have made, by id."""
+        return {i.id: i.spec for i in self.by_kind["roles"] if isinstance(i.spec, RoleSpec)}
+
+    def _parts(self, user: UserSpec, leaving_out: str = "") -> list[frozenset[str]]:
+        """What each of a person's roles grants."""
+        return [
+            *(BUILT_IN[role] for role in user.roles if role != leaving_out),
+            *(frozenset(self.roles[i].rights) for i in user.custom_roles if i in self.roles),
+        ]
+
+    @cached_property
+    def _grants(self) -> Mapping[int, frozenset[str]]:
+        return {i: frozenset().union(*self._parts(user)) for i, user in self.users.items()}
+
+    def grants(self, user_id: int) -> frozenset[str]:
+        """What a person may do, by their roles."""
+        return self._grants.get(user_id, frozenset())
+
+    def works(self, user_id: int) -> bool:
+        """Whether a person has an agent desktop and may use it."""
+        user = self.users.get(user_id)
+        return user is not None and user.active and Right.DESK in self.grants(user_id)
+
+    def sees_addresses(self, user_id: int) -> bool:
+        """Whether a person may see how customers can be reached."""
+        return Right.ADDRESSES in self.grants(user_id)
+
+    def needs_second_factor(self, user_id: int) -> bool:
+        """Whether a role of this person requires a second factor."""
+        user = self.users.get(user_id)
+        if user is None:
+            return False
+        own = (self.roles[i] for i in user.custom_roles if i in self.roles)
+        built_in = set(self.settings.password.second_factor_for)
+        return bool(built_in & set(user.roles)) or any(role.second_factor for role in own)
+
+    @cached_property
+    def own_addresses(self) -> frozenset[str]:
+        """Addresses that belong to no customer: those of accounts and of our people."""
+        found = {user.email for user in self.users.values()}
+        found |= {user.login for user in self.users.values()}
+        for account in self.account_specs.values():
+            found |= {account.address, *account.settings.get("own_addresses", ())}
+        return frozenset(one.casefold() for one in found if one)
+
+    @cached_property
     def supervisors(self) -> frozenset[int]:
-        """Users with the role supervisor."""
-        return frozenset(i for i, user in self.users.items() if "supervisor" in user.roles)
+        """Users who have the desk and the floor, whichever of their roles that comes from.
+
+        An administrator's rights for the floor make no supervisor of an agent.
+        """
+        both = {Right.DESK, Right.FLOOR}
+        return frozenset(
+            i
+            for i, user in self.users.items()
+            if both <= frozenset().union(*self._parts(user, "administrator"))
+        )
+
+    @cached_property
+    def agents(self) -> frozenset[int]:
+        """Users with the role of an agent: one that has the desk and not the floor."""
+        return frozenset(
+            i
+            for i, user in self.users.items()
+            if any(Right.DESK in part and Right.FLOOR not in part for part in self._parts(user))
+        )
+
+    @cached_property
+    def only_supervisors(self) -> frozenset[int]:
+        """Supervisors who are no agents."""
+        return self.supervisors - self.agents
 
     @cached_property
     def teams_of(self) -> Mapping[int, frozenset[int]]:
@@ -149,6 +224,8 @@ class Configuration:
                 channel=spec.channel,
                 capabilities=self._capabilities(spec),
                 dropped_text=spec.dropped_text,
+                files_from_customers=spec.files.customers(self.settings.files).limits(),
+                files_from_agents=spec.files.agents(self.settings.files).limits(),
                 closed_text=self.entry_points[i].closed_text if i in self.entry_points else None,
                 ask_to_end_text=spec.ask_to_end_text,
                 joined_text=spec.joined_text,
@@ -182,6 +259,27 @@ class Configuration:
     def reasons(self) -> Mapping[int, ReasonSpec]:
         """Wrap-up reasons by id."""
         return {i.id: i.spec for i in self.by_kind["reasons"] if isinstance(i.spec, ReasonSpec)}
+
+    @cached_property
+    def templates(self) -> Mapping[int, TemplateSpec]:
+        """Templates by id."""
+        return {i.id: i.spec for i in self.by_kind["templates"] if isinstance(i.spec, TemplateSpec)}
+
+    @cached_property
+    def workflows(self) -> Mapping[int, WorkflowSpec]:
+        """Workflows by id."""
+        return {i.id: i.spec for i in self.by_kind["workflows"] if isinstance(i.spec, WorkflowSpec)}
+
+    @cached_property
+    def rules(self) -> Mapping[int, RuleSpec]:
+        """Rules that are in force, by id, in order of creation."""
+        found = {i.id: i.spec for i in self.by_kind["rules"] if isinstance(i.spec, RuleSpec)}
+        return {rule_id: found[rule_id] for rule_id in sorted(found) if found[rule_id].active}
+
+    @cached_property
+    def webhooks(self) -> Mapping[int, WebhookSpec]:
+        """Endpoints by id, also those that are switched off."""
+        return {i.id: i.spec for i in self.by_kind["webhooks"] if isinstance(i.spec, WebhookSpec)}
 
     @cached_property
     def default_idle_code(self) -> int | None:
@@ -226,6 +324,29 @@ class Configuration:
             i
             for i, spec in self.queue_specs.items()
             if channel in spec.channels and self.is_open(spec.hours, now)
+        )
+
+    def findable_queues(self, user_id: int) -> tuple[int, ...]:
+        """Queues whose conversations a person may find without a part in them."""
+        mine = self.teams_of.get(user_id, frozenset())
+        finders = {
+            i.id
+            for i in self.by_kind["teams"]
+            if i.id in mine and isinstance(i.spec, TeamSpec) and i.spec.finds == "queues"
+        }
+        return tuple(
+            i
+            for i, queue in self.queues.items()
+            if finders and queue.serves(user_id, frozenset(finders))
+        )
+
+    def takeable_queues(self, user_id: int) -> tuple[int, ...]:
+        """Queues from which a person may take waiting conversations by hand."""
+        teams, supervises = self.teams_of.get(user_id, frozenset()), user_id in self.supervisors
+        return tuple(
+            i
+            for i, queue in self.queues.items()
+            if queue.self_assign and (supervises or queue.serves(user_id, teams))
         )
 
     def teams(self) -> list[tuple[int, str]]:
@@ -291,6 +412,9 @@ class Configuration:
             priority_step=timedelta(seconds=spec.priority_step_s),
             rona_per_channel=spec.rona_per_channel,
             self_assign=spec.self_assign,
+            outbound=spec.outbound,
+            agents=frozenset(spec.agents),
+            editable_variables=frozenset(spec.editable_variables),
         )
 
 

@@ -11,46 +11,35 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
-    ConfigDict,
     Field,
     ValidationError,
     field_validator,
     model_validator,
 )
 
+from rapport.application.configuration.entry import KeywordRoute, SkillLevel
+from rapport.application.configuration.files import AccountFiles, FilePolicies
+from rapport.application.configuration.integration import IdentityProviderSpec, WebhookSpec
+from rapport.application.configuration.spec import (
+    Level,
+    QueueRef,
+    Role,
+    RoleRef,
+    Seconds,
+    Spec,
+    TeamRef,
+    Text,
+    To,
+    UserRef,
+)
+from rapport.application.configuration.survey import SurveySpec
+from rapport.application.configuration.writing import RuleSpec, TemplateSpec, WorkflowSpec
 from rapport.domain.agent import CapacityMode
 from rapport.domain.channel import ChannelKind, ChannelType
 from rapport.domain.policy import GonePolicy, HoursClose, UnansweredTransfer
-
-
-class To:
-    """Marks a reference's kind of target."""
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-
-
-Text = Annotated[str, Field(max_length=2000)]
-Seconds = Annotated[int, Field(ge=0, le=30 * 86_400)]
-Level = Annotated[int, Field(ge=1, le=10)]
-SkillRef = Annotated[int, To("skills")]
-QueueRef = Annotated[int, To("queues")]
-TeamRef = Annotated[int, To("teams")]
-UserRef = Annotated[int, To("users")]
-
-
-class Spec(BaseModel):
-    """Base of all specs: unknown fields are errors, not silently dropped."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SkillLevel(Spec):
-    """A skill at a level from 1 to 10."""
-
-    skill: SkillRef
-    level: Level = 5
+from rapport.domain.screen_pop import check_pattern
 
 
 class WidgetField(Spec):
@@ -71,24 +60,15 @@ class WidgetTheme(Spec):
     dark: Literal["auto", "light", "dark"] = "auto"
 
 
-class FilePolicy(Spec):
-    """Which files may be sent. Types are of the content, found by looking at it."""
+class TranscriptSpec(Spec):
+    """How visitors get their chat by e-mail."""
 
-    enabled: bool = True
-    max_bytes: Annotated[int, Field(ge=1, le=100_000_000)] = 10_000_000
-    max_count: Annotated[int, Field(ge=1, le=50)] = 10
-    types: list[str] = [
-        "image/png",
-        "image/jpeg",
-        "image/gif",
-        "image/webp",
-        "application/pdf",
-        "text/plain",
-        "text/csv",
-        "application/zip",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ]
+    account: Annotated[int, To("accounts")]
+    """The mailbox that sends it."""
+    subject: Text = "Your chat with {company}"
+    opening: Text = "Thank you for your chat with {company}. This is what was written:"
+    customer: Text = "You"
+    """What stands before the visitor's own lines."""
 
 
 class Webchat(Spec):
@@ -102,6 +82,7 @@ class Webchat(Spec):
     theme: WidgetTheme = WidgetTheme()
     emojis: bool = True
     texts: dict[str, str] = {}
+    transcripts: TranscriptSpec | None = None
     messages_per_minute: Annotated[int, Field(ge=1, le=600)] = 30
     chats_per_hour_per_address: Annotated[int, Field(ge=1, le=10_000)] = 30
 
@@ -139,7 +120,7 @@ class AccountSpec(Spec):
     address: Annotated[str, Field(max_length=200)] = ""
     active: bool = True
     composer_limit: Annotated[int, Field(ge=1, le=100_000)] | None = None
-    files: FilePolicy = FilePolicy()
+    files: AccountFiles = AccountFiles()
     dropped_text: Text | None = None
     ask_to_end_text: Text = "Is there anything else, or may we end this conversation?"
     joined_text: Text | None = "{agent} has joined the conversation."
@@ -173,6 +154,11 @@ def _first_problem(error: ValidationError) -> str:
     return f"settings.{'.'.join(map(str, first['loc']))}: {first['msg']}"
 
 
+VariableKey = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,39}$")]
+ScreenPop = Annotated[str, Field(max_length=1000), AfterValidator(check_pattern)]
+"""An https address with placeholders such as `{contact.email}`, opened beside a conversation."""
+
+
 class EntryPointSpec(Spec):
     """Where contacts of an account go."""
 
@@ -181,9 +167,11 @@ class EntryPointSpec(Spec):
     hours: Annotated[int, To("hours")] | None = None
     priority: Annotated[int, Field(ge=1, le=9)] = 5
     skills: list[SkillLevel] = []
+    keywords: Annotated[list[KeywordRoute], Field(max_length=30)] = []
     greeting: Text | None = None
     closed_text: Text | None = None
     when_closed: Literal["queue", "refuse"] = "queue"
+    screen_pop: ScreenPop | None = None
 
 
 class Shift(Spec):
@@ -193,10 +181,21 @@ class Shift(Spec):
     closes: time
 
 
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{value!r} is not a time zone such as Europe/Berlin") from None
+    return value
+
+
+ZoneName = Annotated[str, AfterValidator(_zone)]
+
+
 class HoursSpec(Spec):
     """Business hours in a time zone, with holidays."""
 
-    time_zone: str = "UTC"
+    time_zone: ZoneName = "UTC"
     monday: list[Shift] = []
     tuesday: list[Shift] = []
     wednesday: list[Shift] = []
@@ -205,15 +204,6 @@ class HoursSpec(Spec):
     saturday: list[Shift] = []
     sunday: list[Shift] = []
     holidays: list[date] = []
-
-    @field_validator("time_zone")
-    @classmethod
-    def _zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (KeyError, ValueError, OSError):
-            raise ValueError(f"{value!r} is not a time zone such as Europe/Berlin") from None
-        return value
 
 
 class GroupSpec(Spec):
@@ -269,13 +259,20 @@ class QueueSpec(Spec):
     gone_grace_s: Annotated[int, Field(ge=1, le=86_400)] = 300
     priority_step_s: Annotated[int, Field(ge=0, le=86_400)] = 60
     self_assign: bool = False
+    outbound: bool = False
+    """Whether its agents may write to customers first."""
+    editable_variables: Annotated[list[VariableKey], Field(max_length=50)] = []
+    screen_pop: ScreenPop | None = None
     service_level_s: Seconds = 60
+    survey: SurveySpec | None = None
 
 
 class TeamSpec(Spec):
     """A group of agents."""
 
     description: Text = ""
+    finds: Literal["own", "queues"] = "own"
+    """Which conversations its agents can find and read: their own, or all of their queues."""
 
 
 class SkillSpec(Spec):
@@ -296,7 +293,35 @@ class ProfileSpec(Spec):
     social: Capacity = 5
 
 
-Role = Literal["agent", "supervisor", "administrator"]
+Grant = Literal[
+    "desk",
+    "desk:read",
+    "floor",
+    "floor:read",
+    "addresses",
+    "reports",
+    "reports:read",
+    "configuration",
+    "configuration:read",
+    "accounts",
+    "accounts:read",
+    "people",
+    "people:read",
+    "audit",
+    "audit:read",
+    "tokens",
+    "tokens:read",
+]
+"""The closed list of `domain/rights.py`, which a test holds together with this one."""
+
+
+class RoleSpec(Spec):
+    """A role of one's own: a name for some rights, given to users beside the built-in roles."""
+
+    description: Text = ""
+    rights: Annotated[list[Grant], Field(min_length=1)]
+    second_factor: bool = False
+    """Whether whoever has it must sign in with a second factor."""
 
 
 class UserSpec(Spec):
@@ -304,7 +329,9 @@ class UserSpec(Spec):
 
     login: Annotated[str, Field(pattern=r"^[A-Za-z0-9._@+-]{2,100}$")]
     email: Annotated[str, Field(max_length=200)] = ""
-    roles: Annotated[list[Role], Field(min_length=1)] = ["agent"]
+    roles: list[Role] = ["agent"]
+    """The built-in ones; whoever has several roles has all of their rights."""
+    custom_roles: list[RoleRef] = []
     active: bool = True
     teams: list[TeamRef] = []
     skills: list[SkillLevel] = []
@@ -364,14 +391,44 @@ class PrivacySpec(Spec):
         return value
 
 
+Days = Annotated[int, Field(ge=1, le=36_500)]
+
+
+class RetentionSpec(Spec):
+    """For how long things are kept, in days; without a number, for ever."""
+
+    messages_days: Days | None = None
+    """What was said, with its files and the sources of mails, once the conversation has ended."""
+    messages_days_by_channel: dict[ChannelType, Days] = {}
+    events_days: Days | None = None
+    """The log that reports are made of; it names no customers once their messages are gone."""
+    logs_days: Annotated[int, Field(ge=1, le=30)] = 30
+    """What was asked of providers and what they said, and input that could not be taken in."""
+
+
+class PasswordSpec(Spec):
+    """What a password must be. There are no rules of composition (NIST SP 800-63B)."""
+
+    shortest: Annotated[int, Field(ge=8, le=64)] = 10
+    """The fewest characters. Common ones and the person's own names are always refused."""
+    second_factor_for: list[Role] = []
+    """Roles with which a second factor is needed to sign in; other roles say so themselves."""
+
+
 class SettingsSpec(Spec):
     """Installation-wide settings; there is one, named `settings`."""
 
     company: Annotated[str, Field(max_length=100)] = "Rapport"
     desktop_gone_s: Annotated[int, Field(ge=10, le=3600)] = 60
     session_hours: Annotated[int, Field(ge=1, le=720)] = 14
-    files: FilePolicy = FilePolicy()
+    password: PasswordSpec = PasswordSpec()
+    time_zone: ZoneName = "UTC"
+    tell_when_watched: bool = False
+    files: FilePolicies = FilePolicies()
+    infected_text: Text | None = "We have removed a file that you sent: it contains a virus."
+    """Said to customers whose messages come from a provider, but for mail."""
     privacy: PrivacySpec = PrivacySpec()
+    retention: RetentionSpec = RetentionSpec()
 
 
 SPECS: dict[str, type[Spec]] = {
@@ -381,11 +438,17 @@ SPECS: dict[str, type[Spec]] = {
     "teams": TeamSpec,
     "hours": HoursSpec,
     "idle_codes": IdleCodeSpec,
+    "roles": RoleSpec,
     "users": UserSpec,
+    "identity_providers": IdentityProviderSpec,
     "queues": QueueSpec,
     "reasons": ReasonSpec,
     "accounts": AccountSpec,
     "entry_points": EntryPointSpec,
+    "templates": TemplateSpec,
+    "workflows": WorkflowSpec,
+    "rules": RuleSpec,
+    "webhooks": WebhookSpec,
 }
 """Kinds in the order in which they can be created: references point upward, but for queues'
 overflow, which is set in a second pass."""

@@ -15,7 +15,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rapport.channels.email.addresses import Address
-from rapport.channels.email.composing import File, OutgoingMail, Unsendable, compose, recipients
+from rapport.channels.email.composing import (
+    File,
+    OutgoingMail,
+    Unsendable,
+    compose,
+    own_message_id,
+    recipients,
+)
 from rapport.channels.email.imap import (
     Credentials,
     Fetched,
@@ -81,19 +88,19 @@ class EmailConnector:
         if problems:
             return Rendered(problems=problems)
         text = message.text
-        html = html_of(text, message.styles) if message.styles else None
-        if signature := str(account.settings.get("signature") or ""):
-            text = f"{text}\n\n-- \n{signature}"
-            html = f"{html}<br>{html_of(signature, ())}" if html else None
-        name = str(account.settings.get("sender_name") or "")
         given = message.details or {}
+        html = given.get("html") or (html_of(text, message.styles) if message.styles else None)
+        if signature := _signature(given, account):
+            text = f"{text}\n\n-- \n{signature}"
+            html = f"{html}<br>-- <br>{html_of(signature, ())}" if html else None
+        name = str(account.settings.get("sender_name") or "")
         body = {
             "from": {"name": name, "address": account.address},
-            "to": given.get("to") or [{"name": "", "address": message.contact_key}],
+            "to": given.get("to") or [{"name": "", "address": _customer(message)}],
             "cc": given.get("cc") or [],
             "subject": given.get("subject") or f"Message from {name or account.address}",
             "text": text,
-            "html": given.get("html") or html,
+            "html": html,
             "in_reply_to": given.get("in_reply_to") or message.reply_to,
             "references": given.get("references") or [],
             "files": [
@@ -106,7 +113,8 @@ class EmailConnector:
                 }
                 for f in message.files
             ],
-            "token": f"m.{account.id}.{message.id}",
+            "automatic": None if given.get("to") else "auto-generated",
+            "token": _token(account, message.id),
             "domain": account.address.rpartition("@")[2],
             "date": message.now.isoformat() if message.now else None,
         }
@@ -120,14 +128,20 @@ class EmailConnector:
         (request,) = part.requests
         mail = _outgoing(request.json)
         if files := request.json["files"]:
-            mail = replace(mail, attachments=await _attached(files, transport))
+            inline = [f for f in files if _is_shown(f, mail.html)]
+            others = [f for f in files if f not in inline]
+            mail = replace(
+                mail,
+                inline=await _attached(inline, transport, inline=True),
+                attachments=await _attached(others, transport),
+            )
         try:
             raw, people = compose(mail), recipients(mail)
         except Unsendable as error:
             return NeverSent(error.code, error.message)
         found = await submit(raw, mail.sender.address, people, server)
         if isinstance(found.outcome, Sent):
-            return Sent(f"<{mail.token}@{mail.domain}>")
+            return Sent(f"<{mail.token}@{mail.domain}>", found.refused)
         return found.outcome
 
     async def locate(
@@ -314,12 +328,23 @@ def _problems(message: OutboundMessage, account: AccountConfig) -> list[Problem]
     if not found:
         given = message.details or {}
         named = [*given.get("to", ()), *given.get("cc", ())]
-        people = tuple(Address(**one) for one in named) or (Address("", message.contact_key),)
+        people = tuple(Address(**one) for one in named) or (Address("", _customer(message)),)
         try:
             recipients(replace(_NOBODY, sender=Address("", account.address), to=people))
         except Unsendable as error:
             found.append(Problem(error.code, error.message))
     return found
+
+
+def _signature(given: Mapping[str, Any], account: AccountConfig) -> str:
+    """The agent's own, then the mailbox's (M7)."""
+    both = (given.get("signature"), account.settings.get("signature"))
+    return "\n".join(str(one) for one in both if one)
+
+
+def _customer(message: OutboundMessage) -> str:
+    """Whom a message without recipients goes to: what is no answer of an agent (a notice)."""
+    return next((one for one in message.aliases if "@" in one), message.contact_key)
 
 
 _NOBODY = OutgoingMail(
@@ -332,12 +357,39 @@ _NOBODY = OutgoingMail(
 )
 
 
-async def _attached(files: list[dict[str, Any]], transport: Transport) -> tuple[File, ...]:
+def content_id_of(attachment_id: int) -> str:
+    """The Content-ID under which an answer's HTML shows one of its own files."""
+    return f"a{attachment_id}"
+
+
+def sent_id(account: AccountConfig, message_id: int) -> str:
+    """The Message-ID under which a message of ours leaves, known before it does."""
+    return own_message_id(_token(account, message_id), account.address.rpartition("@")[2])
+
+
+def _token(account: AccountConfig, message_id: int) -> str:
+    return f"m.{account.id}.{message_id}"
+
+
+def _is_shown(file: Mapping[str, Any], html: str | None) -> bool:
+    """Whether the HTML shows a file at its place: then it is no attachment."""
+    image = str(file["media_type"]).startswith("image/")
+    return image and html is not None and f'"cid:{content_id_of(file["id"])}"' in html
+
+
+async def _attached(
+    files: list[dict[str, Any]], transport: Transport, *, inline: bool = False
+) -> tuple[File, ...]:
     found = []
     for file in files:
         content = b"".join([chunk async for chunk in transport.open(OutboundFile(**file))])
         found.append(
-            File(filename=file["filename"], media_type=file["media_type"], content=content)
+            File(
+                filename=file["filename"],
+                media_type=file["media_type"],
+                content=content,
+                content_id=content_id_of(file["id"]) if inline else None,
+            )
         )
     return tuple(found)
 
@@ -352,6 +404,7 @@ def _outgoing(body: Mapping[str, Any]) -> OutgoingMail:
         subject=body["subject"],
         text=body["text"],
         html=body["html"],
+        automatic=body["automatic"],
         in_reply_to=body["in_reply_to"],
         token=body["token"],
         domain=body["domain"],

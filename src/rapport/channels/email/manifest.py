@@ -23,8 +23,9 @@ class EmailSettings(AccountSettings):
     """What an administrator sets of a mailbox.
 
     Without `imap_host`, mail comes by SMTP to addresses of `forward_domain`. `own_addresses` are
-    further addresses of the mailbox: none of them ever gets our mail. `oauth`: the secret
-    `access_token` is used instead of the password.
+    further addresses of the mailbox: none of them ever gets our mail. `latest_only`: whether an
+    answer to an earlier mail than the latest is refused, or only warned of (M5). `oauth`: the
+    secret `access_token` is used instead of the password.
     """
 
     imap_host: str | None = None
@@ -40,6 +41,7 @@ class EmailSettings(AccountSettings):
     signature: str = ""
     own_addresses: tuple[str, ...] = ()
     forward_domain: str | None = None
+    latest_only: Literal["refuse", "warn"] = "refuse"
     per_second: Annotated[float, Field(gt=0, le=100)] = PER_SECOND
 
 

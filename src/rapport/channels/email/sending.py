@@ -15,6 +15,7 @@ import aiosmtplib
 
 from rapport.domain.sending import (
     AccountBroken,
+    RefusedRecipient,
     Rejected,
     RetryAfter,
     SendOutcome,
@@ -41,16 +42,6 @@ class SmtpServer:
     oauth: bool = False
     """The secret is an access token for XOAUTH2."""
     timeout_s: float = 60
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedRecipient:
-    """Somebody whom the server won't send it to. `later`: it may, another time."""
-
-    address: str
-    code: str
-    message: str
-    later: bool
 
 
 @dataclass(frozen=True, slots=True)

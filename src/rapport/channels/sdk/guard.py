@@ -39,6 +39,26 @@ def allowed(address: str, private: Sequence[Network]) -> bool:
     return ip.is_global or any(ip in network for network in private)
 
 
+async def addresses_of(host: str, port: int = 0) -> list[str]:
+    """What a name stands for.
+
+    Raises:
+        OSError: nothing.
+    """
+    look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(None, look_up)
+    return [str(entry[4][0]) for entry in found]
+
+
+async def allowed_host(private: Sequence[Network], host: str) -> bool:
+    """Whether a host may be called that is spoken to without HTTP; an unknown one may be tried."""
+    try:
+        addresses = await addresses_of(host)
+    except (OSError, UnicodeError):
+        return True
+    return all(allowed(address, private) for address in addresses)
+
+
 class GuardedTransport(httpx2.AsyncBaseTransport):
     """Wraps a transport; requests to forbidden addresses fail before anything is sent."""
 
@@ -50,12 +70,10 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Resolve, check, connect to what was checked."""
         host = request.url.host
-        look_up = partial(socket.getaddrinfo, host, request.url.port or 0, type=socket.SOCK_STREAM)
         try:
-            found = await asyncio.get_running_loop().run_in_executor(None, look_up)
+            addresses = await addresses_of(host, request.url.port or 0)
         except OSError as error:
             raise httpx2.ConnectError(str(error), request=request) from error
-        addresses = [str(entry[4][0]) for entry in found]
         good = [a for a in addresses if allowed(a, self._private)]
         if not good or len(good) < len(addresses):
             raise Forbidden(f"{host} is not a public address", request=request)

@@ -1,6 +1,7 @@
 """A visitor's identity: a signed, opaque token that the widget keeps (R3).
 
-It names a random visitor on one site. Nothing that a visitor types can make it name another.
+It names a random visitor on one site, or one whom the site vouches for (`identity.py`). Nothing
+that a visitor types can make it name another.
 """
 
 from __future__ import annotations
@@ -10,6 +11,11 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
+import msgspec
+
+SIGNED = "signed-"
+"""Begins the key of a visitor whom the site vouches for; a random key has no hyphen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
@@ -17,11 +23,23 @@ class Visitor:
 
     account_id: int
     key: str
+    name: str | None = None
+    """As the site vouches for it; likewise the address."""
+    email: str | None = None
+
+    @property
+    def signed(self) -> bool:
+        """Whether the site vouches for this visitor."""
+        return self.key.startswith(SIGNED)
 
 
 def issue(secret: bytes, visitor: Visitor) -> str:
     """A token for a visitor."""
-    body = f"1.{visitor.account_id}.{visitor.key}".encode()
+    if visitor.signed:
+        fields = (visitor.account_id, visitor.key, visitor.name, visitor.email)
+        body = b"2." + msgspec.json.encode(fields)
+    else:
+        body = f"1.{visitor.account_id}.{visitor.key}".encode()
     return f"{_text(body)}.{_text(_sign(secret, body))}"
 
 
@@ -34,7 +52,10 @@ def read(secret: bytes, token: str) -> Visitor | None:
         return None
     if not hmac.compare_digest(signature, _sign(secret, body)):
         return None
-    _, account_id, key = body.decode().split(".", 2)
+    version, _, rest = body.partition(b".")
+    if version == b"2":
+        return Visitor(*msgspec.json.decode(rest, type=tuple[int, str, str | None, str | None]))
+    account_id, _, key = rest.decode().partition(".")
     return Visitor(int(account_id), key)
 
 

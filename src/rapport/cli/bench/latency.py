@@ -17,7 +17,7 @@ from rapport.cli.bench.load import Outcome
 from rapport.cli.bench.payloads import signed_requests
 from rapport.cli.bench.subject import Subject, subject
 from rapport.cli.bench.wire import WireSocket, open_socket
-from rapport.storage.sessions import PostgresSessions
+from rapport.storage.accounts.sessions import PostgresSessions
 
 CONNECTIONS = 64
 CONVERSATIONS_EACH = 4

@@ -158,7 +158,9 @@ async def start_node(
     if dsn is not None:
         env["RAPPORT_DATABASE_URL"] = dsn
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "rapport.cli", "serve", "--roles", roles, env=env
+        *(sys.executable, "-m", "rapport.cli", "serve", "--roles", roles),
+        env=env,
+        stdout=sys.stderr,  # what a benchmark says itself is JSON
     )
 
 

@@ -44,7 +44,13 @@ def transfer_to_agent(s: Situation, command: c.TransferToAgent) -> list[e.Event]
     supervisor = command.target_id in s.supervisors
     if not (supervisor and "supervisor" in s.account.capabilities.transfer_to):
         _target_allowed(s, "agent")
-    _reachable(s, command.target_id)
+        if command.target_id in s.only_supervisors:
+            raise Refused(
+                "target_unavailable",
+                "On this channel conversations are not transferred to supervisors.",
+                {"reason": "only_supervises"},
+            )
+    reachable(s, command.target_id)
     leg = s.leg_of(command.agent_id)
     return [
         e.TaskTransferred(leg_id=leg.id, from_agent_id=leg.agent_id, agent_id=command.target_id),
@@ -64,7 +70,7 @@ def request_conference(s: Situation, command: c.RequestConference) -> list[e.Eve
         raise Refused("no_conference_here", "This channel has no conference.")
     if command.target_id == command.agent_id:
         raise Refused("target_is_self", "You already hold this conversation.")
-    _reachable(s, command.target_id)
+    reachable(s, command.target_id)
     return [
         e.ConferenceRequested(
             leg_id=command.leg_id, agent_id=command.target_id, expires_at=expiry(s)
@@ -122,7 +128,8 @@ _UNREACHABLE = {
 }
 
 
-def _reachable(s: Situation, agent_id: int) -> None:
+def reachable(s: Situation, agent_id: int) -> None:
+    """Refuse a target who takes part already or can't be given this now."""
     leg = s.task.leg_of(agent_id)
     if leg is not None and leg.open:
         raise Refused("target_takes_part", "That agent already has a part in this conversation.")

@@ -7,7 +7,7 @@ from datetime import datetime
 from rapport.domain import commands as c
 from rapport.domain import events as e
 from rapport.domain.deadlines import closing_after, offer_deadline, returning_deadline, stage_at
-from rapport.domain.errors import Refused
+from rapport.domain.errors import Forbidden, Refused
 from rapport.domain.policy import UnansweredTransfer
 from rapport.domain.rules.waiting import hours_closed
 from rapport.domain.situation import Situation
@@ -34,6 +34,9 @@ def take(s: Situation, command: c.TakeTask) -> list[e.Event]:
     if not s.queue.self_assign:
         raise Refused("self_assign_off", "This queue does not allow taking conversations.")
     agent = s.agent(command.agent_id)
+    serves = s.queue.serves(agent.id, s.teams.get(agent.id, frozenset()))
+    if not serves and agent.id not in s.supervisors:
+        raise Forbidden("not_your_queue", "This queue is served by other agents.")
     if reason := agent.unreachable_reason(s.task.kind):
         raise Refused(reason, "You cannot take another conversation now.")
     return [
@@ -145,7 +148,7 @@ def _back_to_queue(s: Situation, leg: Leg, reason: str) -> e.TaskRequeued:
 
     A transferred task has waited since the transfer, not since before it was first accepted.
     """
-    handed_over = leg.origin in {LegOrigin.TRANSFER, LegOrigin.RETURNED}
+    handed_over = leg.origin in {LegOrigin.TRANSFER, LegOrigin.RETURNED, LegOrigin.REASSIGNED}
     task = s.task
     queued_at = leg.offered_at if handed_over else task.queued_at
     since = queued_at if handed_over else task.waiting_since

@@ -7,6 +7,7 @@ from datetime import datetime
 from rapport.domain.errors import Forbidden, Invalid, Refused
 from rapport.domain.message import DeliveryStatus, Direction, Message
 from rapport.domain.permissions import Position, position
+from rapport.domain.rules.files import check_files
 from rapport.domain.situation import Situation
 from rapport.domain.task import TaskState
 
@@ -78,5 +79,6 @@ def check_may_retry(s: Situation, agent_id: int, message: Message) -> None:
     """Refuse to send again what has arrived or is on its way, or what could not be sent now."""
     failed = message.status in {DeliveryStatus.FAILED, DeliveryStatus.UNKNOWN}
     check_may_send(s, agent_id, message.text, len(message.attachments))
+    check_files(s.account.files_from_agents, message.attachments)
     if message.direction is not Direction.OUTBOUND or not failed:
         raise Refused("not_failed", "This message has not failed.")

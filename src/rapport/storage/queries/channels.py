@@ -17,6 +17,12 @@ SELECT number, external_id, status FROM message_part WHERE message_id = $1 ORDER
 _TEMPLATES = """
 SELECT name, language, category, status, spec, synced_at FROM approved_template
 WHERE account_id = $1 ORDER BY name, language"""
+_ADDRESS = """
+SELECT coalesce(
+    (SELECT external_id FROM contact_identity i
+     WHERE i.contact_id = p.id AND i.channel = $2 AND i.scope = $3 ORDER BY 1 LIMIT 1),
+    nullif(CASE WHEN $2 = 'email' THEN p.email ELSE p.phone END, ''))
+FROM contact p WHERE p.id = $1"""
 _FORGET = "DELETE FROM approved_template WHERE account_id = $1"
 _KEEP = """
 INSERT INTO approved_template (account_id, name, language, category, status, spec, synced_at)
@@ -50,6 +56,20 @@ class PostgresChannelReader:
             "SELECT conversation_id, account_id, channel FROM task WHERE id = $1", task_id
         )
         return (row["conversation_id"], row["account_id"], row["channel"]) if row else None
+
+    async def address_of(self, contact_id: int, channel: str, account_id: int) -> str | None:
+        """How a contact can be written to on an account: known there, or told to us."""
+        found: str | None = await self._pool.fetchval(
+            _ADDRESS, contact_id, channel, str(account_id)
+        )
+        return found
+
+    async def last_heard(self, conversation_id: int) -> tuple[int, datetime | None] | None:
+        """A conversation's account, and when its customer last wrote."""
+        row = await self._pool.fetchrow(
+            "SELECT account_id, last_inbound_at FROM conversation WHERE id = $1", conversation_id
+        )
+        return None if row is None else (row["account_id"], row["last_inbound_at"])
 
     async def log_of(self, message_id: int) -> View:
         """What was asked of the provider for a message and what it said, redacted."""

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from rapport.application.ports import ConfigurationSource
-from rapport.application.reading import FileRow
+from rapport.application.reading import FileRow, Sight
 from rapport.application.views import View, message_view, task_view
 from rapport.domain.errors import Stale
 from rapport.storage.database import Database, decode_json, encode_json
 from rapport.storage.queries.contacts import contact_panel
+from rapport.storage.queries.handled import handled_by
+from rapport.storage.queries.rights import readable_up_to
 from rapport.storage.queries.snapshot import agent_snapshot
 from rapport.storage.queries.targets import handover_targets
 from rapport.storage.queries.thread import thread_page
+from rapport.storage.queries.waiting import waiting_counts, waiting_in
 from rapport.storage.rows import leg_from, message_from, task_from
 
+_PAGE = 200
 _AHEAD = """
 SELECT count(*) FROM task t JOIN task other ON other.queue_id = t.queue_id
 WHERE t.id = $1 AND other.state = 'queued'
@@ -36,21 +41,19 @@ class PostgresReader:
     async def thread(  # noqa: D102
         self,
         conversation_id: int,
-        reader_id: int,
+        sight: Sight,
         *,
         before: int | None,
         after: int | None,
         limit: int,
-        all_allowed: bool,
     ) -> View:
         return await thread_page(
             self._database,
             conversation_id,
-            reader_id,
+            sight,
             before=before,
             after=after,
             limit=limit,
-            all_allowed=all_allowed,
         )
 
     async def targets(  # noqa: D102
@@ -66,8 +69,41 @@ class PostgresReader:
             conference=conference,
         )
 
-    async def contact(self, contact_id: int, reader_id: int, *, all_allowed: bool) -> View:  # noqa: D102
-        return await contact_panel(self._database, contact_id, reader_id, all_allowed=all_allowed)
+    async def handled(  # noqa: D102
+        self,
+        agent_id: int,
+        *,
+        since: datetime,
+        before: tuple[datetime, int],
+        channel: str | None,
+        words: str,
+        queue_ids: Sequence[int],
+        limit: int,
+    ) -> tuple[list[View], tuple[datetime, int] | None]:
+        return await handled_by(
+            self._database,
+            agent_id,
+            since=since,
+            before=before,
+            channel=channel,
+            words=words,
+            queue_ids=queue_ids,
+            limit=limit,
+        )
+
+    async def contact(self, contact_id: int, sight: Sight) -> View:  # noqa: D102
+        return await contact_panel(self._database, contact_id, sight)
+
+    async def contact_attributes(self, contact_id: int) -> dict[str, str]:  # noqa: D102
+        found = await self._pool.fetchval(
+            "SELECT attributes FROM contact WHERE id = $1", contact_id
+        )
+        attributes: dict[str, str] = decode_json(found) if found else {}
+        return attributes
+
+    async def sees(self, conversation_id: int, sight: Sight) -> bool:  # noqa: D102
+        async with self._pool.acquire() as connection:
+            return await readable_up_to(connection, conversation_id, sight) is not None
 
     async def may_read(self, conversation_id: int, agent_id: int) -> bool:  # noqa: D102
         return bool(
@@ -165,6 +201,12 @@ class PostgresReader:
             now,
         )
 
+    async def account_of(self, conversation_id: int) -> int | None:  # noqa: D102
+        found: int | None = await self._pool.fetchval(
+            "SELECT account_id FROM conversation WHERE id = $1", conversation_id
+        )
+        return found
+
     async def attachment(self, attachment_id: int) -> FileRow | None:  # noqa: D102
         row = await self._pool.fetchrow(
             "SELECT id, conversation_id, filename, media_type, size, storage_key"
@@ -173,17 +215,13 @@ class PostgresReader:
         )
         return FileRow(**dict(row)) if row else None
 
-    async def waiting_tasks(self, queue_id: int, after: str | None, limit: int) -> View:  # noqa: D102
-        start = int(after) if after and after.isdecimal() else 0
-        rows = await self._pool.fetch(
-            "SELECT * FROM task WHERE queue_id = $1 AND state = 'queued' AND id > $2"
-            " ORDER BY id LIMIT $3",
-            queue_id,
-            start,
-            limit + 1,
-        )
-        items = [task_view(task_from(row, ())) for row in rows[:limit]]
-        return {"items": items, "next": str(items[-1]["id"]) if len(rows) > limit else None}
+    async def waiting_counts(self, queue_ids: Sequence[int]) -> dict[int, View]:  # noqa: D102
+        return await waiting_counts(self._database, queue_ids)
+
+    async def waiting_in(  # noqa: D102
+        self, queue_id: int, after: tuple[datetime, int] | None, limit: int
+    ) -> tuple[list[View], tuple[datetime, int] | None]:
+        return await waiting_in(self._database, queue_id, after, limit)
 
     async def visitor_conversation(  # noqa: D102
         self, account_id: int, contact_key: str
@@ -223,6 +261,18 @@ class PostgresReader:
         page = [message_view(message_from(row)) for row in rows[:limit]]
         page.reverse()
         return {"messages": page, "more": len(rows) > limit}
+
+    async def seen_by_customer(self, conversation_id: int, after: int, before: int) -> View:  # noqa: D102
+        rows = await self._pool.fetch(
+            "SELECT * FROM message WHERE conversation_id = $1 AND seq > $2 AND seq < $3"
+            " AND customer_sees ORDER BY seq LIMIT $4",
+            conversation_id,
+            after,
+            before,
+            _PAGE + 1,
+        )
+        page = [message_view(message_from(row)) for row in rows[:_PAGE]]
+        return {"messages": page, "more": len(rows) > _PAGE}
 
     async def participants(self, conversation_id: int) -> list[int]:  # noqa: D102
         rows = await self._pool.fetch(

@@ -52,8 +52,10 @@ async def handover_targets(
         user = configuration.users.get(agent.id)
         if user is None or not user.active or agent.id in involved:
             continue
-        supervisor = "supervisor" in user.roles
-        allowed = "agent" in targets or (supervisor and "supervisor" in targets)
+        supervisor = agent.id in configuration.supervisors
+        # Who only supervises is no agent to transfer to, but where supervisors are listed (T5).
+        serves = conference or agent.id in configuration.agents
+        allowed = ("agent" in targets and serves) or (supervisor and "supervisor" in targets)
         view = _agent(agent, configuration, channel, supervisor=supervisor)
         if allowed and (everyone or view["reachable"]) and wanted in view["name"].casefold():
             agents.append(view)

@@ -34,7 +34,7 @@ export function openDesk(over: Partial<Snapshot> = {}, answers: Record<string, u
   const catalog = {
     ...snapshot().catalog,
     agents: [{ id: 1, name: "Ann", roles: ["agent"], team_ids: [] }],
-    queues: [{ id: 1, name: "Sales", channels: ["webchat" as const], self_assign: false }],
+    queues: [{ id: 1, name: "Sales", channels: ["webchat" as const], self_assign: false, outbound: false, editable_variables: [] }],
     reasons: [
       { id: 1, name: "Solved", queue_ids: null, default: true },
       { id: 2, name: "Refund", queue_ids: [99], default: false },

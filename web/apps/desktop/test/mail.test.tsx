@@ -38,6 +38,8 @@ async function mailbox(more: Record<string, unknown> = {}) {
   desk.threads.ensure(100);
   await waitFor(() => expect(desk.threads.all.get().get(100)?.loaded).toBe(true));
   show(desk, <Composer task={held} attachments={attachments} />);
+  // The composer of mails is loaded when the first one is needed.
+  await screen.findByPlaceholderText("Quick reply here", undefined, { timeout: 15_000 });
   const arrives = (over: Partial<Message>) => desk.threads.add([message(over)]);
   const mails = () => sent.filter(({ path }) => path === "/tasks/10/mail").map(({ body }) => body as Record<string, unknown>);
   return { desk, sent, arrives, mails };

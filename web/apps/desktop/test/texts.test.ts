@@ -12,8 +12,8 @@ const { catalog } = snapshot();
 
 describe("texts", () => {
   it("have a German sentence each", () => {
-    const po = readFileSync(join(import.meta.dirname, "../src/locales/de.po"), "utf8");
-    const missing = [...po.matchAll(/^msgid "(.+)"\nmsgstr ""$/gm)].map(([, id]) => id);
+    const files = ["de.po", "supervision/de.po", "administration/de.po"].map((name) => readFileSync(join(import.meta.dirname, "../src/locales", name), "utf8"));
+    const missing = files.flatMap((po) => [...po.matchAll(/^msgid "(.+)"\nmsgstr ""$/gm)].map(([, id]) => id));
     expect(missing).toEqual([]);
   });
 

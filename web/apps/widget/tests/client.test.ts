@@ -41,7 +41,7 @@ const site = {
   closed_text: null,
   wait_text: null,
   fields: [],
-  files: { enabled: true, max_bytes: 1, types: [] },
+  files: { enabled: true, max_bytes: 1, max_total_bytes: 10_000_000, max_count: 10, types: [] },
   max_chars: 10,
   emojis: true,
   transcript: true,
@@ -132,6 +132,20 @@ describe("connecting", () => {
     await chat.open();
     expect(store.get("token")).toBe("other-tab");
     expect(chat.state.token).toBe("other-tab");
+  });
+
+  it("keeps nothing of whom the site no longer vouches for", async () => {
+    const store = memoryStore();
+    store.set("token", "of-the-person-before");
+    store.set("seen", "9");
+    const before = client(store, { openSession: () => Promise.reject(new Error("away")) });
+    before.send("unsent words");
+    const chat = client(store, { openSession: async () => ({ ...session, token: "somebody-new" }) });
+    await chat.open();
+    expect(store.get("token")).toBe("somebody-new");
+    expect(store.get("seen")).toBeNull();
+    expect(chat.state.pending).toEqual([]);
+    expect(chat.state.carriedText).toBe("");
   });
 
   it("begins anew when the session refuses its token", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { backoff } from "../src/protocol/backoff";
 import { contrast, paletteFor } from "../src/protocol/colour";
+import { styledLines } from "../src/protocol/styles";
 import { countCharacters, linkify, typeAllowed } from "../src/protocol/text";
 import { chatTexts, panelTexts } from "../src/texts/en";
 import { sayer } from "../src/texts/say";
@@ -62,4 +63,35 @@ it("prefers the site's own words and fills in values", () => {
   const say = sayer({ joined: "Hurray, {name}!" }, panelTexts, chatTexts);
   expect(say("joined", { name: "Robin" })).toBe("Hurray, Robin!");
   expect(say("position", { n: 3 })).toBe("You're number 3 in the queue.");
+});
+
+describe("styles of an agent's message", () => {
+  const plain = (lines: ReturnType<typeof styledLines>) =>
+    lines.map(({ pieces, sign }) => sign + pieces.map(({ text }) => text).join(""));
+
+  it("count code points and may overlap", () => {
+    const [line] = styledLines("🫖 is warm", [
+      { kind: "bold", start: 0, end: 4 },
+      { kind: "italic", start: 2, end: 9 },
+    ]);
+    expect(line?.pieces).toEqual([
+      { text: "🫖 ", kinds: ["bold"] },
+      { text: "is", kinds: ["bold", "italic"] },
+      { text: " warm", kinds: ["italic"] },
+    ]);
+  });
+
+  it("lists have their signs, and begin anew after other lines", () => {
+    const text = "one\ntwo\n\nthree\nfour";
+    const lines = styledLines(text, [
+      { kind: "ordered_list", start: 0, end: 7 },
+      { kind: "bullet_list", start: 9, end: 14 },
+      { kind: "ordered_list", start: 15, end: 19 },
+    ]);
+    expect(plain(lines)).toEqual(["1. one", "2. two", "", "• three", "1. four"]);
+  });
+
+  it("what is not known changes nothing of the text", () => {
+    expect(plain(styledLines("a\nb", [{ kind: "blink", start: 0, end: 3 }]))).toEqual(["a", "b"]);
+  });
 });

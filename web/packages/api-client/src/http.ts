@@ -30,6 +30,8 @@ export function newKey(): string {
 export interface CallOptions {
   key?: string;
   signal?: AbortSignal;
+  /** The version that was changed: refused with `stale_version` once there is a newer one. */
+  version?: number;
 }
 
 type Fetch = typeof fetch;
@@ -73,6 +75,7 @@ export class Http {
     if (body !== undefined) headers["Content-Type"] = "application/json";
     if (method !== "GET" && this.csrfToken !== null) headers["X-CSRF-Token"] = this.csrfToken;
     if (options.key !== undefined) headers["Idempotency-Key"] = options.key;
+    if (options.version !== undefined) headers["If-Match"] = `"${options.version}"`;
     return this.send<T>(path, {
       method,
       headers,
@@ -82,14 +85,32 @@ export class Http {
     });
   }
 
-  private async send<T>(path: string, init: RequestInit): Promise<T> {
-    let response: Response;
+  /** Sends text as it is, for example YAML; the answer is JSON. */
+  sendText<T>(method: string, path: string, text: string, type: string): Promise<T> {
+    const headers: Record<string, string> = { Accept: "application/json", "Content-Type": type };
+    if (this.csrfToken !== null) headers["X-CSRF-Token"] = this.csrfToken;
+    return this.send<T>(path, { method, headers, credentials: "same-origin", body: text });
+  }
+
+  /** An answer that is text, not JSON. */
+  async getText(path: string): Promise<string> {
+    const response = await this.answer(path, { credentials: "same-origin" });
+    const text = await response.text();
+    if (response.ok) return text;
+    throw errorFrom(response.status, parse(text));
+  }
+
+  private async answer(path: string, init: RequestInit): Promise<Response> {
     try {
-      response = await this.fetch(this.base + path, init);
+      return await this.fetch(this.base + path, init);
     } catch (cause) {
       if (init.signal?.aborted === true) throw cause;
       throw new ApiError("unreachable", "The server did not answer", 0, {});
     }
+  }
+
+  private async send<T>(path: string, init: RequestInit): Promise<T> {
+    const response = await this.answer(path, init);
     this.noteClock(response);
     if (response.status === 204) return undefined as T;
     const text = await response.text().catch(() => "");

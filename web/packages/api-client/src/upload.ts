@@ -2,9 +2,10 @@ import type { Attachment } from "./entities.ts";
 import { ApiError, errorFrom, newKey, type Http } from "./http.ts";
 
 /** Streams one file up. XMLHttpRequest, because fetch does not report how much has been sent. */
-export function uploadAttachment(
+export function uploadTo(
   http: Http,
-  conversationId: number,
+  /** With `?` or `&` at its end. */
+  path: string,
   file: File,
   onProgress: (share: number) => void,
   signal: AbortSignal,
@@ -12,7 +13,7 @@ export function uploadAttachment(
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const name = encodeURIComponent(file.name === "" ? "image.png" : file.name);
-    request.open("POST", http.url(`/conversations/${conversationId}/attachments?filename=${name}`));
+    request.open("POST", http.url(`${path}filename=${name}`));
     request.setRequestHeader("Content-Type", file.type === "" ? "application/octet-stream" : file.type);
     request.setRequestHeader("Idempotency-Key", newKey());
     if (http.csrfToken !== null) request.setRequestHeader("X-CSRF-Token", http.csrfToken);

@@ -22,7 +22,7 @@ export function task(over: Partial<Task> = {}): Task {
   return {
     id: 10, version: 1, epoch: 1, state: "active", end_reason: null, conversation_id: 100, contact_id: 1000,
     account_id: 1, channel: "webchat", queue_id: 1, priority: 5, queued_at: AT, accepted_at: AT, ended_at: null,
-    customer_left_at: null, customer_opted_out_at: null, parked_until: null, variables: {}, legs: [leg()], ...over,
+    customer_left_at: null, customer_opted_out_at: null, parked_until: null, variables: {}, variable_sources: {}, outbound: false, follow_up_of: null, legs: [leg()], ...over,
   };
 }
 
@@ -41,7 +41,7 @@ export function message(over: Partial<Message> = {}): Message {
 export function snapshot(over: Partial<Snapshot> = {}): Snapshot {
   return {
     position: "1-0", me: agent(),
-    user: { id: 1, name: "Ann", login: "ann", email: null, roles: ["agent"], preferences: {} },
+    user: { id: 1, name: "Ann", login: "ann", email: null, roles: ["agent"], rights: ["desk", "addresses"], preferences: {} },
     tasks: [], contacts: [], last_messages: [],
     catalog: {
       version: 1, agents: [], teams: [], queues: [], idle_codes: [], reasons: [], accounts: [],

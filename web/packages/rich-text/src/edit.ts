@@ -1,4 +1,5 @@
 import type { StyleKind } from "@rapport/api-client";
+import { fieldsAfterEdit, type Template } from "./fields.ts";
 import { isBlock } from "./kinds.ts";
 
 /** A style over `text`, from `start` to before `end`, counted in UTF-16 units as the page does. */
@@ -12,10 +13,13 @@ export interface Mark {
 export interface Rich {
   text: string;
   marks: readonly Mark[];
+  /** What the text was made from, with the fields that are still to be filled in, or were. */
+  template?: Template;
 }
 
 /** Marks of one kind never touch or overlap each other, none is empty, and all lie in the text. */
-export function normalised({ text, marks }: Rich): Rich {
+export function normalised(rich: Rich): Rich {
+  const { text, marks } = rich;
   const known = marks
     .map((mark) => ({ ...mark, start: Math.max(0, mark.start), end: Math.min(text.length, mark.end) }))
     .filter((mark) => mark.start < mark.end)
@@ -27,7 +31,7 @@ export function normalised({ text, marks }: Rich): Rich {
     if (joins) out[out.length - 1] = { ...last, end: Math.max(last.end, mark.end) };
     else out.push(mark);
   }
-  return { text, marks: out.sort((a, b) => a.start - b.start || b.end - a.end) };
+  return { ...rich, marks: out.sort((a, b) => a.start - b.start || b.end - a.end) };
 }
 
 /**
@@ -55,7 +59,8 @@ export function editRange(rich: Rich, start: number, end: number, insert: string
   });
   const own = piece.marks.map((mark) => ({ ...mark, start: mark.start + start, end: mark.end + start }));
   const text = rich.text.slice(0, start) + piece.text + rich.text.slice(end);
-  return normalised({ text, marks: [...marks, ...own] });
+  const template = fieldsAfterEdit(rich, start, end, insert);
+  return normalised({ text, marks: [...marks, ...own], ...(template === undefined || text === "" ? {} : { template }) });
 }
 
 /** Whether typing at the end of a mark carries it on: not past a line, and links stay as they are. */
@@ -89,7 +94,7 @@ export function flip(rich: Rich, start: number, end: number, kind: StyleKind): R
   });
   const trimmedOff = cut.filter((mark) => mark.start < mark.end);
   const added: Mark[] = off ? [] : [{ kind, start: from, end: to, url: null }];
-  return normalised({ text: rich.text, marks: [...others, ...trimmedOff, ...added] });
+  return normalised({ ...rich, marks: [...others, ...trimmedOff, ...added] });
 }
 
 /** A line is a list item of one sort, or code: not both. A quote may hold either list. */
@@ -118,5 +123,7 @@ export function closed(mark: Mark, text: string): Mark {
 export function trimmed(rich: Rich): Rich {
   const lead = rich.text.length - rich.text.trimStart().length;
   const text = rich.text.trim();
-  return normalised({ text, marks: rich.marks.map((mark) => ({ ...mark, start: mark.start - lead, end: mark.end - lead })) });
+  const moved = <T extends { start: number; end: number }>(range: T): T => ({ ...range, start: range.start - lead, end: range.end - lead });
+  const template = rich.template === undefined ? {} : { template: { ...rich.template, fields: rich.template.fields.map(moved) } };
+  return normalised({ text, marks: rich.marks.map(moved), ...template });
 }

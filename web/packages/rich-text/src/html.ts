@@ -79,6 +79,8 @@ function kindsOf(element: HTMLElement, tag: string, list: StyleKind | null, pre:
   const style = (element.getAttribute("style") ?? "").toLowerCase();
   // Google Docs wraps everything in <b style="font-weight:normal">.
   if (byTag !== undefined && !(byTag === "bold" && /font-weight:\s*(normal|400)/.test(style)) && !(pre && byTag === "code")) found.add(byTag);
+  if (/^H[1-4]$/.test(tag)) found.add("heading");
+  if (tag === "TR") found.add("table");
   if (tag === "LI" && list !== null) found.add(list);
   if (/font-weight:\s*(bold|[6-9]00)/.test(style)) found.add("bold");
   if (/font-style:\s*italic/.test(style)) found.add("italic");

@@ -1,5 +1,6 @@
 import type { StyleKind } from "@rapport/api-client";
 import type { Rich } from "./edit.ts";
+import { isOpen } from "./fields.ts";
 import { isBlock } from "./kinds.ts";
 
 /** A stretch of one line over which nothing changes. */
@@ -7,6 +8,8 @@ export interface Piece {
   text: string;
   styles: readonly StyleKind[];
   url: string | null;
+  /** Part of a template's field, which still shows its name, or has been filled in. */
+  field?: "open" | "filled";
 }
 
 export interface Line {
@@ -19,7 +22,8 @@ export interface Line {
 }
 
 /** The text by lines, each cut where a style begins or ends: overlaps need no nesting. */
-export function linesOf({ text, marks }: Rich): Line[] {
+export function linesOf({ text, marks, template }: Rich): Line[] {
+  const fields = template?.fields ?? [];
   const lines: Line[] = [];
   let start = 0;
   for (const line of text.split("\n")) {
@@ -32,15 +36,17 @@ export function linesOf({ text, marks }: Rich): Line[] {
         .map((mark) => mark.kind),
     );
     const inline = marks.filter((mark) => !isBlock(mark.kind) && mark.start < end && mark.end > start);
-    const edges = [...new Set([start, end, ...inline.flatMap((mark) => [mark.start, mark.end])])]
+    const edges = [...new Set([start, end, ...[...inline, ...fields].flatMap((range) => [range.start, range.end])])]
       .filter((at) => at >= start && at <= end)
       .sort((a, b) => a - b);
     const pieces = edges.slice(0, -1).map((from, index): Piece => {
       const over = inline.filter((mark) => mark.start <= from && mark.end > from);
+      const field = fields.find((each) => each.start <= from && each.end > from);
       return {
         text: text.slice(from, edges[index + 1]),
         styles: over.map((mark) => mark.kind),
         url: over.find((mark) => mark.kind === "link")?.url ?? null,
+        ...(field === undefined ? {} : { field: isOpen(text, field) ? "open" : "filled" }),
       };
     });
     const before = lines.at(-1);

@@ -3,7 +3,8 @@ import { MantineProvider } from "@mantine/core";
 import { ApiError } from "@rapport/api-client";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useSyncExternalStore } from "react";
+import { keyFromAddress } from "../features/sign-in/key.ts";
 import { DeskProvider, type Desk } from "../shared/desk.ts";
 import { i18n } from "../shared/i18n.ts";
 import { useStore } from "../shared/store.ts";
@@ -11,7 +12,7 @@ import { ToastList } from "../shared/ToastList.tsx";
 import type { DeskRouter } from "./router.tsx";
 import { theme } from "./theme.ts";
 
-const SignInPage = lazy(() => import("../features/sign-in/SignInPage.tsx"));
+const FrontDoor = lazy(() => import("../features/sign-in/FrontDoor.tsx"));
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
@@ -25,6 +26,8 @@ const queries = new QueryClient({
 export function App({ desk, router }: { desk: Desk; router: DeskRouter }) {
   const session = useStore(desk.session, (value) => value);
   const scheme = useStore(desk.preferences.values, (values) => values.theme);
+  // A link for somebody else is shown whoever is signed in here, also when it is opened in this tab.
+  const invited = useSyncExternalStore(watchAddress, () => keyFromAddress()?.kind === "invitation");
   return (
     <I18nProvider i18n={i18n}>
       <MantineProvider
@@ -38,10 +41,10 @@ export function App({ desk, router }: { desk: Desk; router: DeskRouter }) {
       >
         <QueryClientProvider client={queries}>
           <DeskProvider value={desk}>
-            {session === "signed_in" && <RouterProvider router={router} />}
-            {session === "signed_out" && (
+            {session === "signed_in" && !invited && <RouterProvider router={router} />}
+            {(session === "signed_out" || session === "password_due" || session === "second_factor_due" || invited) && (
               <Suspense>
-                <SignInPage />
+                <FrontDoor />
               </Suspense>
             )}
             <ToastList />
@@ -50,6 +53,11 @@ export function App({ desk, router }: { desk: Desk; router: DeskRouter }) {
       </MantineProvider>
     </I18nProvider>
   );
+}
+
+function watchAddress(changed: () => void): () => void {
+  window.addEventListener("hashchange", changed);
+  return () => window.removeEventListener("hashchange", changed);
 }
 
 const memoryless = {

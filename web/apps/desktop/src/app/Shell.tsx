@@ -1,11 +1,12 @@
-import { Outlet } from "@tanstack/react-router";
+import { Navigate, Outlet, useLocation } from "@tanstack/react-router";
 import { useLingui } from "@lingui/react/macro";
 import { ConnectionPill } from "../features/connection/ConnectionPill.tsx";
 import { LiveRegion } from "../features/notifications/LiveRegion.tsx";
 import { Popovers } from "../features/offers/Popovers.tsx";
 import { useShortcuts } from "../features/shortcuts/useShortcuts.ts";
 import { TaskList } from "../features/task-list/TaskList.tsx";
-import { useDesk } from "../shared/desk.ts";
+import { useDesk, useUser, worksAtDesk } from "../shared/desk.ts";
+import { administers, mayLook } from "../shared/rights.ts";
 import { useStore } from "../shared/store.ts";
 import { DialogHost } from "./DialogHost.tsx";
 import { Header } from "./Header.tsx";
@@ -18,12 +19,19 @@ export function Shell() {
   const { t } = useLingui();
   const desk = useDesk();
   useShortcuts(desk);
+  const works = worksAtDesk(useUser());
   const ready = useStore(desk.state, (state) => state !== null);
-  const listOpen = useStore(desk.preferences.values, (values) => values.task_list_open);
+  const administration = useLocation({ select: ({ pathname }) => pathname.startsWith("/admin") });
+  const office = useLocation({ select: ({ pathname }) => pathname.startsWith("/admin") || ["/account", "/reports"].includes(pathname) });
+  const wide = useLocation({ select: ({ pathname }) => pathname === "/floor" || pathname === "/reports" });
+  // On a narrow screen a page of its own takes the place of the task list, as a conversation does.
+  const page = useLocation({ select: ({ pathname }) => ["/search", "/queues", "/history", "/account"].includes(pathname) });
+  const listOpen = useStore(desk.preferences.values, (values) => values.task_list_open) && !administration && !wide;
   const openTask = useOpenTaskId();
+  if (!works) return <OfficeShell serves={office} />;
   if (!ready) return <Opening />;
   return (
-    <div className={classes.shell} data-list={listOpen} data-task={openTask !== null}>
+    <div className={classes.shell} data-list={listOpen} data-task={openTask !== null || administration || wide || page}>
       <a className={classes.skip} href="#main">
         {t`Skip to the conversation`}
       </a>
@@ -36,6 +44,26 @@ export function Shell() {
       <Popovers />
       <DialogHost />
       <LiveRegion />
+    </div>
+  );
+}
+
+/** The frame for somebody without a desk, such as an administrator: no task list, no state, no offers. */
+function OfficeShell({ serves }: { serves: boolean }) {
+  const { t } = useLingui();
+  const user = useUser();
+  const first = administers(user) ? "/admin" : mayLook(user, "reports") ? "/reports" : "/account";
+  return (
+    <div className={classes.shell} data-list="false" data-task="true">
+      <a className={classes.skip} href="#main">
+        {t`Skip to the page`}
+      </a>
+      <Header />
+      <Nav />
+      <main id="main" className={classes.main} tabIndex={-1}>
+        {serves ? <Outlet /> : <Navigate to={first} replace />}
+      </main>
+      <DialogHost />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { useLingui } from "@lingui/react/macro";
 import { Check, Search } from "lucide-react";
-import { useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import classes from "./SearchList.module.css";
 
 export interface Option {
@@ -12,6 +12,8 @@ export interface Option {
   /** Why it can't be chosen; shown beside it. */
   blocked?: string | null;
   group?: string;
+  /** Found by these words too. */
+  words?: string;
 }
 
 interface Props {
@@ -26,11 +28,13 @@ interface Props {
   /** Of the list; "fit" takes as much as it needs. */
   height?: number | "fit";
   empty?: ReactNode;
+  /** The option that Enter would choose, as it changes. */
+  onActive?: (id: string | null) => void;
   aside?: ReactNode;
 }
 
 /** A search field over a list: typing filters, arrow keys walk, Enter chooses. The field keeps the focus. */
-export function SearchList({ label, placeholder, options, selected, onChoose, onConfirm, height = 300, empty, aside }: Props) {
+export function SearchList({ label, placeholder, options, selected, onChoose, onConfirm, height = 300, empty, onActive, aside }: Props) {
   const { t } = useLingui();
   const base = useId();
   const list = useRef<HTMLDivElement>(null);
@@ -39,10 +43,13 @@ export function SearchList({ label, placeholder, options, selected, onChoose, on
   const chosen = useMemo(() => new Set(typeof selected === "string" ? [selected] : (selected ?? [])), [selected]);
   const shown = useMemo(() => {
     const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-    return options.filter((option) => words.every((word) => option.label.toLowerCase().includes(word)));
+    return options.filter((option) => words.every((word) => `${option.label} ${option.words ?? ""}`.toLowerCase().includes(word)));
   }, [options, query]);
   const free = shown.filter((option) => !option.blocked);
   const active = free.find((option) => option.id === walked) ?? free[0];
+
+  const activeId = active?.id ?? null;
+  useEffect(() => onActive?.(activeId), [onActive, activeId]);
 
   const walk = (step: number) => {
     if (active === undefined) return;

@@ -32,7 +32,7 @@ function Pieces({ line }: { line: Line }) {
   return line.pieces.map((piece, index) => <Fragment key={index}>{styled(piece)}</Fragment>);
 }
 
-function styled({ text, styles, url }: Piece): ReactNode {
+function styled({ text, styles, url, field }: Piece): ReactNode {
   const address = safeUrl(url);
   let node: ReactNode = address === null ? <Linked text={text} /> : <Outside url={address}>{text}</Outside>;
   if (styles.includes("code")) node = <code>{node}</code>;
@@ -40,6 +40,7 @@ function styled({ text, styles, url }: Piece): ReactNode {
   if (styles.includes("underline")) node = <u>{node}</u>;
   if (styles.includes("italic")) node = <em>{node}</em>;
   if (styles.includes("bold")) node = <strong>{node}</strong>;
+  if (field !== undefined) node = <mark>{node}</mark>;
   return node;
 }
 

@@ -1,10 +1,11 @@
-import { Api, ApiError, type DeskEvent, type Message, type StateChange, type Target, type Task } from "@rapport/api-client";
+import { Api, ApiError, type DeskEvent, type FloorNews, type Message, type Session, type StateChange, type Target, type Task, type User } from "@rapport/api-client";
 import { applyAnswer, applyCommit, atPosition, fromSnapshot, myLeg, withCatalog, type DeskState } from "@rapport/event-store";
 import { createContext, useContext } from "react";
 import { Connection } from "../features/connection/connection.ts";
 import { newMessage, Outbox } from "../features/connection/outbox.ts";
 import { ThreadStore } from "../features/conversation/threads.ts";
-import { newMail } from "../features/mail/outgoing.ts";
+import { mailOf, newMail } from "../features/mail/outgoing.ts";
+import { openScreenPop } from "../features/screen-pop/open.ts";
 import { Preferences } from "../features/preferences/preferences.ts";
 import { Ephemera } from "./ephemera.ts";
 import { Store, useStore } from "./store.ts";
@@ -12,13 +13,15 @@ import { setServerOffset } from "./time.ts";
 import { Toasts } from "./toasts.ts";
 import { Ui } from "./ui.ts";
 
-export type SessionState = "unknown" | "signed_out" | "signed_in";
+export type SessionState = "unknown" | "signed_out" | "password_due" | "second_factor_due" | "signed_in";
 export type CommitListener = (events: readonly DeskEvent[], before: DeskState, after: DeskState) => void;
 
 /** Everything the desktop knows and can do. Views watch its stores and call its commands. */
 export class Desk {
   readonly api: Api;
   readonly session = new Store<SessionState>("unknown");
+  /** Who is signed in. */
+  readonly user = new Store<User | null>(null);
   readonly state = new Store<DeskState | null>(null);
   readonly ui = new Ui();
   readonly toasts = new Toasts();
@@ -29,6 +32,7 @@ export class Desk {
   readonly connection: Connection;
   /** Tasks with a command on its way, by task id: their buttons wait for the answer. */
   readonly busy = new Store<ReadonlySet<number>>(new Set());
+  private readonly floorListeners = new Set<(news: FloorNews) => void>();
   private readonly commitListeners = new Set<CommitListener>();
 
   constructor(api: Api = new Api()) {
@@ -51,13 +55,18 @@ export class Desk {
         const again = this.state.get() !== null;
         setServerOffset(api.http.clockOffset);
         this.state.set(fromSnapshot(snapshot));
+        // Rights may have changed since the page was loaded.
+        this.user.set(snapshot.user);
         this.preferences.load(snapshot.user.preferences);
         this.outbox.open(snapshot.user.id);
         if (again) this.threads.refreshAll();
       },
       onCommit: (commit) => this.commit(commit.position, commit.events),
       onPosition: (position) => this.state.update((state) => (state === null ? null : atPosition(state, position))),
-      onEphemeral: (frame) => this.ephemera.receive(frame),
+      onEphemeral: (frame) => {
+        if (frame.type !== "floor") return this.ephemera.receive(frame);
+        for (const listener of this.floorListeners) listener(frame);
+      },
       onSignedOut: () => this.signedOut(),
       open: (after) => new WebSocket(streamUrl(after)),
     });
@@ -67,17 +76,15 @@ export class Desk {
 
   async begin(): Promise<void> {
     try {
-      await this.api.session();
-      this.signedIn();
+      this.signedIn(await this.api.session());
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) return this.signedOut();
       setTimeout(() => void this.begin(), 2000);
     }
   }
 
-  async signIn(login: string, password: string): Promise<void> {
-    await this.api.signIn(login, password);
-    this.signedIn();
+  async signIn(login: string, password: string, code: string): Promise<void> {
+    this.signedIn(await this.api.signIn(login, password, code));
   }
 
   signOut(): Promise<boolean> {
@@ -85,6 +92,22 @@ export class Desk {
       await this.api.signOut();
       this.signedOut();
     });
+  }
+
+  /** Whether the person handles conversations; an administrator alone has no task list and no stream. */
+  get works(): boolean {
+    return worksAtDesk(this.user.get());
+  }
+
+  /** What differs on the board, while `connection.look("floor", …)` is on. */
+  onFloor(listener: (news: FloorNews) => void): () => void {
+    this.floorListeners.add(listener);
+    return () => this.floorListeners.delete(listener);
+  }
+
+  /** A supervisor's command on a conversation that need not be theirs. */
+  steer(task: Task, verb: Parameters<Api["steer"]>[1], body: object = {}): Promise<boolean> {
+    return this.command(task, () => this.api.steer(task, verb, body));
   }
 
   onCommit(listener: CommitListener): () => void {
@@ -99,7 +122,7 @@ export class Desk {
   /** Opens the conversation unless the agent is typing elsewhere: focus is never stolen. */
   accept(task: Task): Promise<boolean> {
     if (!this.ui.typing) this.ui.openTask(task.id);
-    return this.command(task, () => this.api.accept(task));
+    return this.pop(task.id, this.command(task, () => this.api.accept(task)));
   }
 
   acceptAll(): Promise<boolean> {
@@ -138,7 +161,10 @@ export class Desk {
     return this.command(task, () => this.api.cancelWrapUpTimer(task.id));
   }
   takeFromQueue(task: Task): Promise<boolean> {
-    return this.command(task, () => this.api.take(task));
+    return this.pop(task.id, this.command(task, () => this.api.take(task)));
+  }
+  editVariables(task: Task, changes: { name: string; was: string; value: string }[]): Promise<boolean> {
+    return this.command(task, () => this.api.editVariables(task, changes));
   }
   askToEnd(task: Task): Promise<boolean> {
     return this.run(task.id, async () => this.take(await this.api.askToEnd(task)));
@@ -181,6 +207,31 @@ export class Desk {
     return this.run(task.id, async () => this.take(await this.api.cancel(task.id, message.id)));
   }
 
+  /** Takes back a mail that has not left yet, and puts it into the message field again. */
+  async undoMail(task: Task, message: Message): Promise<void> {
+    if (await this.cancelMessage(task, message)) this.editMail(message);
+  }
+
+  /** Puts a mail that did not go out into the message field, to be corrected. */
+  editMail(message: Message): void {
+    const item = this.outbox.asWritten(message.client_id);
+    const { text, attachments } = item ?? message;
+    this.ui.returned.set({ conversationId: message.conversation_id, text, styles: item?.styles ?? [], attachments, mail: item?.mail ?? mailOf(message) });
+  }
+
+  /** Gives a mail a conversation of its own. */
+  splitMail(message: Message): Promise<boolean> {
+    return this.run(null, async () => {
+      const { message: changed } = await this.api.splitMail(message.id);
+      this.take({ message: changed });
+    });
+  }
+
+  /** Reads a mail once more. */
+  parseAgain(message: Message): Promise<boolean> {
+    return this.run(null, async () => this.take(await this.api.parseAgain(message.id)));
+  }
+
   /** Tries at once what waits to be sent in this conversation. */
   sendNow(task: Task): Promise<boolean> {
     return this.run(task.id, async () => void (await this.api.sendNow(task.id)));
@@ -191,13 +242,20 @@ export class Desk {
     return this.run(task.id, async () => this.threads.add([(await this.api.retry(task.id, message.id)).message]));
   }
 
+  /** What is accepted opens its page in the other system, where the agent wants that. */
+  private async pop(taskId: number, accepted: Promise<boolean>): Promise<boolean> {
+    const done = await accepted;
+    if (done && this.preferences.values.get().screen_pop_opens) void openScreenPop(this.api, taskId);
+    return done;
+  }
+
   private command(task: Task, call: () => Promise<{ task: Task }>): Promise<boolean> {
     return this.run(task.id, async () => this.take(await call()));
   }
 
   /** Runs a command; refuses it clearly while offline, and says in words why it failed. */
-  private async run(taskId: number | null, call: () => Promise<void>): Promise<boolean> {
-    if (!this.connection.live) {
+  async run(taskId: number | null, call: () => Promise<void>): Promise<boolean> {
+    if (!this.connection.live && this.works) {
       this.toasts.error(new ApiError("offline", "", 0, {}));
       return false;
     }
@@ -242,14 +300,21 @@ export class Desk {
     this.threads.keepOnly(new Set([...state.tasks.values()].map((task) => task.conversation_id)));
   }
 
-  private signedIn(): void {
+  /** A session has begun, also by other ways than the sign-in page. */
+  signedIn({ user }: Session): void {
+    this.user.set(user);
+    this.preferences.load(user.preferences);
+    // Until then the server refuses everything else.
+    if (user.must_change_password === true) return this.session.set("password_due");
+    if (user.must_set_up_second_factor === true) return this.session.set("second_factor_due");
     this.session.set("signed_in");
-    this.connection.start();
+    if (this.works) this.connection.start();
   }
 
   private signedOut(): void {
     this.connection.stop();
     this.state.set(null);
+    this.user.set(null);
     this.threads.clear();
     this.ui.reset();
     this.session.set("signed_out");
@@ -273,6 +338,15 @@ export function useDesk(): Desk {
 /** Watches the desk's state; only for views inside the shell, where there always is one. */
 export function useDeskState<S>(select: (state: DeskState) => S, same?: (a: S, b: S) => boolean): S | undefined {
   return useStore(useDesk().state, (state) => (state === null ? undefined : select(state)), same as never);
+}
+
+export function worksAtDesk(user: User | null): boolean {
+  return user === null || user.rights.includes("desk");
+}
+
+/** Watches who is signed in. */
+export function useUser(): User | null {
+  return useStore(useDesk().user, (user) => user);
 }
 
 export function useTask(taskId: number | null): Task | undefined {

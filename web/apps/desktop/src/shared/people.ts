@@ -18,6 +18,13 @@ export function accountOf(catalog: Catalog, task: Task): Account | undefined {
   return catalog.accounts.find((account) => account.id === task.account_id);
 }
 
+/** What a source is called, with the number that customers write to where it has one. */
+export function sourceName(account: Account | undefined): string | undefined {
+  if (account === undefined) return undefined;
+  const { name, address } = account;
+  return /^(\+\d{5,15}|\d{3,8})$/.test(address) && !name.includes(address) ? `${name} ${address}` : name;
+}
+
 export function queueName(catalog: Catalog, queueId: number): string {
   return catalog.queues.find((queue) => queue.id === queueId)?.name ?? i18n._(msg`Queue ${queueId}`);
 }

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { region } from "./region.ts";
 
 let now = Date.now();
 let timer: ReturnType<typeof setInterval> | undefined;
@@ -49,7 +50,7 @@ export function clock(seconds: number): string {
 }
 
 export function timeOfDay(at: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+  return new Intl.DateTimeFormat(region(locale), { timeStyle: "short" }).format(new Date(at));
 }
 
 export function dayKey(at: string): string {
@@ -58,17 +59,17 @@ export function dayKey(at: string): string {
 }
 
 export function longDay(at: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" }).format(new Date(at));
+  return new Intl.DateTimeFormat(region(locale), { weekday: "long", day: "numeric", month: "long" }).format(new Date(at));
 }
 
 export function shortDate(at: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(new Date(at));
+  return new Intl.DateTimeFormat(region(locale), { dateStyle: "medium" }).format(new Date(at));
 }
 
 export function exactTime(at: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(new Date(at));
+  return new Intl.DateTimeFormat(region(locale), { dateStyle: "medium", timeStyle: "medium" }).format(new Date(at));
 }
 
 export function dayAndTime(at: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
+  return new Intl.DateTimeFormat(region(locale), { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
 }

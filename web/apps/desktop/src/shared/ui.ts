@@ -1,4 +1,4 @@
-import type { Attachment, Message, StyleKind, TextStyle } from "@rapport/api-client";
+import type { Attachment, Message, SavedQuestion, SavedReport, StyleKind, Task, TextStyle } from "@rapport/api-client";
 import type { OutgoingMail } from "../features/mail/outgoing.ts";
 import { Store } from "./store.ts";
 
@@ -15,8 +15,22 @@ export type DialogName =
   | "image"
   | "message"
   | "approved_template"
+  | "templates"
+  | "workflow"
   | "park"
-  | "mail";
+  | "mail"
+  | "reassign"
+  | "notice"
+  | "agent_state"
+  | "reading"
+  | "contact"
+  | "merge"
+  | "variables"
+  | "new_message"
+  | "follow_up"
+  | "save_report"
+  | "schedule_report"
+  | "delete_report";
 
 export interface OpenDialog {
   name: DialogName;
@@ -25,6 +39,16 @@ export interface OpenDialog {
   message?: Message;
   /** The message whose complete mail is shown. */
   mailId?: number;
+  /** The conversation that a supervisor steers; it need not be theirs. */
+  steered?: Task;
+  agentId?: number;
+  /** A conversation to read, at a place in it. */
+  reading?: { conversationId: number; seq?: number; title: string };
+  /** What is read waits in a queue: the agent may assign it to themselves. */
+  waiting?: { task: Task; takes: boolean };
+  contactId?: number;
+  /** A saved report, or none yet, and what it asks. */
+  report?: { saved: SavedReport | null; asked: SavedQuestion; onDone: (saved: SavedReport | null) => void };
 }
 
 export interface Returned {
@@ -76,6 +100,12 @@ export class Ui {
   readonly jump = new Store<{ conversationId: number; seq: number } | null>(null);
   /** Mails that the agent has folded or opened, by message id; the others go by themselves. */
   readonly mails = new Store<ReadonlyMap<number, boolean>>(new Map());
+  /** Loads a template into the message field; null where none can be loaded now. */
+  templateLoader: ((templateId: number) => void) | null = null;
+  /** Workflows that this page has started: their text goes into the message field by itself. */
+  readonly startedRuns = new Store<ReadonlySet<number>>(new Set());
+  /** Puts a text at the caret of the message field; null where none is open. */
+  inserter: ((text: string) => void) | null = null;
   /** Styles what is selected in the message field; null where the field has no styles. */
   formatter: ((kind: StyleKind) => void) | null = null;
   private lastKey = 0;
@@ -99,6 +129,10 @@ export class Ui {
       else next.set(conversationId, seq);
       return next;
     });
+  }
+
+  noteRun(runId: number, started: boolean): void {
+    this.startedRuns.update((ids) => new Set(started ? [...ids, runId] : [...ids].filter((id) => id !== runId)));
   }
 
   unfold(messageId: number, open: boolean): void {

@@ -11,6 +11,7 @@ import css from "./chat.css?inline";
 import { Composer } from "./Composer";
 import { Sheet, Transcript } from "./Sheet";
 import { chime } from "./sound";
+import { Survey, openQuestion } from "./Survey";
 import { Thread } from "./Thread";
 
 export interface ConversationProps {
@@ -36,6 +37,7 @@ function Conversation(props: ConversationProps) {
   const again = useRef<HTMLButtonElement>(null);
   const live = state.conversation !== null && state.conversation.state !== "ended";
   const takesFiles = live && site.files.enabled;
+  const asked = openQuestion(state.thread.messages);
 
   useEffect(() => {
     if (live) return;
@@ -102,7 +104,8 @@ function Conversation(props: ConversationProps) {
       ) : (
         <div class="ended">
           <p role="status">{endedLine(state, say)}</p>
-          <button type="button" class="primary" ref={again} onClick={props.onAgain}>
+          <Survey base={host.base} state={state} say={say} />
+          <button type="button" class={asked ? "secondary" : "primary"} ref={again} onClick={props.onAgain}>
             {say("again")}
           </button>
         </div>

@@ -1,8 +1,9 @@
-import { Fragment, h } from "preact";
+import { Fragment, h, type ComponentChild } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ChatClient, ChatState } from "../protocol/client";
-import type { Attachment, VisitorMessage } from "../protocol/frames";
+import type { Attachment, TextStyle, VisitorMessage } from "../protocol/frames";
 import type { Pending } from "../protocol/outbox";
+import { styledLines } from "../protocol/styles";
 import { linkify } from "../protocol/text";
 import { Icon } from "../Icon";
 import type { Say, TextKey } from "../texts/say";
@@ -26,9 +27,12 @@ const NEAR_BOTTOM = 60;
 const LINES: Record<string, TextKey> = {
   accepted: "joined",
   joined: "joined",
+  taken_over: "joined",
   left: "left",
   removed: "left",
+  sensitive_removed: "sensitiveRemoved",
 };
+const TAGS: Record<string, string> = { bold: "strong", italic: "em", strike: "s", code: "code" };
 const ENDINGS: Record<string, TextKey> = {
   ended_by_agent: "endedByAgent",
   customer_left: "endedByYou",
@@ -186,7 +190,8 @@ function Line({
   const { author, code, text } = message;
   const asks = code === "ask_to_end";
   if (author === "system" && !asks) {
-    if (repeatsEnd) return null;
+    // The question stands at the foot of the panel, with its answers, until there is one.
+    if (repeatsEnd || (code === "survey" && isLast && state.conversation?.state === "ended")) return null;
     const key = code && (LINES[code] ?? ENDINGS[code]);
     const line = key ? say(key, { name: message.name || say("team") }) : text;
     return line ? <div class="system">{line}</div> : null;
@@ -201,7 +206,7 @@ function Line({
       )}
       {text && (
         <div class="bubble">
-          <Words text={text} />
+          <Styled text={text} styles={message.styles ?? []} />
         </div>
       )}
       {message.attachments.map((file) => (
@@ -249,6 +254,28 @@ function Unsent({ entry, say, client, onEdit, fileUrl }: Props & { entry: Pendin
         )}
       </div>
     </div>
+  );
+}
+
+/** The styles that a chat carries; a text without any is as it was written. */
+function Styled({ text, styles }: { text: string; styles: readonly TextStyle[] }) {
+  if (!styles.length) return <Words text={text} />;
+  return (
+    <>
+      {styledLines(text, styles).map(({ pieces, sign, kinds }) => (
+        <div class={kinds.filter((kind) => kind === "quote" || kind === "code_block").join(" ")}>
+          {sign}
+          {pieces.length
+            ? pieces.map((piece) =>
+                piece.kinds.reduce<ComponentChild>((inner, kind) => {
+                  const tag = TAGS[kind];
+                  return tag ? h(tag, null, inner) : inner;
+                }, <Words text={piece.text} />),
+              )
+            : " "}
+        </div>
+      ))}
+    </>
   );
 }
 

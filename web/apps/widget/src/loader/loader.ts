@@ -28,7 +28,7 @@ const BUBBLE =
 const CHEVRON = "m6 9 6 6 6-6";
 
 function start(script: HTMLScriptElement): void {
-  const site = script.dataset.site;
+  const { site, identity } = script.dataset;
   if (!site || window.Rapport) return;
   const server = new URL(script.src).origin;
   const base = `${server}/widget/v1/${encodeURIComponent(site)}`;
@@ -109,7 +109,7 @@ function start(script: HTMLScriptElement): void {
     openSession(token) {
       const early = token ? null : session;
       session = null;
-      return early ?? askSession(base, locale, token);
+      return early ?? askSession(base, locale, token, identity);
     },
     paletteFor,
     isOpen: () => isOpen,
@@ -178,7 +178,7 @@ function start(script: HTMLScriptElement): void {
   else if (color) {
     host.setTheme({ color, position: position === "left" ? "left" : "right", dark: "auto" });
   } else {
-    session = askSession(base, locale, null);
+    session = askSession(base, locale, null, identity);
     session.then(
       (answer) => host.setTheme(answer.site.theme),
       (error: unknown) => console.warn("Rapport:", error),

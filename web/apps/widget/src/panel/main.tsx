@@ -8,9 +8,6 @@ import { App } from "./App";
 import css from "./panel.css?inline";
 import { loadTexts, sayer } from "../texts/say";
 
-const LIGHT = "#ffffff";
-const DARK = "#1b1d22";
-
 function create(host: Host): Panel {
   const { store } = host;
   host.adopt(css);
@@ -42,7 +39,7 @@ function create(host: Host): Panel {
   function paint(): void {
     if (!theme) return;
     dark = theme.dark === "dark" || (theme.dark === "auto" && prefersDark.matches);
-    const { accentText } = host.paletteFor(theme.color, dark ? DARK : LIGHT);
+    const { accentText } = host.paletteFor(theme.color, dark ? "#1b1d22" : "#ffffff");
     colours.replaceSync(`:host{--accent-text:${accentText}}`);
   }
 

@@ -64,7 +64,7 @@ const SESSION_EVERY = 4;
 const RETRY_MS = 3_000;
 
 /** Refusals that mean "not now": the request stays in the outbox and is sent again. */
-const TEMPORARY = /^(slow_down|too_many_messages|try_again)/;
+const TEMPORARY = /^(slow|too_many_m|try)/;
 /** Refusals, farewells and reasons of a close that mean "not with this token". */
 const TOKEN_LOST = /token/;
 
@@ -242,6 +242,11 @@ export class ChatClient {
     const current = store.get("token");
     // Another tab was faster: its token is the visitor's, ours was never used.
     const token = current !== held && current !== null ? current : session.token;
+    // Somebody else at the same browser: the site no longer vouches for whom it knew before.
+    if (held !== null && held === current && held !== token) {
+      for (const { request } of this.#outbox.entries) this.#outbox.remove(request.id);
+      this.#forgetVisitor();
+    }
     store.set("token", token);
     this.#update({ site: session.site, token });
     const phase = session.conversation?.state;
@@ -250,7 +255,7 @@ export class ChatClient {
     return true;
   }
 
-  /** The token was refused: what it could reach is gone, words that were not sent are kept. */
+  /** What the token could reach is gone; words that were not sent are kept. */
   #forgetVisitor(): void {
     const { store } = this.#ports;
     for (const key of ["token", "seen", "live"]) store.set(key, null);

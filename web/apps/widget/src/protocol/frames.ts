@@ -11,7 +11,7 @@ export interface Site {
   closed_text: string | null;
   wait_text: string | null;
   fields: FormField[];
-  files: { enabled: boolean; max_bytes: number; types: string[] };
+  files: { enabled: boolean; max_bytes: number; max_total_bytes: number; max_count: number; types: string[] };
   max_chars: number;
   emojis: boolean;
   transcript: boolean;
@@ -58,11 +58,19 @@ export interface Attachment {
   refusal: null | { code: string; message: string };
 }
 
+/** A style over a range of the text, in code points. */
+export interface TextStyle {
+  kind: string;
+  start: number;
+  end: number;
+}
+
 export interface VisitorMessage {
   seq: number;
   author: "customer" | "agent" | "system";
   name: string | null;
   text: string;
+  styles?: TextStyle[];
   attachments: Attachment[];
   at: string;
   code: string | null;

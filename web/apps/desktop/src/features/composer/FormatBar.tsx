@@ -1,11 +1,12 @@
 import { ActionIcon } from "@mantine/core";
 import { useLingui } from "@lingui/react/macro";
 import type { StyleKind } from "@rapport/api-client";
-import { Bold, Code, Italic, List, ListOrdered, SquareCode, Strikethrough, TextQuote, Underline, type LucideIcon } from "lucide-react";
+import { Bold, Code, Heading, IndentIncrease, Italic, List, ListOrdered, SquareCode, Strikethrough, Table2, TextQuote, Underline, type LucideIcon } from "lucide-react";
 import { useRef, useState, type KeyboardEvent } from "react";
 import { useDesk } from "../../shared/desk.ts";
 import { useStore } from "../../shared/store.ts";
 import { Tip } from "../../shared/Tip.tsx";
+import { MailStyles } from "./MailStyles.tsx";
 import { chordText } from "../shortcuts/chord.ts";
 import { chordsOf } from "../shortcuts/commands.ts";
 import classes from "./FormatBar.module.css";
@@ -14,10 +15,12 @@ interface Props {
   allowed: ReadonlySet<StyleKind>;
   active: ReadonlySet<StyleKind>;
   onToggle: (kind: StyleKind) => void;
+  /** Where links can be made by hand. */
+  onLink?: (url: string) => void;
 }
 
 /** The styles that the channel can carry. One stop of the Tab key; arrow keys walk inside. */
-export function FormatBar({ allowed, active, onToggle }: Props) {
+export function FormatBar({ allowed, active, onToggle, onLink }: Props) {
   const { t } = useLingui();
   const desk = useDesk();
   const own = useStore(desk.preferences.values, (values) => values.shortcuts.chords);
@@ -29,11 +32,14 @@ export function FormatBar({ allowed, active, onToggle }: Props) {
     ["italic", t`Italic`, Italic],
     ["underline", t`Underline`, Underline],
     ["strike", t`Strikethrough`, Strikethrough],
+    ["heading", t`Heading`, Heading],
     ["code", t`Code`, Code],
     ["bullet_list", t`Bulleted list`, List],
     ["ordered_list", t`Numbered list`, ListOrdered],
     ["quote", t`Quote`, TextQuote],
     ["code_block", t`Code block`, SquareCode],
+    ["indent", t`Indent`, IndentIncrease],
+    ["table", t`Table row: Tab goes to the next cell`, Table2],
   ];
   const shown = all.filter(([kind]) => allowed.has(kind));
   const walk = (event: KeyboardEvent) => {
@@ -67,6 +73,7 @@ export function FormatBar({ allowed, active, onToggle }: Props) {
           </Tip>
         );
       })}
+      {onLink !== undefined && <MailStyles active={active} onToggle={onToggle} onLink={onLink} />}
     </div>
   );
 }

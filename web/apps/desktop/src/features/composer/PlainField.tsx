@@ -3,6 +3,7 @@ import type { FieldHandle } from "./field.ts";
 
 export interface PlainFieldProps {
   ref?: Ref<FieldHandle>;
+  id?: string;
   label: string;
   placeholder: string;
   describedBy: string;
@@ -17,7 +18,7 @@ export interface PlainFieldProps {
 const TALLEST = 220;
 
 /** A field for channels without styles, and for notes: it grows with its text. */
-export function PlainField({ ref, label, placeholder, describedBy, invalid, disabled = false, value, onChange, onKeyDown, onPaste }: PlainFieldProps) {
+export function PlainField({ ref, id = "composer", label, placeholder, describedBy, invalid, disabled = false, value, onChange, onKeyDown, onPaste }: PlainFieldProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   useLayoutEffect(() => {
     const area = field.current;
@@ -41,12 +42,17 @@ export function PlainField({ ref, label, placeholder, describedBy, invalid, disa
         area.setSelectionRange(at + text.length, at + text.length);
       });
     },
+    // A template has fields: the rich field takes over, which knows them.
+    load: () => undefined,
+    restore: () => undefined,
+    walk: () => null,
+    chooseOpen: () => null,
     toggle: () => undefined,
   }));
   return (
     <textarea
       ref={field}
-      id="composer"
+      id={id}
       rows={2}
       aria-label={label}
       aria-describedby={describedBy}

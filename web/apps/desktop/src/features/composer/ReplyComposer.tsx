@@ -10,6 +10,12 @@ import { useStore } from "../../shared/store.ts";
 import { timeOfDay } from "../../shared/time.ts";
 import { Suggestions } from "../emoji/Suggestions.tsx";
 import { useCompletion } from "../emoji/useCompletion.ts";
+import { TemplateBar } from "../templates/TemplateBar.tsx";
+import { templatesOfTask } from "../templates/source.ts";
+import { TemplateSuggestions } from "../templates/TemplateSuggestions.tsx";
+import { useTemplateCompletion } from "../templates/useTemplateCompletion.ts";
+import { useTemplates } from "../templates/useTemplates.ts";
+import { useWorkflowText } from "../workflows/useWorkflowText.ts";
 import { BarrierBanner } from "./BarrierBanner.tsx";
 import { checkSend, countCharacters, type SendProblem } from "./check.ts";
 import type { FieldHandle } from "./field.ts";
@@ -42,6 +48,12 @@ export function ReplyComposer({ task, attachments }: { task: Task; attachments: 
   const richText = capabilities?.rich_text ?? "none";
   const allowed = useMemo(() => carried(richText), [richText]);
   const completion = useCompletion(field, capabilities?.emojis === true);
+  const closed = barrier !== null;
+  const plain = richText === "none";
+  const source = useMemo(() => templatesOfTask(desk, task.id), [desk, task.id]);
+  const templates = useTemplates({ source, field, rich, attachments, plain, replaces: false, enabled: !closed && task.parked_until === null });
+  useWorkflowText(task, field, !closed);
+  const named = useTemplateCompletion(field, source, !closed, templates.load);
   const { uploads } = attachments;
   const { text } = rich;
   const limit = capabilities?.composer_limit ?? null;
@@ -56,9 +68,9 @@ export function ReplyComposer({ task, attachments }: { task: Task; attachments: 
     uploading: uploads.some((upload) => upload.attachment === null && upload.problem === null),
     refusedFiles: uploads.some((upload) => upload.problem !== null),
     readyFiles: uploads.filter((upload) => upload.attachment !== null).length,
+    unresolved: templates.open.length > 0,
   });
-  const reason = useReason(problem, offline);
-  const closed = barrier !== null;
+  const reason = useReason(problem, offline, templates.open[0]?.name ?? "");
 
   useEffect(() => field.current?.focus(), []);
   useComposerHandle(field, richText !== "none" && !closed);
@@ -74,17 +86,18 @@ export function ReplyComposer({ task, attachments }: { task: Task; attachments: 
   }, [desk, returned, task.conversation_id, change, rich, text]);
 
   const send = () => {
+    if (problem === "unresolved") return templates.show();
     if (problem !== null) return;
     const files = attachments.takeReady();
-    const { text: words, styles } = toWire(trimmed(only(rich, allowed)));
-    desk.outbox.add({ taskId: task.id, conversationId: task.conversation_id, text: words, styles, replyToSeq: replySeq, attachments: files });
+    const { text: words, styles, made } = toWire(trimmed(only(rich, allowed)));
+    desk.outbox.add({ taskId: task.id, conversationId: task.conversation_id, text: words, styles, replyToSeq: replySeq, attachments: files, ...(made === undefined ? {} : { made }) });
     change({ text: "", marks: [] });
     desk.ui.reply(task.conversation_id, null);
     stopped();
     field.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (completion.onKeyDown(event)) return;
+    if (completion.onKeyDown(event) || named.onKeyDown(event) || templates.onKeyDown(event)) return;
     if (event.key === "Escape" && replySeq !== null) desk.ui.reply(task.conversation_id, null);
     if (event.key !== "Enter" || event.shiftKey || event.altKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
@@ -94,6 +107,7 @@ export function ReplyComposer({ task, attachments }: { task: Task; attachments: 
     change(value);
     typed();
     completion.typed();
+    named.typed();
   };
   const onPaste = (event: ClipboardEvent) => {
     const files = [...event.clipboardData.files];
@@ -116,12 +130,14 @@ export function ReplyComposer({ task, attachments }: { task: Task; attachments: 
       <BarrierBanner task={task} barrier={barrier} closesAt={closesAt} templates={capabilities?.approved_templates === true} />
       <div className={classes.box} data-over={over > 0} data-closed={closed}>
         <Suggestions completion={completion} />
+        <TemplateSuggestions completion={named} />
+        <TemplateBar templates={templates} template={rich.template} onRemove={() => (change({ text: "", marks: [] }), field.current?.focus())} />
         {replySeq !== null && <ReplyBar conversationId={task.conversation_id} seq={replySeq} onCancel={() => desk.ui.reply(task.conversation_id, null)} />}
         {uploads.length > 0 && <UploadList uploads={uploads} onRemove={attachments.remove} />}
-        {richText === "none" ? (
+        {!templates.needed ? (
           <PlainField {...common} value={text} onChange={(value) => onChange({ text: value, marks: [] })} />
         ) : (
-          <RichField {...common} allowed={allowed} value={rich} onChange={onChange} onStyled={setStyled} />
+          <RichField {...common} allowed={allowed} value={rich} onChange={onChange} onStyled={setStyled} onLocked={templates.onLocked} />
         )}
         <div className={classes.tools}>
           {richText !== "none" && !closed && <FormatBar allowed={allowed} active={styled} onToggle={(kind) => field.current?.toggle(kind)} />}
@@ -136,7 +152,7 @@ export function ReplyComposer({ task, attachments }: { task: Task; attachments: 
               <span className="visually-hidden">{t`${count} of ${limit} characters`}</span>
             </span>
           )}
-          <Button size="sm" disabled={problem !== null} rightSection={<SendHorizontal size={15} aria-hidden />} onClick={send}>
+          <Button size="sm" disabled={problem !== null && problem !== "unresolved"} {...(problem === "unresolved" ? { "data-disabled": true, "aria-disabled": true } : {})} rightSection={<SendHorizontal size={15} aria-hidden />} onClick={send}>
             <Trans>Send</Trans>
           </Button>
         </div>
@@ -164,7 +180,7 @@ function moved(rich: Rich, by: number): Rich {
   return { text: rich.text, marks: rich.marks.map((mark) => ({ ...mark, start: mark.start + by, end: mark.end + by })) };
 }
 
-function useReason(problem: SendProblem, offline: boolean): string | null {
+function useReason(problem: SendProblem, offline: boolean, open: string): string | null {
   const { t } = useLingui();
   switch (problem) {
     case "customer_left":
@@ -179,6 +195,8 @@ function useReason(problem: SendProblem, offline: boolean): string | null {
       return t`Waiting for the upload`;
     case "file_problem":
       return t`Remove the refused file first`;
+    case "unresolved":
+      return t`Fill in: ${open}`;
     default:
       return offline ? t`Offline: sent once you are back` : null;
   }

@@ -1,12 +1,15 @@
 import type { StyleKind } from "@rapport/api-client";
 import type { Rich } from "@rapport/rich-text";
 import { useEffect, useImperativeHandle, useLayoutEffect, useRef, type ClipboardEvent, type KeyboardEvent, type Ref } from "react";
+import { flushSync } from "react-dom";
 import { Editor } from "./editor.ts";
 import type { FieldHandle } from "./field.ts";
 import classes from "./RichField.module.css";
 
 interface Props {
   ref?: Ref<FieldHandle>;
+  /** Shortcuts find the composer by its own. */
+  id?: string;
   label: string;
   placeholder: string;
   describedBy: string;
@@ -16,16 +19,18 @@ interface Props {
   value: Rich;
   onChange: (rich: Rich) => void;
   onStyled: (kinds: ReadonlySet<StyleKind>) => void;
+  /** Something was tried that the locked template does not allow. */
+  onLocked?: () => void;
   onKeyDown: (event: KeyboardEvent) => void;
   onPaste?: (event: ClipboardEvent) => void;
 }
 
 /** A field in which styles are seen as they are written. */
-export function RichField({ ref, label, placeholder, describedBy, invalid, disabled = false, allowed, value, onChange, onStyled, onKeyDown, onPaste }: Props) {
+export function RichField({ ref, id = "composer", label, placeholder, describedBy, invalid, disabled = false, allowed, value, onChange, onStyled, onLocked, onKeyDown, onPaste }: Props) {
   const root = useRef<HTMLDivElement>(null);
   const editor = useRef<Editor | null>(null);
-  const ports = useRef({ allowed, onChange, onStyled });
-  ports.current = { allowed, onChange, onStyled };
+  const ports = useRef({ allowed, onChange, onStyled, onLocked });
+  ports.current = { allowed, onChange, onStyled, onLocked };
 
   useLayoutEffect(() => {
     if (root.current === null) return;
@@ -33,6 +38,7 @@ export function RichField({ ref, label, placeholder, describedBy, invalid, disab
       allowed: () => ports.current.allowed,
       changed: (rich) => ports.current.onChange(rich),
       styled: (kinds) => ports.current.onStyled(kinds),
+      locked: () => ports.current.onLocked?.(),
     });
     editor.current = made;
     return made.attach();
@@ -47,7 +53,16 @@ export function RichField({ ref, label, placeholder, describedBy, invalid, disab
     focus: () => editor.current?.focus(),
     textBefore: () => editor.current?.textBefore() ?? "",
     insert: (text, replaceBefore = 0) => {
-      editor.current?.insert(text, replaceBefore);
+      // What is to be seen in the field is at once what Enter sends, also when nobody's key or click put it there.
+      flushSync(() => editor.current?.insert(text, replaceBefore));
+      editor.current?.focus();
+    },
+    load: (rich, whole, replaceBefore, at) => editor.current?.load(rich, whole, replaceBefore, at),
+    restore: (rich) => editor.current?.restore(rich),
+    walk: (step) => editor.current?.walk(step) ?? null,
+    chooseOpen: () => editor.current?.chooseOpen() ?? null,
+    link: (url) => {
+      editor.current?.link(url);
       editor.current?.focus();
     },
     toggle: (kind) => {
@@ -58,7 +73,7 @@ export function RichField({ ref, label, placeholder, describedBy, invalid, disab
   return (
     <div
       ref={root}
-      id="composer"
+      id={id}
       className={classes.field}
       role="textbox"
       aria-multiline="true"

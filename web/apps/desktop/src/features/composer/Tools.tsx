@@ -1,13 +1,15 @@
 import { ActionIcon, Popover } from "@mantine/core";
 import { useLingui } from "@lingui/react/macro";
 import type { Capabilities, Task } from "@rapport/api-client";
-import { FileCheck, Paperclip, Smile } from "lucide-react";
+import { FileCheck, MessageSquareText, Paperclip, Smile, Zap } from "lucide-react";
 import { lazy, Suspense, useRef, useState } from "react";
-import { useDesk } from "../../shared/desk.ts";
+import { useDesk, useDeskState } from "../../shared/desk.ts";
 import { Tip } from "../../shared/Tip.tsx";
 import type { Attachments } from "./useAttachments.ts";
 
 const EmojiPicker = lazy(() => import("../emoji/EmojiPicker.tsx"));
+
+const icon = { variant: "subtle", color: "gray", size: 32 } as const;
 
 interface Props {
   task: Task;
@@ -17,40 +19,30 @@ interface Props {
   attachments: Attachments;
   onEmoji: (emoji: string) => void;
   onEmojisClosed: () => void;
+  /** A quick reply has no templates. */
+  templates?: boolean;
 }
 
 /** What can go into a message besides text, as the channel allows. */
-export function Tools({ task, capabilities, closed, attachments, onEmoji, onEmojisClosed }: Props) {
+export function Tools({ task, capabilities, closed, attachments, onEmoji, onEmojisClosed, templates = true }: Props) {
   const { t } = useLingui();
   const desk = useDesk();
-  const picker = useRef<HTMLInputElement>(null);
-  const [emojis, setEmojis] = useState(false);
-  const icon = { variant: "subtle", color: "gray", size: 32 } as const;
+  const workflows = useDeskState((state) => state.catalog.settings["workflows"] === true);
   return (
     <>
-      {capabilities?.emojis === true && !closed && (
-        <Popover opened={emojis} onChange={setEmojis} onClose={onEmojisClosed} position="top-start" shadow="md" trapFocus>
-          <Popover.Target>
-            <ActionIcon {...icon} data-composer-emojis aria-label={t`Emojis`} aria-expanded={emojis} onClick={() => setEmojis(!emojis)}>
-              <Smile size={18} />
-            </ActionIcon>
-          </Popover.Target>
-          <Popover.Dropdown p={0} aria-label={t`Emojis`}>
-            <Suspense>
-              <EmojiPicker
-                onChoose={(emoji) => {
-                  setEmojis(false);
-                  onEmoji(emoji);
-                }}
-              />
-            </Suspense>
-          </Popover.Dropdown>
-        </Popover>
+      {capabilities?.emojis === true && !closed && <EmojiButton onEmoji={onEmoji} onClosed={onEmojisClosed} />}
+      {capabilities?.attachments === true && !closed && <AttachButton attachments={attachments} />}
+      {templates && !closed && task.parked_until === null && (
+        <Tip label={t`Templates`}>
+          <ActionIcon {...icon} aria-label={t`Templates`} onClick={() => desk.ui.open({ name: "templates", taskId: task.id })}>
+            <MessageSquareText size={17} />
+          </ActionIcon>
+        </Tip>
       )}
-      {capabilities?.attachments === true && !closed && (
-        <Tip label={t`Attach files`}>
-          <ActionIcon {...icon} aria-label={t`Attach files`} onClick={() => picker.current?.click()}>
-            <Paperclip size={17} />
+      {workflows && task.parked_until === null && (
+        <Tip label={t`Trigger a workflow`}>
+          <ActionIcon {...icon} aria-label={t`Trigger a workflow`} onClick={() => desk.ui.open({ name: "workflow", taskId: task.id })}>
+            <Zap size={17} />
           </ActionIcon>
         </Tip>
       )}
@@ -66,6 +58,44 @@ export function Tools({ task, capabilities, closed, attachments, onEmoji, onEmoj
           </ActionIcon>
         </Tip>
       )}
+    </>
+  );
+}
+
+export function EmojiButton({ onEmoji, onClosed }: { onEmoji: (emoji: string) => void; onClosed: () => void }) {
+  const { t } = useLingui();
+  const [open, setOpen] = useState(false);
+  return (
+    <Popover opened={open} onChange={setOpen} onClose={onClosed} position="top-start" shadow="md" trapFocus>
+      <Popover.Target>
+        <ActionIcon {...icon} data-composer-emojis aria-label={t`Emojis`} aria-expanded={open} onClick={() => setOpen(!open)}>
+          <Smile size={18} />
+        </ActionIcon>
+      </Popover.Target>
+      <Popover.Dropdown p={0} aria-label={t`Emojis`}>
+        <Suspense>
+          <EmojiPicker
+            onChoose={(emoji) => {
+              setOpen(false);
+              onEmoji(emoji);
+            }}
+          />
+        </Suspense>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+export function AttachButton({ attachments }: { attachments: Attachments }) {
+  const { t } = useLingui();
+  const picker = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <Tip label={t`Attach files`}>
+        <ActionIcon {...icon} data-composer-attach aria-label={t`Attach files`} onClick={() => picker.current?.click()}>
+          <Paperclip size={17} />
+        </ActionIcon>
+      </Tip>
       <input
         ref={picker}
         type="file"

@@ -8,6 +8,7 @@ export type SendProblem =
   | "parked"
   | "uploading"
   | "file_problem"
+  | "unresolved"
   | null;
 
 interface Situation {
@@ -17,6 +18,8 @@ interface Situation {
   barrier: "opted_out" | "window_closed" | null;
   parked: boolean;
   uploading: boolean;
+  /** A field of a template still shows its name. */
+  unresolved?: boolean;
   refusedFiles: boolean;
   readyFiles: number;
 }
@@ -34,6 +37,7 @@ export function checkSend(situation: Situation): SendProblem {
   if (limit !== null && countCharacters(text) > limit) return "over_limit";
   if (situation.refusedFiles) return "file_problem";
   if (situation.uploading) return "uploading";
+  if (situation.unresolved === true) return "unresolved";
   if (text.trim() === "" && situation.readyFiles === 0) return "empty";
   return null;
 }

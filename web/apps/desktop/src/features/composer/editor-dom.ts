@@ -1,4 +1,4 @@
-import { linesOf, type Rich } from "@rapport/rich-text";
+import { colours, linesOf, type Rich } from "@rapport/rich-text";
 
 const TAGS = { bold: "b", italic: "i", underline: "u", strike: "s", code: "code" } as const;
 
@@ -11,11 +11,24 @@ export function draw(root: HTMLElement, rich: Rich): void {
     for (const piece of line.pieces) {
       let node: Node = document.createTextNode(piece.text);
       for (const kind of piece.styles) {
+        if (colours.includes(kind)) {
+          const coloured = document.createElement("span");
+          coloured.dataset["colour"] = kind;
+          coloured.append(node);
+          node = coloured;
+          continue;
+        }
         const tag = kind === "link" ? "u" : TAGS[kind as keyof typeof TAGS];
         if (tag === undefined) continue;
         const around = document.createElement(tag);
         around.append(node);
         node = around;
+      }
+      if (piece.field !== undefined) {
+        const mark = document.createElement("mark");
+        mark.dataset["field"] = piece.field;
+        mark.append(node);
+        node = mark;
       }
       block.append(node);
     }

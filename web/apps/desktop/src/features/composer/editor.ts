@@ -1,12 +1,14 @@
 import type { StyleKind } from "@rapport/api-client";
-import { editRange, flip, fromHtml, isBlock, isStyled, linesOf, only, type Rich } from "@rapport/rich-text";
-import { draw, offsetOf, readText, select } from "./editor-dom.ts";
+import { editField, editRange, fieldAt, flip, fromHtml, isBlock, isOpen, isStyled, linesOf, normalised, only, openFields, type Field, type Rich } from "@rapport/rich-text";
+import { draw, offsetOf, pointAt, readText, select } from "./editor-dom.ts";
 
 interface Ports {
   allowed: () => ReadonlySet<StyleKind>;
   changed: (rich: Rich) => void;
   /** The styles at the caret, or over the whole selection. */
   styled: (kinds: ReadonlySet<StyleKind>) => void;
+  /** Something was tried that a locked template does not allow. */
+  locked?: () => void;
 }
 interface Moment {
   rich: Rich;
@@ -55,6 +57,7 @@ export class Editor {
     const stop = new AbortController();
     const { signal } = stop;
     this.root.addEventListener("beforeinput", (event) => this.beforeInput(event), { signal });
+    this.root.addEventListener("keydown", (event) => this.historyKey(event), { signal });
     this.root.addEventListener("input", () => this.readBack(!this.composing), { signal });
     this.root.addEventListener("compositionstart", () => (this.composing = true), { signal });
     this.root.addEventListener("compositionend", () => this.composed(), { signal });
@@ -69,7 +72,7 @@ export class Editor {
 
   /** A text from outside: a draft that has come, or nothing after sending. */
   show(rich: Rich): void {
-    if (rich.text === this.rich.text && rich.marks === this.rich.marks) return;
+    if (rich.text === this.rich.text && rich.marks === this.rich.marks && rich.template === this.rich.template) return;
     this.rich = rich;
     this.past = [];
     this.future = [];
@@ -90,12 +93,60 @@ export class Editor {
     this.replace(this.start - replaceBefore, this.end, typeof put === "string" ? put : only(put, this.ports.allowed()));
   }
 
+  /** A template at the caret, or instead of everything; undo brings back what was there. */
+  load(put: Rich, whole: boolean, replaceBefore = 0, at?: number): void {
+    if (at !== undefined) this.start = this.end = at;
+    const rich = only(put, this.ports.allowed());
+    const start = whole ? 0 : Math.max(0, this.start - replaceBefore);
+    const next = whole ? rich : editRange(this.rich, start, this.end, rich);
+    const caret = start + rich.text.length;
+    this.apply(next, caret, caret, false);
+    const first = openFields(next).find((field) => field.start >= start);
+    if (first !== undefined) this.choose(first);
+    else this.focus();
+  }
+
+  /** Everything as it was at another time, as one more step that can be undone. */
+  restore(rich: Rich): void {
+    this.apply(rich, rich.text.length, rich.text.length, false);
+    this.focus();
+  }
+
+  /** Selects the next field of a template, or the one before; none: the focus may leave. */
+  walk(step: 1 | -1): Field | null {
+    const fields = [...(this.rich.template?.fields ?? [])].sort((a, b) => a.start - b.start);
+    const here = fields.findIndex((field) => field.start <= this.start && this.end <= field.end);
+    const next = here !== -1 ? fields[here + step] : step === 1 ? fields.find((field) => field.start >= this.end) : fields.findLast((field) => field.end <= this.start);
+    if (next === undefined) return null;
+    this.choose(next);
+    return next;
+  }
+
+  /** Shows and selects the first field that is to be filled in. */
+  chooseOpen(): Field | null {
+    const field = openFields(this.rich)[0];
+    if (field !== undefined) this.choose(field);
+    return field ?? null;
+  }
+
+  private choose(field: Field): void {
+    this.start = field.start;
+    this.end = field.end;
+    this.focus();
+    const [node] = pointAt(this.root, field.start);
+    (node instanceof Element ? node : node.parentElement)?.scrollIntoView?.({ block: "nearest" });
+    this.tellStyles();
+  }
+
   textBefore(): string {
     return this.start === this.end ? this.rich.text.slice(0, this.start) : "";
   }
 
   toggle(kind: StyleKind): void {
     if (!this.ports.allowed().has(kind)) return;
+    if (this.rich.template?.locked === true) return this.ports.locked?.();
+    // A key that moved the caret a moment ago: the browser tells of it later.
+    this.selected();
     const here = this.start === this.end;
     const emptyLine = lineAt(this.rich, this.start).pieces.length === 0;
     if (here && (!isBlock(kind) || emptyLine)) {
@@ -104,6 +155,19 @@ export class Editor {
       return;
     }
     this.apply(flip(this.rich, this.start, this.end, kind), this.start, this.end, false);
+  }
+
+  /** Makes what is selected a link; with nothing selected the address itself. */
+  link(url: string): void {
+    if (!this.ports.allowed().has("link")) return;
+    const from = this.start;
+    let to = this.end;
+    if (from === to) {
+      this.replace(from, from, url);
+      to = from + url.length;
+    }
+    const others = this.rich.marks.filter((mark) => mark.kind !== "link" || mark.end <= from || mark.start >= to);
+    this.apply(normalised({ text: this.rich.text, marks: [...others, { kind: "link", start: from, end: to, url }] }), to, to, false);
   }
 
   private beforeInput(event: InputEvent): void {
@@ -123,6 +187,16 @@ export class Editor {
     }
   }
 
+  /** Browsers offer their own undo only for what they wrote themselves, which is nothing here. */
+  private historyKey(event: KeyboardEvent): void {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || this.composing) return;
+    const key = event.key.toLowerCase();
+    if (key !== "z" && key !== "y") return;
+    event.preventDefault();
+    if (key === "y" || event.shiftKey) this.travel(this.future, this.past);
+    else this.travel(this.past, this.future);
+  }
+
   private rangeOf(event: InputEvent): [number, number] {
     const target = event.getTargetRanges?.()[0];
     if (target === undefined) return [this.start, this.end];
@@ -140,6 +214,7 @@ export class Editor {
 
   /** Backspace at the start of a list item or quote makes it an ordinary line first. */
   private leaveBlock(inputType: string): boolean {
+    if (this.rich.template?.locked === true) return false;
     const line = lineAt(this.rich, this.start);
     if (inputType !== "deleteContentBackward" || line.start !== this.start || line.blocks.size === 0) return false;
     this.dropBlocks(line.blocks);
@@ -148,7 +223,7 @@ export class Editor {
 
   private newLine(): void {
     const line = lineAt(this.rich, this.start);
-    const emptyItem = this.start === this.end && line.pieces.length === 0 && line.blocks.size > 0;
+    const emptyItem = this.rich.template?.locked !== true && this.start === this.end && line.pieces.length === 0 && line.blocks.size > 0;
     if (emptyItem) this.dropBlocks(line.blocks);
     else this.replace(this.start, this.end, "\n");
   }
@@ -161,16 +236,38 @@ export class Editor {
     this.apply(next, this.start, this.start, false);
   }
 
-  private replace(start: number, end: number, put: string | Rich, typed = false): void {
-    let next = editRange(this.rich, Math.max(0, start), end, put);
+  private replace(from: number, to: number, put: string | Rich, typed = false): void {
+    const [start, end] = aroundOpenFields(this.rich, Math.max(0, from), to);
+    const words = typeof put === "string" ? put : put.text;
+    const field = this.rich.template?.fields.find((each) => each.start === start && each.end === end);
+    if (this.rich.template?.locked === true) return this.replaceInField(start, end, words, typed);
+    if (field !== undefined && words !== "") {
+      const caret = start + words.length;
+      return this.apply(editField(this.rich, field, words), caret, caret, typed);
+    }
+    let next = editRange(this.rich, start, end, put);
     const length = typeof put === "string" ? put.length : put.text.length;
     if (length > 0) {
       for (const [kind, on] of this.pending) {
         if (isStyled(next, start, start + length, kind) !== on) next = flip(next, start, start + length, kind);
       }
     }
-    const caret = Math.max(0, start) + length;
+    const caret = start + length;
     this.apply(next, caret, caret, typed);
+  }
+
+  /** Of a locked template only fields change; one that is emptied shows its name again. All of it can go. */
+  private replaceInField(start: number, end: number, put: string, typed: boolean): void {
+    const { rich } = this;
+    if (start === 0 && end === rich.text.length && put === "") return this.apply({ text: "", marks: [] }, 0, 0, false);
+    const field = fieldAt(rich, start, end);
+    if (field === undefined) return this.ports.locked?.();
+    const words = rich.text.slice(field.start, start) + put + rich.text.slice(end, field.end);
+    if (words === "" || words === `<${field.name}>`) {
+      const name = `<${field.name}>`;
+      return this.apply(editField(rich, field, name), field.start, field.start + name.length, false);
+    }
+    this.apply(editField(rich, field, words), start + put.length, start + put.length, typed);
   }
 
   private apply(rich: Rich, start: number, end: number, typed: boolean): void {
@@ -237,7 +334,13 @@ export class Editor {
       while (start < Math.min(before.length, after.length) && before[start] === after[start]) start += 1;
       let tail = 0;
       while (tail < Math.min(before.length, after.length) - start && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1;
-      this.rich = editRange(this.rich, start, before.length - tail, after.slice(start, after.length - tail));
+      const put = after.slice(start, after.length - tail);
+      if (this.rich.template?.locked === true) {
+        // What was composed outside of a field goes again.
+        this.replaceInField(start, before.length - tail, put, true);
+        return draw(this.root, this.rich);
+      }
+      this.rich = editRange(this.rich, start, before.length - tail, put);
       this.start = this.end = caret;
       this.ports.changed(this.rich);
     }
@@ -259,6 +362,9 @@ export class Editor {
     this.start = start;
     this.end = end;
     this.pending.clear();
+    // A field that still shows its name is one thing: a click into it takes it whole.
+    const inside = openFields(this.rich).find((field) => field.start < start && end < field.end);
+    if (inside !== undefined && start === end) this.choose(inside);
     this.tellStyles();
   }
 
@@ -274,6 +380,12 @@ export class Editor {
 function lineAt(rich: Rich, offset: number) {
   const lines = linesOf(rich);
   return lines.findLast((line) => line.start <= offset) ?? lines[0]!;
+}
+
+/** An edit that touches a field which still shows its name concerns the whole of it. */
+function aroundOpenFields(rich: Rich, start: number, end: number): [number, number] {
+  const touched = (rich.template?.fields ?? []).filter((field) => field.start < end && start < field.end && isOpen(rich.text, field));
+  return [Math.min(start, ...touched.map((field) => field.start)), Math.max(end, ...touched.map((field) => field.end))];
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });

@@ -25,9 +25,16 @@ export interface Attachments {
 
 let nextId = 1;
 
+type Send = (file: File, onProgress: (share: number) => void, signal: AbortSignal) => Promise<Attachment>;
+
 /** Files being attached to the next message of a conversation. */
 export function useAttachments(conversationId: number): Attachments {
   const desk = useDesk();
+  return useUploads(useCallback<Send>((file, onProgress, signal) => desk.api.upload(conversationId, file, onProgress, signal), [desk, conversationId]));
+}
+
+/** Files on their way to the server; `send` takes one there. */
+export function useUploads(send: Send): Attachments {
   const [uploads, setUploads] = useState<readonly Upload[]>([]);
   const latest = useRef(uploads);
   latest.current = uploads;
@@ -51,8 +58,7 @@ export function useAttachments(conversationId: number): Attachments {
           cancel: () => abort.abort(),
         };
         setUploads((list) => [...list, fresh]);
-        desk.api
-          .upload(conversationId, file, (progress) => patch(id, { progress }), abort.signal)
+        send(file, (progress) => patch(id, { progress }), abort.signal)
           .then((attachment) => {
             if (attachment.state === "ready") patch(id, { attachment, progress: 1 });
             else patch(id, { problem: codeText(attachment.refusal?.code ?? "", attachment.refusal?.message) });
@@ -63,7 +69,7 @@ export function useAttachments(conversationId: number): Attachments {
           });
       }
     },
-    [desk, conversationId, patch],
+    [send, patch],
   );
 
   const remove = useCallback((id: number) => {

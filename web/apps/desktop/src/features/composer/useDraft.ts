@@ -5,6 +5,9 @@ import { useDesk } from "../../shared/desk.ts";
 
 const PAUSE_MS = 600;
 
+/** What this window has last had stored, by draft: coming back in a save that is refused, it is not another window's. */
+const written = new Map<string, string>();
+
 interface Held {
   version: number;
   /** The text that the server has under that version. */
@@ -28,6 +31,9 @@ export function useDraft(conversationId: number, mode?: ComposerMode, fields?: D
   const [rich, setRich] = useState<Rich>(() => styled(name, recall(name) ?? ""));
   const [other, setOther] = useState<string | null>(null);
   const latest = useRef(rich.text);
+  const opened = useRef(rich.text);
+  /** From the first change on, what stands here counts, an empty field (all deleted, or just sent) as well. */
+  const touched = useRef(false);
   const held = useRef<Held | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const saving = useRef(false);
@@ -43,6 +49,8 @@ export function useDraft(conversationId: number, mode?: ComposerMode, fields?: D
     saving.current = true;
     const sent = latest.current;
     const beside = latestFields.current;
+    const before = written.get(name);
+    written.set(name, sent);
     try {
       const answer = await desk.api.saveDraft(conversationId, { text: sent, version: held.current.version, ...(beside.fields === undefined ? {} : { fields: beside.fields }) }, mode);
       held.current = { version: answer.version, stored: sent, around: beside.around };
@@ -52,8 +60,8 @@ export function useDraft(conversationId: number, mode?: ComposerMode, fields?: D
         // Written elsewhere meanwhile: what is typed here stays, the other text is offered.
         const stored = storedDraft(error);
         held.current = { version: stored.version, stored: stored.text, around: beside.around };
-        if (latest.current === "") show(stored.text);
-        else if (stored.text !== "" && stored.text !== latest.current) setOther(stored.text);
+        if (latest.current === "" && !touched.current) show(stored.text);
+        else if (stored.text !== "" && stored.text !== latest.current && stored.text !== before) setOther(stored.text);
       }
     } finally {
       saving.current = false;
@@ -71,8 +79,11 @@ export function useDraft(conversationId: number, mode?: ComposerMode, fields?: D
         if (!current) return;
         held.current = { version: draft.version, stored: draft.text, around: latestFields.current.around };
         setLoaded(draft);
-        if (latest.current === "") show(draft.text);
-        else void save();
+        if (latest.current === "" && !touched.current) return show(draft.text);
+        // Somebody was quicker than the answer: what is stored no longer counts, but can be had.
+        const known = [latest.current, opened.current, written.get(name)];
+        if (touched.current && draft.text !== "" && !known.includes(draft.text)) setOther(draft.text);
+        void save();
       })
       .catch(() => {
         // The text stays in the browser; the next opening asks again.
@@ -93,10 +104,11 @@ export function useDraft(conversationId: number, mode?: ComposerMode, fields?: D
 
   const change = useCallback(
     (value: Rich) => {
+      touched.current = true;
       latest.current = value.text;
       setRich(value);
       remember(name, value.text);
-      if (value.marks.length > 0) remember(`${name}.styles`, JSON.stringify(value));
+      if (value.marks.length > 0 || value.template !== undefined) remember(`${name}.styles`, JSON.stringify(value));
       else forget(`${name}.styles`);
       clearTimeout(timer.current);
       timer.current = setTimeout(() => void save(), PAUSE_MS);
@@ -124,7 +136,8 @@ function styled(name: string, text: string): Rich {
   try {
     const held = JSON.parse(recall(`${name}.styles`) ?? "null") as Partial<Rich> | null;
     if (held?.text !== text || !Array.isArray(held.marks)) return plain;
-    return normalised({ text, marks: held.marks as readonly Mark[] });
+    const { template } = held;
+    return normalised({ text, marks: held.marks as readonly Mark[], ...(template === undefined || !Array.isArray(template.fields) ? {} : { template }) });
   } catch {
     return plain;
   }

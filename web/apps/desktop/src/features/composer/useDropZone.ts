@@ -25,7 +25,8 @@ export function useDropZone(zone: RefObject<HTMLElement | null>, enabled: boolea
     const drop = (event: DragEvent) => {
       depth = 0;
       setOver(false);
-      if (!files(event)) return;
+      // A field within the zone may have taken them.
+      if (!files(event) || event.defaultPrevented) return;
       event.preventDefault();
       onFiles([...(event.dataTransfer?.files ?? [])]);
     };

@@ -12,7 +12,7 @@ export interface ConnectionPorts {
   onSnapshot(snapshot: Snapshot): void;
   onCommit(commit: Commit): void;
   onPosition(position: string): void;
-  onEphemeral(frame: Extract<StreamFrame, { type: "typing" | "presence" }>): void;
+  onEphemeral(frame: Extract<StreamFrame, { type: "typing" | "presence" | "floor" }>): void;
   onSignedOut(): void;
   open(after: string): WebSocket;
 }
@@ -26,6 +26,7 @@ export class Connection {
   readonly state = new Store<ConnectionState>("connecting");
   private readonly ports: ConnectionPorts;
   private socket: WebSocket | null = null;
+  private readonly looking = new Map<"floor" | "watch", number | null>();
   private attempt = 0;
   private stopped = true;
   private needsSnapshot = true;
@@ -63,6 +64,18 @@ export class Connection {
 
   sendTyping(conversationId: number, on: boolean): void {
     this.transmit({ type: "typing", conversation_id: conversationId, on });
+  }
+
+  /** Follows the board or another's conversation; said again whenever the line is new. */
+  look(what: "floor" | "watch", conversationId: number | null, on = true): void {
+    if (on) this.looking.set(what, conversationId);
+    else this.looking.delete(what);
+    this.tellLook(what, conversationId, on);
+  }
+
+  private tellLook(what: "floor" | "watch", conversationId: number | null, on: boolean): void {
+    if (what === "floor") this.transmit({ type: "floor", on });
+    else this.transmit({ type: "watch", conversation_id: on ? conversationId : null });
   }
 
   readonly tryNow = (): void => {
@@ -106,6 +119,7 @@ export class Connection {
     switch (frame.type) {
       case "hello":
         this.attempt = 0;
+        for (const [what, id] of this.looking) this.tellLook(what, id, true);
         this.state.set(this.state.get() === "connecting" ? "live" : "catching_up");
         this.settleSoon();
         break;
@@ -121,6 +135,7 @@ export class Connection {
         break;
       case "typing":
       case "presence":
+      case "floor":
         this.ports.onEphemeral(frame);
         break;
       case "ping":

@@ -1,4 +1,4 @@
-import { ApiError, newKey, type Attachment, type FilledTemplate, type Message, type NewMessage, type TextStyle } from "@rapport/api-client";
+import { ApiError, newKey, type Attachment, type FilledTemplate, type MadeFrom, type Message, type NewMessage, type TextStyle } from "@rapport/api-client";
 import { Store } from "../../shared/store.ts";
 import type { OutgoingMail } from "../mail/outgoing.ts";
 import { backoff } from "./backoff.ts";
@@ -13,6 +13,8 @@ export interface Outgoing {
   styles?: TextStyle[];
   replyToSeq?: number | null;
   template?: FilledTemplate | null;
+  /** The template that the text was made from. */
+  made?: MadeFrom;
   /** For colleagues only. */
   note?: boolean;
   /** An answer by e-mail. */
@@ -34,6 +36,8 @@ export class Outbox {
   private readonly ports: Ports;
   private readonly busy = new Set<number>();
   private readonly sent = new Set<string>();
+  /** The latest mails of this page as they were written, by key: for whom takes one back. */
+  private readonly written = new Map<string, Outgoing>();
   private attempts = 0;
   private name: string | null = null;
 
@@ -70,6 +74,11 @@ export class Outbox {
       const stop = this.items.subscribe(look);
       look();
     });
+  }
+
+  /** A mail as it was written, if this page sent it lately. */
+  asWritten(key: string | null): Outgoing | undefined {
+    return key === null ? undefined : this.written.get(key);
   }
 
   retry(key: string): void {
@@ -110,7 +119,11 @@ export class Outbox {
       const message = await this.ports.send(item);
       this.attempts = 0;
       this.ports.onSent(message);
-      if (item.mail !== undefined) this.sent.add(item.key);
+      if (item.mail !== undefined) {
+        this.sent.add(item.key);
+        this.written.set(item.key, item);
+        for (const key of [...this.written.keys()].slice(0, -20)) this.written.delete(key);
+      }
       this.discard(item.key);
     } catch (error) {
       if (!(error instanceof ApiError) || error.temporary || error.status === 401) throw error;
@@ -148,5 +161,6 @@ export function newMessage(item: Outgoing): NewMessage {
     ...(item.styles === undefined || item.styles.length === 0 ? {} : { styles: item.styles }),
     ...(item.replyToSeq === undefined || item.replyToSeq === null ? {} : { reply_to_seq: item.replyToSeq }),
     ...(item.template === undefined || item.template === null ? {} : { template: item.template }),
+    ...(item.made === undefined ? {} : { from_template: item.made }),
   };
 }

@@ -1,6 +1,7 @@
 import { useLingui } from "@lingui/react/macro";
 import type { Attachment } from "@rapport/api-client";
 import { Download, FileDown, FileText, FileX } from "lucide-react";
+import { useState } from "react";
 import { useDesk } from "../../shared/desk.ts";
 import { codeText } from "../../shared/error-text.ts";
 import { fileSize } from "../../shared/file-size.ts";
@@ -45,9 +46,15 @@ function Item({ attachment, kind }: { attachment: Attachment; kind: string }) {
   return <FileLink attachment={attachment} />;
 }
 
-function Picture({ attachment: { filename, url }, kind }: { attachment: Attachment; kind: string }) {
+/** The thumbnail, and the original on a click; what has no thumbnail is a file like any other. */
+function Picture({ attachment, kind }: { attachment: Attachment; kind: string }) {
   const { t } = useLingui();
   const desk = useDesk();
+  const [unseen, setUnseen] = useState(false);
+  const { filename, url, media_type } = attachment;
+  if (unseen) return <FileLink attachment={attachment} />;
+  // A thumbnail stands still; what may move is shown as it is.
+  const moves = media_type === "image/gif" || kind === "sticker";
   return (
     <button
       type="button"
@@ -56,7 +63,7 @@ function Picture({ attachment: { filename, url }, kind }: { attachment: Attachme
       aria-label={t`Show ${filename}`}
       onClick={() => desk.ui.open({ name: "image", image: { url, filename } })}
     >
-      <img src={url} alt={filename} loading="lazy" />
+      <img src={moves ? url : `${url}/thumbnail`} alt={filename} loading="lazy" onError={() => setUnseen(true)} />
     </button>
   );
 }

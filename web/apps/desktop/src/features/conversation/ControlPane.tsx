@@ -2,10 +2,10 @@ import { ActionIcon, Button } from "@mantine/core";
 import { useLingui } from "@lingui/react/macro";
 import type { Leg, Task } from "@rapport/api-client";
 import { Link } from "@tanstack/react-router";
-import { ArrowLeft, ChevronDown, ChevronUp, ClipboardCheck, DoorOpen, Forward, MailOpen, MessageCircleQuestion, PanelRight, Pause, PhoneOff, Play, UserMinus, UsersRound, X, type LucideIcon } from "lucide-react";
+import { ArrowLeft, ChevronDown, ChevronUp, ClipboardCheck, DoorOpen, Forward, MailOpen, MessageCircleQuestion, PanelRight, Pause, PhoneOff, Play, UserMinus, UsersRound, X, Zap, type LucideIcon } from "lucide-react";
 import { useDesk, useDeskState } from "../../shared/desk.ts";
 import { ChannelIcon } from "../../shared/ChannelIcon.tsx";
-import { accountOf, agentName, capabilitiesOf, customerName, queueName } from "../../shared/people.ts";
+import { accountOf, agentName, capabilitiesOf, customerName, queueName, sourceName } from "../../shared/people.ts";
 import { useStore } from "../../shared/store.ts";
 import { clock, secondsSince, shortDate, useNow } from "../../shared/time.ts";
 import { conferenceOf } from "../conference/phase.ts";
@@ -27,6 +27,7 @@ const icons: Record<TaskActionId, LucideIcon> = {
   resume: Play,
   wrap_up: ClipboardCheck,
   original: MailOpen,
+  workflow: Zap,
 };
 
 /** Who this is, how the conversation stands, and what can be done with it. */
@@ -122,7 +123,8 @@ function Actions({ task, leg }: { task: Task; leg: Leg }) {
           <Button
             key={action.id}
             className={classes.action!}
-            data-minor={action.id === "park" || action.id === "original" || action.id === "ask_to_end" || undefined}
+            data-minor={action.id === "park" || action.id === "original" || action.id === "ask_to_end" || action.id === "workflow" || undefined}
+            data-workflow={action.id === "workflow" || undefined}
             size="xs"
             h={34}
             variant={action.tone === "plain" ? "default" : action.tone === "main" ? "filled" : "light"}
@@ -150,7 +152,7 @@ function Fields({ task, leg }: { task: Task; leg: Leg }) {
     queue: [t`Queue`, queueName(catalog, task.queue_id)],
     email: [t`Email`, contact?.email],
     phone: [t`Phone`, contact?.phone],
-    source: [t`Source`, accountOf(catalog, task)?.name],
+    source: [t`Source`, sourceName(accountOf(catalog, task))],
     agent: [t`Agent`, agentName(catalog, task.legs.findLast((each) => each.role === "owner")?.agent_id ?? leg.agent_id)],
     date: [t`Date`, shortDate(task.queued_at, i18n.locale)],
   };

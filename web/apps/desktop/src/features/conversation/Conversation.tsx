@@ -1,6 +1,6 @@
 import { useLingui } from "@lingui/react/macro";
 import type { Leg, Task } from "@rapport/api-client";
-import { useRef } from "react";
+import { Suspense, useRef } from "react";
 import { useDeskState } from "../../shared/desk.ts";
 import { capabilitiesOf } from "../../shared/people.ts";
 import { Composer } from "../composer/Composer.tsx";
@@ -26,7 +26,9 @@ export default function Conversation({ task, leg }: { task: Task; leg: Leg }) {
     <>
       <div ref={zone} className={classes.conversation}>
         <ControlPane task={task} leg={leg} />
-        <Thread task={task} leg={leg} />
+        <Suspense fallback={<div className={classes.coming} />}>
+          <Thread task={task} leg={leg} />
+        </Suspense>
         {active ? (
           <Composer task={task} attachments={attachments} />
         ) : (

@@ -28,7 +28,7 @@ export function MessageBubble({ message, task, last }: { message: Message; task:
       <div className={classes.bubble} data-reacted={Boolean(content?.reaction) || undefined}>
         {inbound && <Initials task={task} letterC={capabilities?.customer_bubble === "letter_c"} />}
         <div className={classes.content}>
-          <span className="visually-hidden">{note ? t`Note by ${name}` : name}: </span>
+          <span className="visually-hidden">{message.purpose === "whisper" ? t`Whisper by ${name}` : note ? t`Note by ${name}` : name}: </span>
           <MessageBody conversationId={message.conversation_id} text={message.text} attachments={message.attachments} content={content} />
         </div>
         {content?.reaction ? (
@@ -41,7 +41,7 @@ export function MessageBubble({ message, task, last }: { message: Message; task:
       {meta && (
         <div className={classes.meta}>
           <span aria-hidden>{name}</span>
-          {note && <span>{t`Internal note`}</span>}
+          {note && <span>{message.purpose === "whisper" ? t`Whisper of a supervisor` : t`Internal note`}</span>}
           <time dateTime={message.created_at}>{timeOfDay(message.created_at, i18n.locale)}</time>
           {content !== null && content.edited_at !== null && <span>{t`edited`}</span>}
           {showReceipt && message.status !== null && <Receipt status={message.status} message={message} />}

@@ -5,6 +5,7 @@ import type { DialogProps } from "../../app/registry.ts";
 import { Dialog } from "../../shared/Dialog.tsx";
 import { useDesk } from "../../shared/desk.ts";
 import { codeText, errorText } from "../../shared/error-text.ts";
+import { useMayLook } from "../../shared/rights.ts";
 import { exactTime } from "../../shared/time.ts";
 import { useMessageAt } from "./message-at.ts";
 import { stagesOf, useStatusWord } from "./Receipt.tsx";
@@ -15,11 +16,12 @@ export default function MessageDialog({ dialog, onClose }: DialogProps) {
   const { t } = useLingui();
   const desk = useDesk();
   const opened = dialog.message;
+  const open = useMayLook("addresses");
   const message = useMessageAt(opened?.conversation_id ?? 0, opened?.seq ?? null) ?? opened;
   const log = useQuery({
     queryKey: ["message-log", message?.id, message?.version],
     queryFn: () => desk.api.messageLog(message?.id ?? 0),
-    enabled: message !== undefined,
+    enabled: message !== undefined && open,
     gcTime: 0,
   });
   if (message === undefined) return null;
@@ -31,6 +33,11 @@ export default function MessageDialog({ dialog, onClose }: DialogProps) {
       <h3 className={classes.heading}>
         <Trans>Channel log</Trans>
       </h3>
+      {!open && (
+        <p className={classes.quiet}>
+          <Trans>It names the customer's address, which you have no right to see.</Trans>
+        </p>
+      )}
       {log.isError && <p className={classes.quiet}>{errorText(log.error)}</p>}
       {log.isSuccess && entries.length === 0 && (
         <p className={classes.quiet}>

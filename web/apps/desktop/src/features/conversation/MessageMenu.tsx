@@ -6,20 +6,20 @@ import { useDesk } from "../../shared/desk.ts";
 import { centre } from "../notifications/centre.ts";
 import classes from "./MessageMenu.module.css";
 
-interface Entry {
+export interface MenuEntry {
   label: string;
   icon: LucideIcon;
   run: () => void;
 }
 
 /** What can be done with one message; one stop of the Tab key, whatever the number of entries. */
-export function MessageMenu({ message, canReply }: { message: Message; canReply: boolean }) {
+export function MessageMenu({ message, canReply, more = [] }: { message: Message; canReply: boolean; more?: readonly MenuEntry[] }) {
   const { t } = useLingui();
   const desk = useDesk();
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const gone = message.content?.deleted_at != null;
-  const entries: Entry[] = [];
+  const entries: MenuEntry[] = [];
   if (canReply && !gone) {
     entries.push({
       label: t`Reply`,
@@ -37,6 +37,7 @@ export function MessageMenu({ message, canReply }: { message: Message; canReply:
       run: () => void navigator.clipboard.writeText(message.text).then(() => centre.say(t`Copied`)),
     });
   }
+  entries.push(...more);
   entries.push({ label: t`Details`, icon: Info, run: () => desk.ui.open({ name: "message", message }) });
   const close = (refocus: boolean) => {
     setOpen(false);
@@ -61,7 +62,7 @@ export function MessageMenu({ message, canReply }: { message: Message; canReply:
   );
 }
 
-function Entries({ entries, button, onClose }: { entries: readonly Entry[]; button: HTMLElement | null; onClose: (refocus: boolean) => void }) {
+function Entries({ entries, button, onClose }: { entries: readonly MenuEntry[]; button: HTMLElement | null; onClose: (refocus: boolean) => void }) {
   const { t } = useLingui();
   const menu = useRef<HTMLDivElement>(null);
   const latest = useRef(onClose);

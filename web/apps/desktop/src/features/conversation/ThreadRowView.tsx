@@ -1,14 +1,17 @@
 import { useLingui } from "@lingui/react/macro";
 import type { Task } from "@rapport/api-client";
-import { memo } from "react";
+import { lazy, memo } from "react";
 import { useDeskState } from "../../shared/desk.ts";
 import { dayKey, longDay, timeOfDay } from "../../shared/time.ts";
+import { WorkflowState } from "../workflows/WorkflowState.tsx";
 import { announcementText } from "./announcement-text.ts";
-import { MailRow, OutgoingMailRow } from "../mail/MailRow.tsx";
 import { MessageBubble } from "./MessageBubble.tsx";
 import { OutgoingBubble } from "./OutgoingBubble.tsx";
 import type { ThreadRow } from "./thread-rows.ts";
 import classes from "./ThreadRowView.module.css";
+
+/** Mails come with code of their own, which chats do without; one part, so that a thread waits for it once. */
+const MailEntry = lazy(() => import("../mail/MailEntry.tsx"));
 
 export const Row = memo(
   function Row({ row, task }: { row: ThreadRow; task: Task }) {
@@ -18,12 +21,12 @@ export const Row = memo(
       case "new":
         return <NewDivider />;
       case "announcement":
-        return <Announcement row={row} />;
+        return <Announcement row={row} task={task} />;
       case "message":
-        if (task.channel === "email" && row.message.direction !== "note") return <MailRow message={row.message} task={task} />;
+        if (task.channel === "email" && row.message.direction !== "note") return <MailEntry row={row} task={task} />;
         return <MessageBubble message={row.message} task={task} last={row.last} />;
       case "outgoing":
-        if (row.item.mail !== undefined) return <OutgoingMailRow item={row.item} />;
+        if (row.item.mail !== undefined) return <MailEntry row={row} task={task} />;
         return <OutgoingBubble item={row.item} />;
     }
   },
@@ -60,7 +63,7 @@ function NewDivider() {
   );
 }
 
-function Announcement({ row }: { row: Extract<ThreadRow, { kind: "announcement" }> }) {
+function Announcement({ row, task }: { row: Extract<ThreadRow, { kind: "announcement" }>; task: Task }) {
   const { i18n } = useLingui();
   const catalog = useDeskState((state) => state.catalog);
   const { announcement, created_at, text } = row.message;
@@ -68,6 +71,7 @@ function Announcement({ row }: { row: Extract<ThreadRow, { kind: "announcement" 
   return (
     <div className={classes.announcement}>
       {announcement === null ? text : announcementText(announcement, catalog)}
+      {announcement?.params["run_id"] !== undefined && <WorkflowState message={row.message} task={task} />}
       <time dateTime={created_at}>{timeOfDay(created_at, i18n.locale)}</time>
     </div>
   );

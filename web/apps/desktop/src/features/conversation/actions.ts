@@ -18,7 +18,8 @@ export type TaskActionId =
   | "park"
   | "resume"
   | "wrap_up"
-  | "original";
+  | "original"
+  | "workflow";
 
 export interface TaskAction {
   id: TaskActionId;
@@ -32,9 +33,16 @@ export function taskActions(state: DeskState, task: Task, leg: Leg): TaskAction[
   if (leg.state === "wrapping_up") return [wrapUp(task)];
   if (leg.state !== "active" || task.state !== "active") return [];
   if (leg.role === "invited") {
-    return [{ id: "exit", label: msg`Exit Conference`, tone: "danger", run: (desk) => void exitConference(desk, task) }];
+    return [...workflow(state, task), { id: "exit", label: msg`Exit Conference`, tone: "danger", run: (desk) => void exitConference(desk, task) }];
   }
-  return ownerActions(task, capabilitiesOf(state.catalog, task));
+  const actions = ownerActions(task, capabilitiesOf(state.catalog, task));
+  return task.parked_until === null ? [...actions.slice(0, -1), ...workflow(state, task), ...actions.slice(-1)] : actions;
+}
+
+/** Before the last button, which ends it. */
+function workflow(state: DeskState, task: Task): TaskAction[] {
+  if (state.catalog.settings["workflows"] !== true) return [];
+  return [{ id: "workflow", label: msg`Trigger a workflow`, tone: "plain", run: (desk) => desk.ui.open({ name: "workflow", taskId: task.id }) }];
 }
 
 function ownerActions(task: Task, capabilities: Capabilities): TaskAction[] {

@@ -1,6 +1,8 @@
+import { ActionIcon, Button } from "@mantine/core";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import type { ContactDetails, Task } from "@rapport/api-client";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Pencil } from "lucide-react";
 import type { ReactNode } from "react";
 import { Avatar } from "../../shared/Avatar.tsx";
 import { ChannelIcon } from "../../shared/ChannelIcon.tsx";
@@ -8,6 +10,10 @@ import { useDesk, useDeskState } from "../../shared/desk.ts";
 import { channelName, customerName } from "../../shared/people.ts";
 import { useStore } from "../../shared/store.ts";
 import { shortDate } from "../../shared/time.ts";
+import { Tip } from "../../shared/Tip.tsx";
+import { ScreenPopLink } from "../screen-pop/ScreenPopLink.tsx";
+import { Notes } from "./Notes.tsx";
+import { Variables } from "./Variables.tsx";
 import classes from "./CustomerPanel.module.css";
 
 /** Who the customer is, what they told, and what was before. */
@@ -22,7 +28,6 @@ export function CustomerPanel({ task }: { task: Task }) {
     staleTime: 60_000,
   });
   const name = customerName(contact);
-  const variables = Object.entries(task.variables).filter(([, value]) => value !== "");
   return (
     <aside className={classes.panel} aria-label={t`Customer`}>
       <div className={classes.head}>
@@ -35,24 +40,29 @@ export function CustomerPanel({ task }: { task: Task }) {
             </span>
           )}
         </div>
+        <Tip label={t`Edit the customer`}>
+          <ActionIcon className={classes.edit!} variant="subtle" color="gray" size={34} aria-label={t`Edit the customer`} onClick={() => desk.ui.open({ name: "contact", contactId: task.contact_id })}>
+            <Pencil size={16} />
+          </ActionIcon>
+        </Tip>
       </div>
+      <ScreenPopLink task={task} />
       <Section title={t`Contact`}>
         <Reach details={details.data} email={contact?.email ?? null} phone={contact?.phone ?? null} />
       </Section>
-      {variables.length > 0 && (
-        <Section title={t`Details`}>
-          <dl>
-            {variables.map(([key, value]) => (
-              <div key={key}>
-                <dt>{key.replaceAll("_", " ")}</dt>
-                <dd>{value}</dd>
-              </div>
-            ))}
-          </dl>
+      <Variables task={task} />
+      {details.data !== undefined && (
+        <Section title={t`Notes`}>
+          <Notes details={details.data} />
+        </Section>
+      )}
+      {details.data !== undefined && details.data.merged.length > 0 && (
+        <Section title={t`Merged`}>
+          <Merged details={details.data} />
         </Section>
       )}
       <Section title={t`Earlier conversations`}>
-        <Earlier details={details.data} current={task.conversation_id} failed={details.isError} />
+        <Earlier details={details.data} current={task.conversation_id} failed={details.isError} name={name} />
       </Section>
     </aside>
   );
@@ -73,8 +83,9 @@ function Reach({ details, email, phone }: { details: ContactDetails | undefined;
     { label: t`Email`, value: email },
     { label: t`Phone`, value: phone },
   ].filter((entry) => entry.value !== null);
+  const own = Object.entries(details?.attributes ?? {});
   const identities = (details?.identities ?? []).filter(({ address }) => address !== email && address !== phone);
-  if (known.length + identities.length === 0) {
+  if (known.length + identities.length + own.length === 0) {
     return (
       <p className={classes.none}>
         <Trans>Nothing known yet.</Trans>
@@ -89,6 +100,12 @@ function Reach({ details, email, phone }: { details: ContactDetails | undefined;
           <dd>{value}</dd>
         </div>
       ))}
+      {own.map(([label, value]) => (
+        <div key={`own-${label}`}>
+          <dt>{label}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
       {identities.map(({ channel, address }) => (
         <div key={`${channel}-${address}`}>
           <dt>{channelName(channel)}</dt>
@@ -99,8 +116,38 @@ function Reach({ details, email, phone }: { details: ContactDetails | undefined;
   );
 }
 
-function Earlier({ details, current, failed }: { details: ContactDetails | undefined; current: number; failed: boolean }) {
+/** What was merged into this customer, each with the way back. */
+function Merged({ details }: { details: ContactDetails }) {
+  const { t, i18n } = useLingui();
+  const desk = useDesk();
+  const client = useQueryClient();
+  const undo = async (mergeId: number) => {
+    try {
+      await desk.api.unmergeContact(details.contact.id, mergeId);
+      await client.invalidateQueries({ queryKey: ["contact"] });
+    } catch (error) {
+      desk.toasts.error(error);
+    }
+  };
+  return (
+    <ul>
+      {details.merged.map((merge) => (
+        <li key={merge.id} className={classes.merged}>
+          <span>
+            {merge.name ?? merge.email ?? merge.phone ?? t`Visitor`} · {shortDate(merge.at, i18n.locale)}
+          </span>
+          <Button size="compact-xs" variant="default" onClick={() => void undo(merge.id)}>
+            <Trans>Take back</Trans>
+          </Button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Earlier({ details, current, failed, name }: { details: ContactDetails | undefined; current: number; failed: boolean; name: string }) {
   const { i18n } = useLingui();
+  const desk = useDesk();
   if (failed) {
     return (
       <p className={classes.none}>
@@ -120,7 +167,8 @@ function Earlier({ details, current, failed }: { details: ContactDetails | undef
   return (
     <ul>
       {earlier.map((conversation) => (
-        <li key={conversation.id}>
+        <li key={conversation.id} className={classes.plain}>
+          <button type="button" className={classes.earlier} onClick={() => desk.ui.open({ name: "reading", reading: { conversationId: conversation.id, title: name } })}>
           <ChannelIcon channel={conversation.channel} size={15} />
           <div>
             <span className={classes.when}>
@@ -130,6 +178,7 @@ function Earlier({ details, current, failed }: { details: ContactDetails | undef
             </span>
             <p>{conversation.last_text ?? ""}</p>
           </div>
+          </button>
         </li>
       ))}
     </ul>

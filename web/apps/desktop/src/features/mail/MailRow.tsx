@@ -2,7 +2,7 @@ import { ActionIcon } from "@mantine/core";
 import { useLingui } from "@lingui/react/macro";
 import type { Attachment, Message, Person, Task } from "@rapport/api-client";
 import { fromWire } from "@rapport/rich-text";
-import { ChevronDown, ChevronRight, CircleAlert, FileSearch, Paperclip } from "lucide-react";
+import { ChevronDown, ChevronRight, CircleAlert, FileSearch, Paperclip, Split } from "lucide-react";
 import { useId, type ReactNode } from "react";
 import { useDesk, useDeskState } from "../../shared/desk.ts";
 import { codeText } from "../../shared/error-text.ts";
@@ -28,13 +28,15 @@ export function MailRow({ message, task }: { message: Message; task: Task }) {
   const name = useAuthorName(message);
   const word = useStatusWord();
   const inbound = message.direction === "inbound";
-  const { details, problems } = readDetails(message);
+  const { details, problems, refused } = readDetails(message);
   // Others than the customer may write in the thread: they go by their own name or address.
   const known = useDeskState((state) => state.contacts.get(task.contact_id)?.email);
   const sender = details.from[0];
   const other = inbound && sender !== undefined && sender.address.toLowerCase() !== known?.toLowerCase();
   const from = other ? sender.name || sender.address : name;
   const failed = message.status === "failed" || message.status === "unknown";
+  const split = message.content?.details?.["split_to"] !== undefined;
+  const held = message.status === "queued" && message.error === null && Number(message.content?.details?.["hold_s"] ?? 0) > 0;
   return (
     <Frame
       seq={message.seq}
@@ -64,7 +66,11 @@ export function MailRow({ message, task }: { message: Message; task: Task }) {
               </ActionIcon>
             </Tip>
           )}
-          <MessageMenu message={message} canReply={false} />
+          <MessageMenu
+            message={message}
+            canReply={false}
+            {...(inbound && message.inbound_seq > 1 && !split ? { more: [{ label: t`Split to a new conversation`, icon: Split, run: () => void desk.splitMail(message) }] } : {})}
+          />
         </>
       }
       recipients={<Recipients {...details} />}
@@ -72,9 +78,26 @@ export function MailRow({ message, task }: { message: Message; task: Task }) {
       {problems && (
         <p className={classes.problem}>
           <CircleAlert size={15} aria-hidden /> {t`This mail could not be read completely. Its source is kept: show the complete mail.`}
+          <button type="button" onClick={() => void desk.parseAgain(message)}>{t`Read it again`}</button>
         </p>
       )}
-      {failed && <Failure message={message} task={task} />}
+      {split && <p className={classes.problem}>{t`This mail has a conversation of its own.`}</p>}
+      {refused.length > 0 && (
+        <div className={classes.problem} role="note">
+          <CircleAlert size={15} aria-hidden />
+          <span>
+            {t`Not taken by the mail server for:`}{" "}
+            {refused.map(({ address, message: why }) => `${address} (${why})`).join("; ")}
+          </span>
+        </div>
+      )}
+      {failed && <MailFailure message={message} task={task} />}
+      {held && (
+        <div className={classes.problem} role="status">
+          {t`Leaves in a moment.`}
+          <button type="button" onClick={() => void desk.undoMail(task, message)}>{t`Undo`}</button>
+        </div>
+      )}
       {message.status === "queued" && message.error !== null && <Waiting message={message} task={task} />}
     </Frame>
   );
@@ -186,6 +209,33 @@ export function Recipients({ from, to, cc, subject }: MailDetails) {
   );
 }
 
+/** Why it did not go out, and what can be done about it. */
+function MailFailure({ message, task }: { message: Message; task: Task }) {
+  const { t } = useLingui();
+  const desk = useDesk();
+  const code = message.error?.code ?? "";
+  if (code !== "cancelled" && code !== "not_latest") return <Failure message={message} task={task} />;
+  return (
+    <div className={classes.failure} role="note">
+      {code === "cancelled" ? t`Taken back, not sent.` : t`A newer mail came first: this one was not sent.`}
+      <button type="button" onClick={() => desk.editMail(message)}>{t`Edit`}</button>
+    </div>
+  );
+}
+
+interface RefusedRecipient {
+  address: string;
+  message: string;
+}
+
+function readRefused(given: unknown): RefusedRecipient[] {
+  if (!Array.isArray(given)) return [];
+  return given.flatMap((one: unknown) => {
+    const { address, message } = (one ?? {}) as Record<string, unknown>;
+    return typeof address === "string" ? [{ address, message: typeof message === "string" ? message : "" }] : [];
+  });
+}
+
 interface MailDetails {
   from: Person[];
   to: Person[];
@@ -195,11 +245,11 @@ interface MailDetails {
 
 /** Of the problems met in reading a mail, those after which something may be missing or garbled. */
 const INCOMPLETE: ReadonlySet<string> = new Set([
-  "charset_unknown", "charset_wrong", "empty", "encoding_unknown", "encrypted", "multipart_without_parts", "no_from", "no_headers", "text_cut", "tnef", "too_large", "uuencode_broken",
+  "unreadable", "charset_unknown", "charset_wrong", "empty", "encoding_unknown", "encrypted", "multipart_without_parts", "no_from", "no_headers", "text_cut", "tnef", "too_large", "uuencode_broken",
 ]);
 
 /** What a mail's message says of it; details come from outside and may lack anything. */
-export function readDetails({ content }: Message): { details: MailDetails; problems: boolean } {
+export function readDetails({ content }: Message): { details: MailDetails; problems: boolean; refused: RefusedRecipient[] } {
   const given = content?.details ?? {};
   const subject = given["subject"];
   const problems = given["problems"];
@@ -210,6 +260,7 @@ export function readDetails({ content }: Message): { details: MailDetails; probl
       cc: readPeople(given["cc"]),
       subject: typeof subject === "string" ? subject : "",
     },
+    refused: readRefused(given["refused"]),
     problems: Array.isArray(problems) && problems.some((code) => INCOMPLETE.has(String(code))),
   };
 }

@@ -10,17 +10,19 @@ import classes from "./Mail.module.css";
 export type MailProblem = SendProblem | "not_latest" | "no_recipient" | "bad_address" | "loading";
 
 /** Send and end, or only Send; beside them why neither is possible. */
-export function SendButtons({ problem, error, onSend }: { problem: MailProblem; error: unknown; onSend: (end: boolean) => void }) {
-  const reason = useReason(problem, error);
-  const disabled = problem !== null;
+export function SendButtons({ problem, open, error, onSend }: { problem: MailProblem; open: string; error: unknown; onSend: (end: boolean) => void }) {
+  const reason = useReason(problem, open, error);
+  const disabled = problem !== null && problem !== "unresolved";
+  // It looks shut, and leads to the field that is to be filled in.
+  const waits = problem === "unresolved" ? { "data-disabled": true, "aria-disabled": true } : {};
   return (
     <>
       <span className={classes.reason}>{reason}</span>
       <div className={classes.send}>
-        <Button size="sm" variant="default" disabled={disabled} rightSection={<SendHorizontal size={15} aria-hidden />} onClick={() => onSend(false)}>
+        <Button size="sm" variant="default" disabled={disabled} {...waits} rightSection={<SendHorizontal size={15} aria-hidden />} onClick={() => onSend(false)}>
           <Trans>Send</Trans>
         </Button>
-        <Button size="sm" disabled={disabled} rightSection={<CheckCheck size={15} aria-hidden />} onClick={() => onSend(true)}>
+        <Button size="sm" disabled={disabled} {...waits} rightSection={<CheckCheck size={15} aria-hidden />} onClick={() => onSend(true)}>
           <Trans>Send and end</Trans>
         </Button>
       </div>
@@ -28,7 +30,7 @@ export function SendButtons({ problem, error, onSend }: { problem: MailProblem; 
   );
 }
 
-function useReason(problem: MailProblem, error: unknown): string | null {
+function useReason(problem: MailProblem, open: string, error: unknown): string | null {
   const { t } = useLingui();
   const offline = useStore(useDesk().connection.state, (state) => state === "offline");
   switch (problem) {
@@ -44,6 +46,8 @@ function useReason(problem: MailProblem, error: unknown): string | null {
       return t`The conversation is parked`;
     case "uploading":
       return t`Waiting for the upload`;
+    case "unresolved":
+      return t`Fill in: ${open}`;
     case "file_problem":
       return t`Remove the refused file first`;
     default:

@@ -25,13 +25,14 @@ export function useLatestMail(conversationId: number, replying: boolean): Latest
   const desk = useDesk();
   const [told, setTold] = useState(0);
   const [begun, setBegun] = useState<number | null>(null);
-  const held = useStore(desk.threads.all, (all) => all.get(conversationId)?.messages.findLast((message) => message.direction === "inbound")?.seq ?? 0);
+  const held = useStore(desk.threads.all, (all) => all.get(conversationId)?.messages.findLast((message) => message.direction === "inbound" && message.content?.details?.["split_to"] === undefined)?.seq ?? 0);
   const newest = Math.max(held, told);
   useEffect(() => {
     if (!replying) setBegun(null);
     else if (newest > 0) setBegun((seq) => seq ?? newest);
   }, [replying, newest]);
-  const answered = begun ?? newest;
+  // The mail that was answered may have got a conversation of its own meanwhile.
+  const answered = Math.min(begun ?? newest, newest);
   const read = useCallback(() => setBegun(newest), [newest]);
   const answering = useCallback((seq: number) => setBegun(seq), []);
   const refused = useCallback((seq: number) => setTold((known) => Math.max(known, seq)), []);

@@ -1,9 +1,9 @@
 import { ActionIcon, Popover } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Bell, BellOff, CircleAlert, Info, Volume2, VolumeX } from "lucide-react";
-import { useDesk } from "../../shared/desk.ts";
+import { useDesk, useDeskState } from "../../shared/desk.ts";
 import { useStore } from "../../shared/store.ts";
-import { timeOfDay } from "../../shared/time.ts";
+import { dayAndTime, dayKey, timeOfDay } from "../../shared/time.ts";
 import { centre } from "./centre.ts";
 import { Tip } from "../../shared/Tip.tsx";
 import classes from "./NotificationCentre.module.css";
@@ -15,6 +15,11 @@ export function NotificationCentre() {
   const entries = useStore(centre.entries, (list) => list);
   const sound = useStore(desk.preferences.values, (values) => values.sound);
   const unread = entries.filter((entry) => entry.unread).length;
+  const held = useDeskState((state) => state.tasks);
+  const show = (taskId: number | null) => {
+    toggle(false);
+    if (taskId !== null) desk.ui.openTask(taskId);
+  };
   const toggle = (notifications: boolean) => {
     desk.ui.set({ notifications });
     if (!notifications) centre.markRead();
@@ -33,9 +38,14 @@ export function NotificationCentre() {
             <Trans>Notifications</Trans>
           </h2>
           {entries.length > 0 && (
-            <button type="button" onClick={() => centre.markRead()}>
-              <Trans>Mark all read</Trans>
-            </button>
+            <>
+              <button type="button" onClick={() => centre.markRead()}>
+                <Trans>Mark all read</Trans>
+              </button>
+              <button type="button" onClick={() => centre.clear()}>
+                <Trans>Clear</Trans>
+              </button>
+            </>
           )}
           <Tip label={sound.silent ? t`Sounds on` : t`Silence sounds`}>
             <ActionIcon
@@ -58,8 +68,14 @@ export function NotificationCentre() {
             {entries.map((entry) => (
               <li key={entry.id} data-level={entry.level} data-unread={entry.unread}>
                 {entry.level === "info" ? <Info size={17} aria-hidden /> : <CircleAlert size={17} aria-hidden />}
-                <span>{entry.text}</span>
-                <time>{timeOfDay(entry.at, i18n.locale)}</time>
+                {entry.taskId !== null && held?.has(entry.taskId) === true ? (
+                  <button type="button" onClick={() => show(entry.taskId)}>
+                    {entry.text}
+                  </button>
+                ) : (
+                  <span>{entry.text}</span>
+                )}
+                <time dateTime={entry.at}>{dayKey(entry.at) === dayKey(new Date().toISOString()) ? timeOfDay(entry.at, i18n.locale) : dayAndTime(entry.at, i18n.locale)}</time>
               </li>
             ))}
           </ul>

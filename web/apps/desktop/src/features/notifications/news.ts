@@ -8,7 +8,10 @@ export type News =
   | { kind: "message"; task: Task; message: Message }
   | { kind: "customer_left"; task: Task }
   | { kind: "dropped"; task: Task }
+  | { kind: "outcome"; task: Task; agentId: number; how: Outcome }
   | { kind: "notice"; notice: Notice };
+/** What became of what the agent asked of a colleague, or a colleague did to their conversation. */
+export type Outcome = "joined" | "no_answer" | "left" | "transfer_accepted" | "taken_over";
 
 export function newsOf(events: readonly DeskEvent[], before: DeskState, after: DeskState): News[] {
   const news: News[] = [];
@@ -20,6 +23,7 @@ export function newsOf(events: readonly DeskEvent[], before: DeskState, after: D
     if (leg?.state === "active" && task.customer_left_at !== null && earlier?.customer_left_at === null) {
       news.push({ kind: "customer_left", task });
     }
+    if (earlier !== undefined) news.push(...outcomes(earlier, task, after.me.id));
   }
   for (const event of events) {
     const { task, message, notice } = event;
@@ -40,6 +44,25 @@ export function newsOf(events: readonly DeskEvent[], before: DeskState, after: D
     }
   }
   return news;
+}
+
+/** Colleagues' legs of a task in which the agent has or had the owner's part. */
+function outcomes(before: Task, task: Task, me: number): News[] {
+  const mine = before.legs.findLast((leg) => leg.agent_id === me && leg.state !== "closed");
+  if (mine?.role !== "owner") return [];
+  const tell = (agentId: number, how: Outcome): News => ({ kind: "outcome", task, agentId, how });
+  return task.legs.flatMap((leg) => {
+    const was = before.legs.find(({ id }) => id === leg.id);
+    if (leg.agent_id === me || was?.state === leg.state) return [];
+    if (leg.role === "owner") {
+      if (leg.state !== "active") return [];
+      if (leg.origin === "supervisor") return [tell(leg.agent_id, "taken_over")];
+      return leg.origin === "transfer" && mine.outcome === "transferred" ? [tell(leg.agent_id, "transfer_accepted")] : [];
+    }
+    if (leg.state === "active") return [tell(leg.agent_id, "joined")];
+    if (leg.outcome === "expired") return [tell(leg.agent_id, "no_answer")];
+    return leg.outcome === "exited" && was?.state === "active" ? [tell(leg.agent_id, "left")] : [];
+  });
 }
 
 function isNewInbound(message: Message, before: DeskState): boolean {

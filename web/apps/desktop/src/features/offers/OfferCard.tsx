@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useDesk, useDeskState } from "../../shared/desk.ts";
 import { ChannelIcon } from "../../shared/ChannelIcon.tsx";
-import { accountOf, capabilitiesOf, customerName, queueName } from "../../shared/people.ts";
+import { accountOf, capabilitiesOf, customerName, queueName, sourceName } from "../../shared/people.ts";
 import { useStore } from "../../shared/store.ts";
 import { clock, secondsSince, useNow } from "../../shared/time.ts";
 import type { Row } from "../task-list/rows.ts";
@@ -22,7 +22,7 @@ export function OfferCard({ row }: { row: Row }) {
   const details = [
     shows("email") ? contact?.email : null,
     shows("phone") ? contact?.phone : null,
-    shows("source") ? accountOf(catalog, task)?.name : null,
+    shows("source") ? sourceName(accountOf(catalog, task)) : null,
   ].filter((text): text is string => typeof text === "string" && text !== "" && text !== name);
   return (
     <article className={classes.card} aria-label={t`Request from ${name}`}>

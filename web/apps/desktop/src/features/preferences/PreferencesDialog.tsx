@@ -1,14 +1,14 @@
-import { Button, NativeSelect, SegmentedControl, Slider, Switch } from "@mantine/core";
+import { Button, NativeSelect, SegmentedControl, Switch, Textarea } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Volume2 } from "lucide-react";
-import { useId, type ReactNode } from "react";
 import type { DialogProps } from "../../app/registry.ts";
 import { Dialog } from "../../shared/Dialog.tsx";
 import { useDesk } from "../../shared/desk.ts";
 import { languages, isLanguage } from "../../shared/i18n.ts";
 import { useStore } from "../../shared/store.ts";
-import { play } from "../notifications/sound.ts";
-import type { PreferenceValues } from "./preferences.ts";
+import { NotificationSettings } from "./NotificationSettings.tsx";
+import { Setting } from "./Setting.tsx";
+import { SoundSettings } from "./SoundSettings.tsx";
+import { UNDO_SECONDS, type PreferenceValues } from "./preferences.ts";
 import classes from "./PreferencesDialog.module.css";
 
 export default function PreferencesDialog({ onClose }: DialogProps) {
@@ -16,13 +16,6 @@ export default function PreferencesDialog({ onClose }: DialogProps) {
   const desk = useDesk();
   const values = useStore(desk.preferences.values, (held) => held);
   const change = (patch: Partial<PreferenceValues>) => desk.preferences.change(patch);
-  const { sound } = values;
-  const notify = async (on: boolean) => {
-    if (on && "Notification" in window && Notification.permission !== "granted") {
-      if ((await Notification.requestPermission()) !== "granted") return;
-    }
-    change({ desktop_notifications: on });
-  };
   return (
     <Dialog title={t`Preferences`} onClose={onClose} size={520}>
       <Setting label={t`Colours`}>
@@ -49,31 +42,23 @@ export default function PreferencesDialog({ onClose }: DialogProps) {
           />
         )}
       </Setting>
-      <Setting label={t`Silence all sounds`}>
-        {(id) => <Switch aria-labelledby={id} checked={sound.silent} onChange={(event) => change({ sound: { ...sound, silent: event.currentTarget.checked } })} />}
+      <SoundSettings />
+      <NotificationSettings />
+      <Setting label={t`Open the linked page on acceptance`} hint={t`In a tab of its own, where the queue has such a page`}>
+        {(id) => <Switch aria-labelledby={id} checked={values.screen_pop_opens} onChange={(event) => change({ screen_pop_opens: event.currentTarget.checked })} />}
       </Setting>
-      <Setting label={t`Volume`}>
-        {() => (
-          <div className={classes.volume}>
-            <Slider
-              thumbLabel={t`Volume`}
-              min={0}
-              max={100}
-              step={5}
-              label={null}
-              disabled={sound.silent}
-              value={Math.round(sound.volume * 100)}
-              onChange={(percent) => change({ sound: { ...sound, volume: percent / 100 } })}
-              onChangeEnd={(percent) => play("message", percent / 100)}
-            />
-            <Button size="compact-sm" variant="default" leftSection={<Volume2 size={14} />} onClick={() => play("offer", sound.volume)}>
-              <Trans>Listen</Trans>
-            </Button>
-          </div>
+      <Setting label={t`Signature`} hint={t`Below your mails`}>
+        {(id) => <Textarea aria-labelledby={id} className={classes.signature} autosize minRows={2} maxRows={5} maxLength={1000} value={values.signature} onChange={({ currentTarget: { value } }) => change({ signature: value })} />}
+      </Setting>
+      <Setting label={t`Undo sending of mails`} hint={t`How long a mail waits before it leaves`}>
+        {(id) => (
+          <SegmentedControl
+            aria-labelledby={id}
+            value={String(values.undo_send_s)}
+            onChange={(value) => change({ undo_send_s: UNDO_SECONDS.find((seconds) => String(seconds) === value) ?? 5 })}
+            data={UNDO_SECONDS.map((seconds) => ({ value: String(seconds), label: seconds === 0 ? t`Off` : t`${seconds} s` }))}
+          />
         )}
-      </Setting>
-      <Setting label={t`Desktop notifications`} hint={t`While this tab is in the background`}>
-        {(id) => <Switch aria-labelledby={id} checked={values.desktop_notifications} onChange={(event) => void notify(event.currentTarget.checked)} />}
       </Setting>
       <Setting label={t`Keyboard shortcuts`}>
         {() => (
@@ -83,18 +68,5 @@ export default function PreferencesDialog({ onClose }: DialogProps) {
         )}
       </Setting>
     </Dialog>
-  );
-}
-
-function Setting({ label, hint, children }: { label: string; hint?: string; children: (labelId: string) => ReactNode }) {
-  const id = useId();
-  return (
-    <div className={classes.setting}>
-      <div>
-        <span id={id}>{label}</span>
-        {hint !== undefined && <small>{hint}</small>}
-      </div>
-      {children(id)}
-    </div>
   );
 }

@@ -1,58 +1,73 @@
 import { Button } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
-import type { Task } from "@rapport/api-client";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import type { WaitingQueue, WaitingTask } from "@rapport/api-client";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Layers } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useDesk, useDeskState } from "../../shared/desk.ts";
 import { ChannelIcon } from "../../shared/ChannelIcon.tsx";
 import { errorText } from "../../shared/error-text.ts";
-import { channelName } from "../../shared/people.ts";
-import { useStore } from "../../shared/store.ts";
+import { customerName } from "../../shared/people.ts";
 import { clock, secondsSince, useNow } from "../../shared/time.ts";
+import { TakeButton } from "./TakeButton.tsx";
 import classes from "./QueuesPage.module.css";
 
-/** Who waits in which queue; where the queue allows it, the agent takes a request by hand. */
+const FRESH_MS = 5000;
+
+/** Who waits in which queue; a conversation is read first, and taken by hand where the queue allows it. */
 export function QueuesPage() {
   const { t } = useLingui();
-  const supervises = useDeskState((state) => state.user.roles.some((role) => role !== "agent")) === true;
-  const all = useDeskState((state) => state.catalog.queues) ?? [];
-  const queues = all.filter((queue) => queue.self_assign || supervises);
+  const desk = useDesk();
   const [chosen, setChosen] = useState<number | null>(null);
-  const current = queues.find((queue) => queue.id === chosen) ?? queues[0];
+  const queues = useQuery({
+    queryKey: ["queues"],
+    queryFn: () => desk.api.queues(),
+    refetchInterval: (query) => (query.state.error === null ? FRESH_MS : false),
+  });
+  const ready = useDeskState((state) => state.me.status === "available" && state.me.pending === null) === true;
+  const items = queues.data?.items;
+  const current = items?.find((queue) => queue.id === chosen) ?? items?.find((queue) => queue.waiting > 0) ?? items?.[0];
   return (
     <div className={classes.page}>
       <header>
         <h2>
           <Trans>Queues</Trans>
         </h2>
-        <div className={classes.tabs} role="group" aria-label={t`Queues`}>
-          {queues.map((queue) => (
-            <button key={queue.id} type="button" aria-pressed={queue === current} onClick={() => setChosen(queue.id)}>
-              {queue.name}
-            </button>
-          ))}
-        </div>
+        {items !== undefined && items.length > 0 && (
+          <div className={classes.tabs} role="group" aria-label={t`Queues`}>
+            {items.map((queue) => (
+              <button key={queue.id} type="button" aria-pressed={queue === current} aria-label={t`${queue.name}, ${queue.waiting} waiting`} onClick={() => setChosen(queue.id)}>
+                {queue.name}
+                <span>{queue.waiting}</span>
+              </button>
+            ))}
+          </div>
+        )}
       </header>
-      {current === undefined ? (
+      {queues.isError && <p className={classes.empty}>{errorText(queues.error)}</p>}
+      {!ready && current?.takes === true && current.waiting > 0 && (
+        <p className={classes.hint}>
+          <Trans>Become Available to take conversations. You can read them now.</Trans>
+        </p>
+      )}
+      {items !== undefined && current === undefined && (
         <Empty>
           <Trans>No queue lets you take conversations by hand. They are offered to you.</Trans>
         </Empty>
-      ) : (
-        <Waiting key={current.id} queueId={current.id} />
       )}
+      {current !== undefined && <Waiting key={current.id} queue={current} />}
     </div>
   );
 }
 
-function Waiting({ queueId }: { queueId: number }) {
+function Waiting({ queue }: { queue: WaitingQueue }) {
   const desk = useDesk();
   const tasks = useInfiniteQuery({
-    queryKey: ["queue", queueId],
-    queryFn: ({ pageParam }) => desk.api.queueTasks(queueId, pageParam),
+    queryKey: ["queues", queue.id],
+    queryFn: ({ pageParam }) => desk.api.queueTasks(queue.id, pageParam),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
-    refetchInterval: (query) => (query.state.error === null ? 5000 : false),
+    refetchInterval: (query) => (query.state.error === null ? FRESH_MS : false),
   });
   if (tasks.isError) return <p className={classes.empty}>{errorText(tasks.error)}</p>;
   if (tasks.data === undefined) return null;
@@ -65,16 +80,18 @@ function Waiting({ queueId }: { queueId: number }) {
     );
   }
   return (
-    <ul className={classes.list}>
-      {list.map((task) => (
-        <WaitingRow key={task.id} task={task} onTaken={() => void tasks.refetch()} />
-      ))}
+    <>
+      <ul className={classes.list}>
+        {list.map((item) => (
+          <WaitingRow key={item.task.id} item={item} takes={queue.takes} />
+        ))}
+      </ul>
       {tasks.hasNextPage && (
-        <Button variant="default" onClick={() => void tasks.fetchNextPage()}>
+        <Button mt={14} variant="default" onClick={() => void tasks.fetchNextPage()}>
           <Trans>Show more</Trans>
         </Button>
       )}
-    </ul>
+    </>
   );
 }
 
@@ -87,27 +104,25 @@ function Empty({ children }: { children: ReactNode }) {
   );
 }
 
-function WaitingRow({ task, onTaken }: { task: Task; onTaken: () => void }) {
+function WaitingRow({ item, takes }: { item: WaitingTask; takes: boolean }) {
   const { t } = useLingui();
   const desk = useDesk();
   const now = useNow();
-  const busy = useStore(desk.busy, (set) => set.has(task.id));
-  const take = async () => {
-    if (await desk.takeFromQueue(task)) desk.ui.openTask(task.id);
-    else onTaken();
-  };
-  const name = task.variables["name"] ?? channelName(task.channel);
+  const { task, contact, text } = item;
+  const name = customerName(contact);
+  const read = () => desk.ui.open({ name: "reading", reading: { conversationId: task.conversation_id, title: name }, waiting: { task, takes } });
   return (
     <li>
-      <ChannelIcon channel={task.channel} />
-      <div className={classes.who}>
-        <b>{name}</b>
-        <span>{t`Priority ${task.priority}`}</span>
-      </div>
-      <time>{clock(secondsSince(task.queued_at, now))}</time>
-      <Button size="xs" variant="light" loading={busy} onClick={() => void take()}>
-        <Trans>Take</Trans>
-      </Button>
+      <button type="button" className={classes.read} aria-label={t`Read ${name}`} onClick={read}>
+        <ChannelIcon channel={task.channel} />
+        <span className={classes.who}>
+          <b>{name}</b>
+          <span>{text === "" ? t`No message yet` : text}</span>
+        </span>
+        <span className={classes.rank}>{t`Priority ${task.priority}`}</span>
+        <time>{clock(secondsSince(task.queued_at, now))}</time>
+      </button>
+      {takes && <TakeButton task={task} size="xs" label={t`Assign ${name} to me`} />}
     </li>
   );
 }

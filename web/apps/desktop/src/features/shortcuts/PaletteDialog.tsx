@@ -32,7 +32,8 @@ export default function PaletteDialog({ onClose }: DialogProps) {
         run: () => desk.ui.openTask(task.id),
       });
     }
-    for (const { path, title } of pages) {
+    for (const { path, title, open } of pages) {
+      if (open?.(state.user) === false) continue;
       list.push({ option: { id: `page-${path}`, label: i18n._(title), group: t`Pages` }, run: () => desk.ui.navigate(path) });
     }
     const chords = chordsOf(desk.preferences.values.get().shortcuts.chords);

@@ -116,6 +116,7 @@ export const commands: readonly Command[] = [
     run: (desk) => desk.ui.set({ popoversFolded: !desk.ui.state.get().popoversFolded }),
   },
   { id: "task.switch", group: requests, title: msg`Switch to the next conversation`, chord: "Ctrl+Alt+Digit8", run: switchTask },
+  { id: "task.new", group: requests, title: msg`New message`, chord: "Ctrl+Alt+KeyS", run: (desk) => desk.ui.open({ name: "new_message" }) },
   {
     id: "task.list",
     group: requests,
@@ -134,6 +135,7 @@ export const commands: readonly Command[] = [
   paneCommand("park", msg`Park the conversation`, "Ctrl+Alt+KeyO"),
   paneCommand("resume", msg`Resume the conversation`, "Ctrl+Alt+KeyG"),
   paneCommand("original", msg`View Original Email`, null),
+  paneCommand("workflow", msg`Trigger a workflow`, "Ctrl+Alt+KeyC"),
   paneCommand("wrap_up", msg`Wrap up`, "Ctrl+Alt+KeyW"),
   { id: "conversation.write", group: conversation, title: msg`Go to the message field`, chord: "Ctrl+Alt+KeyM", available: hasOpen, run: () => document.getElementById("composer")?.focus() },
   {
@@ -182,6 +184,25 @@ export const commands: readonly Command[] = [
     run: () => document.querySelector<HTMLElement>("[data-composer-emojis]")?.click(),
   },
   {
+    id: "conversation.attach",
+    group: writing,
+    title: msg`Attach files`,
+    chord: "Ctrl+Alt+Digit3",
+    available: () => document.querySelector("[data-composer-attach]") !== null,
+    run: () => document.querySelector<HTMLElement>("[data-composer-attach]")?.click(),
+  },
+  {
+    id: "conversation.templates",
+    group: writing,
+    title: msg`Templates`,
+    chord: "Ctrl+Alt+KeyV",
+    available: (_, desk) => desk.ui.templateLoader !== null,
+    run: (desk) => {
+      const open = openTask(desk);
+      if (open !== null) desk.ui.open({ name: "templates", taskId: open.task.id });
+    },
+  },
+  {
     id: "conversation.approved_template",
     group: writing,
     title: msg`Send an approved template`,
@@ -219,6 +240,9 @@ export const commands: readonly Command[] = [
     },
   },
   { id: "page.palette", group: page, title: msg`Go to, or do…`, chord: "Ctrl+KeyK", run: (desk) => desk.ui.open({ name: "palette" }) },
+  { id: "page.search", group: page, title: msg`Search messages, conversations and customers`, chord: "Ctrl+Alt+Slash", run: (desk) => desk.ui.navigate("/search") },
+  { id: "page.history", group: page, title: msg`Your conversations of the last day`, chord: null, run: (desk) => desk.ui.navigate("/history") },
+  { id: "page.queues", group: page, title: msg`Who waits in the queues`, chord: null, run: (desk) => desk.ui.navigate("/queues") },
   { id: "page.shortcuts", group: page, title: msg`Keyboard shortcuts`, chord: "Ctrl+Alt+KeyF", run: (desk) => desk.ui.open({ name: "shortcuts" }) },
   { id: "page.preferences", group: page, title: msg`Preferences`, chord: null, run: (desk) => desk.ui.open({ name: "preferences" }) },
   {

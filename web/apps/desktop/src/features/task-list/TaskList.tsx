@@ -3,6 +3,7 @@ import { Coffee, Inbox } from "lucide-react";
 import { useDesk, useDeskState } from "../../shared/desk.ts";
 import { OfferCard } from "../offers/OfferCard.tsx";
 import { groupsOf, type Row } from "./rows.ts";
+import { NewMessageButton } from "../outbound/NewMessageButton.tsx";
 import { TaskRow } from "./TaskRow.tsx";
 import classes from "./TaskList.module.css";
 
@@ -33,6 +34,7 @@ export function TaskList({ open, openTaskId }: { open: boolean; openTaskId: numb
       <Group title={t`Active`} rows={active} openTaskId={openTaskId} />
       <Group title={t`Wrap-up`} rows={wrapUp} openTaskId={openTaskId} />
       {none && <Empty />}
+      <NewMessageButton />
     </aside>
   );
 }

@@ -1,0 +1,36 @@
+"""What all specs are made of."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class To:
+    """Marks a reference's kind of target."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        """From the schema, forms know what can be chosen here."""
+        return {**handler(schema), "x-reference": self.kind}
+
+
+Text = Annotated[str, Field(max_length=2000)]
+Seconds = Annotated[int, Field(ge=0, le=30 * 86_400)]
+Level = Annotated[int, Field(ge=1, le=10)]
+SkillRef = Annotated[int, To("skills")]
+QueueRef = Annotated[int, To("queues")]
+TeamRef = Annotated[int, To("teams")]
+Role = Literal["agent", "supervisor", "administrator"]
+"""The built-in ones."""
+RoleRef = Annotated[int, To("roles")]
+UserRef = Annotated[int, To("users")]
+
+
+class Spec(BaseModel):
+    """Base of all specs: unknown fields are errors, not silently dropped."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)

@@ -1,0 +1,105 @@
+"""A mail split to a conversation of its own (M9), and a mail that is read again (M10)."""
+
+from __future__ import annotations
+
+import json
+from email.message import EmailMessage
+
+from tests.centre import Centre
+from tests.journeys.test_email import DANA, DESK, accepted, answer, mailbox, threads
+
+
+async def test_a_mail_about_something_else_gets_a_conversation_of_its_own(centre: Centre) -> None:
+    async with mailbox(centre) as box:
+        first = await box.comes("The cup is broken.")
+        ana, task_id = await accepted(centre)
+        other = await box.comes("And now something else.", In_Reply_To=first)
+        conversation = ana.task(task_id)["conversation_id"]
+        page = await ana.get(f"/conversations/{conversation}/messages")
+        mails = [m for m in page["items"] if m["direction"] == "inbound"]
+        path = f"/messages/{mails[1]['id']}/split"
+        assert await ana.refused(f"/messages/{mails[0]['id']}/split") == (409, "only_mail")
+        made = await ana.post(path)
+        assert made["conversation_id"] != conversation
+        assert made["message"]["content"]["details"]["split_to"] == made["conversation_id"]
+        assert await ana.refused(path) == (409, "split_already")
+        assert await threads(centre) == 2
+
+        # The old thread is answered by its own latest mail; the source stays at hand in it.
+        fields = await ana.get(f"/tasks/{task_id}/reply-fields?mode=reply")
+        assert fields["latest_seq"] == mails[0]["seq"]
+        await answer(ana, task_id, "reply", "We send a new cup.")
+        out = await box.deliver()
+        assert out["In-Reply-To"] == first
+        source = await ana.http.get(f"/api/v1/messages/{mails[1]['id']}/source")
+        assert b"something else" in source.content
+
+        # What answers either mail goes to where that mail is.
+        await box.comes("The old one", In_Reply_To=str(out["Message-ID"]), message_id="<o@m.test>")
+        await box.comes("The new one", In_Reply_To=other, message_id="<n@m.test>")
+        rows = await centre.node.database.pool.fetch(
+            "SELECT conversation_id, text FROM message WHERE direction = 'inbound' ORDER BY id"
+        )
+        assert [(r["conversation_id"], r["text"]) for r in rows][-2:] == [
+            (conversation, "The old one"),
+            (made["conversation_id"], "The new one"),
+        ]
+        _, second = await accepted(centre)
+        assert second == made["task_id"]
+        await answer(ana, second, "reply", "About the other thing.")
+        assert (await box.deliver())["In-Reply-To"] == "<n@m.test>"
+        assert box.postbox.recipients[-1] == [DANA]
+        lines = await ana.get(f"/conversations/{conversation}/messages")
+        codes = [m["announcement"]["code"] for m in lines["items"] if m["announcement"]]
+        assert codes.count("split") == 1
+        await centre.settle()
+
+
+async def test_only_who_has_a_part_splits_or_reads_again(centre: Centre) -> None:
+    async with mailbox(centre) as box:
+        await box.comes("The cup is broken.")
+        ana, task_id = await accepted(centre)
+        ben = await centre.sign_in("ben")
+        page = await ana.get(f"/conversations/{ana.task(task_id)['conversation_id']}/messages")
+        mail = page["items"][0]["id"]
+        for what in ("split", "parse-again"):
+            assert await ben.refused(f"/messages/{mail}/{what}") == (403, "not_your_task")
+            assert await ana.refused(f"/messages/1/{what}") == (404, "message_not_found")
+        await centre.settle()
+
+
+async def test_a_mail_that_was_not_understood_is_read_again(centre: Centre) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = f"Dana <{DANA}>", DESK, "A broken cup"
+    mail["Message-ID"] = "<a@mail.example>"
+    mail.set_content("The cup is broken.")
+    mail.add_attachment(b"a list", maintype="text", subtype="plain", filename="list.txt")
+    async with mailbox(centre) as box:
+        await box.raw(mail.as_bytes())
+        ana, task_id = await accepted(centre)
+        conversation = ana.task(task_id)["conversation_id"]
+        # As an earlier parser, that could not read it, would have left it.
+        unread = {"kind": "email", "details": {"problems": ["unreadable"], "from": DANA}}
+        await centre.node.database.pool.execute(
+            "UPDATE message SET text = '=?utf-8?', attachments = NULL, content = $2::jsonb"
+            " WHERE conversation_id = $1 AND direction = 'inbound'",
+            conversation,
+            json.dumps(unread),
+        )
+        await centre.node.database.pool.execute("DELETE FROM media_job")
+        (before,) = [
+            m
+            for m in (await ana.get(f"/conversations/{conversation}/messages"))["items"]
+            if m["direction"] == "inbound"
+        ]
+        assert before["content"]["details"]["problems"] == ["unreadable"]
+        again = (await ana.post(f"/messages/{before['id']}/parse-again"))["message"]
+        assert again["text"] == "The cup is broken."
+        assert again["content"]["details"]["subject"] == "A broken cup"
+        assert again["version"] > before["version"]
+        assert [a["state"] for a in again["attachments"]] == ["fetching"]
+        assert await centre.node.fetcher.fetch_due() == 1
+        page = await ana.get(f"/conversations/{conversation}/messages")
+        (file,) = next(m["attachments"] for m in page["items"] if m["id"] == before["id"])
+        assert (file["filename"], file["state"]) == ("list.txt", "ready")
+        await centre.settle()

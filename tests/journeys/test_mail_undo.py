@@ -1,0 +1,117 @@
+"""A mail can be taken back for a moment; when it leaves, the guard looks again (M5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.centre import Centre, Desktop, Json
+from tests.journeys.providers import until
+from tests.journeys.test_email import (
+    DANA,
+    DESK,
+    ROBIN,
+    Mailbox,
+    accepted,
+    answer,
+    mailbox,
+)
+
+
+async def message(desktop: Desktop, task_id: int, message_id: int) -> Json:
+    conversation = desktop.task(task_id)["conversation_id"]
+    page = await desktop.get(f"/conversations/{conversation}/messages")
+    found: Json = next(m for m in page["items"] if m["id"] == message_id)
+    return found
+
+
+async def leaves(box: Mailbox) -> Any:
+    """Wait until the time for taking back has passed, then deliver."""
+
+    async def tried() -> bool:
+        return await box.centre.node.postman.deliver() == 1
+
+    await until(tried)
+    return box.postbox.mails[-1] if box.postbox.mails else None
+
+
+async def test_a_mail_waits_and_then_leaves(centre: Centre) -> None:
+    async with mailbox(centre) as box:
+        await box.comes("The cup is broken.")
+        ana, task_id = await accepted(centre)
+        sent = await answer(ana, task_id, "reply", "We send a new one.", hold_s=1)
+        second = await answer(ana, task_id, "reply", "With a saucer.")
+        assert await centre.node.postman.deliver() == 0, "it waits, and what is behind it"
+        assert (await leaves(box)).get_content().startswith("We send a new one.")
+        assert (await leaves(box)).get_content().startswith("With a saucer.")
+        for one in (sent, second):
+            assert (await message(ana, task_id, one["message"]["id"]))["status"] == "sent"
+        await centre.settle()
+
+
+async def test_a_mail_taken_back_never_leaves(centre: Centre) -> None:
+    async with mailbox(centre) as box:
+        await box.comes("The cup is broken.")
+        ana, task_id = await accepted(centre)
+        sent = await answer(ana, task_id, "reply", "We send a new one.", hold_s=20)
+        back = await ana.post(f"/tasks/{task_id}/messages/{sent['message']['id']}/cancel")
+        assert (back["message"]["status"], back["message"]["error"]["code"]) == (
+            "failed", "cancelled",
+        )  # fmt: skip
+        await answer(ana, task_id, "reply", "We send two.")
+        assert (await box.deliver()).get_content().startswith("We send two.")
+        assert len(box.postbox.mails) == 1
+        await centre.settle()
+
+
+async def test_a_mail_that_was_overtaken_while_it_waited_is_not_sent(centre: Centre) -> None:
+    # Seed: "you can only respond to the latest email"
+    async with mailbox(centre) as box:
+        first = await box.comes("The cup is broken.")
+        ana, task_id = await accepted(centre)
+        sent = await answer(ana, task_id, "reply", "Only the cup?", hold_s=1)
+        await box.comes("And the pot as well.", In_Reply_To=first)
+        assert await leaves(box) is None
+        failed = await message(ana, task_id, sent["message"]["id"])
+        assert (failed["status"], failed["error"]["code"]) == ("failed", "not_latest")
+        retry = f"/tasks/{task_id}/messages/{failed['id']}/retry"
+        assert await ana.refused(retry) == (409, "not_latest")
+        await answer(ana, task_id, "reply", "Both, then.")
+        assert (await box.deliver()).get_content().startswith("Both, then.")
+        await centre.settle()
+
+
+async def test_set_to_warn_an_earlier_mail_may_be_answered(centre: Centre) -> None:
+    async with mailbox(centre, latest_only="warn") as box:
+        first = await box.comes("The cup is broken.")
+        ana, task_id = await accepted(centre)
+        fields = await ana.get(f"/tasks/{task_id}/reply-fields?mode=reply")
+        await box.comes("And the pot as well.", In_Reply_To=first)
+        body = {"mode": "reply", "latest_seq": fields["latest_seq"], "text": "Only the cup?"}
+        await ana.post(f"/tasks/{task_id}/mail", {**body, "hold_s": 1})
+        await box.comes("And the lid.", In_Reply_To=first)
+        assert (await leaves(box)).get_content().startswith("Only the cup?")
+        catalog = await ana.get("/catalog")
+        assert catalog["accounts"][-1]["latest_only"] == "warn"
+        await centre.settle()
+
+
+async def test_who_was_refused_by_the_server_is_told_with_the_mail(centre: Centre) -> None:
+    async with mailbox(centre) as box:
+        box.postbox.refuse = {ROBIN}
+        await box.comes("The cup is broken.", Cc=ROBIN, to=f"{DESK}, kim@mail.example")
+        ana, task_id = await accepted(centre)
+        sent = await answer(ana, task_id, "reply_all", "We send a new one.")
+        await box.deliver()
+        assert box.postbox.recipients == [[DANA, "kim@mail.example"]]
+        told = await message(ana, task_id, sent["message"]["id"])
+        assert told["status"] == "sent"
+        assert told["content"]["details"]["refused"] == [
+            {"address": ROBIN, "code": "smtp_550", "message": "5.1.1 no such mailbox",
+             "later": False}
+        ]  # fmt: skip
+        await ana.catch_up(await centre.position())
+        statuses = [
+            e for f in ana.frames for e in f.get("events", []) if e["kind"] == "message.status"
+        ]
+        assert statuses[-1]["message"]["content"]["details"]["refused"]
+        await centre.settle()
