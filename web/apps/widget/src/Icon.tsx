@@ -1,4 +1,5 @@
-import { h } from "preact";
+import { h } from "./view/view";
+
 /** Outlines upon a 24 × 24 grid. */
 const PATHS = {
   send: "M5 12 3.5 4.5 21 12 3.5 19.5zm0 0h7",

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ChatClient, type Ports, type Socket } from "../src/protocol/client";
 import type { ClientFrame, ServerFrame, Session, VisitorMessage } from "../src/protocol/frames";
-import { SessionRefused } from "../src/protocol/refusal";
+import { sessionRefused } from "../src/protocol/refusal";
 import { type KeyStore, memoryStore } from "../src/protocol/storage";
 
 class TestSocket implements Socket {
@@ -155,7 +155,7 @@ describe("connecting", () => {
     const chat = client(store, {
       openSession: async (token) => {
         asked.push(token);
-        if (token) throw new SessionRefused("invalid_token");
+        if (token) throw sessionRefused("invalid_token");
         return session;
       },
     });
@@ -167,7 +167,7 @@ describe("connecting", () => {
   it("gives up on a site that is refused, and only then", async () => {
     const refused = client(memoryStore(), {
       openSession: async () => {
-        throw new SessionRefused("origin_refused");
+        throw sessionRefused("origin_refused");
       },
     });
     await refused.open();

@@ -1,13 +1,10 @@
-import { Fragment, type FunctionComponent, h } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { EmojiPickerProps } from "../emoji/EmojiPicker";
+import type { Upload } from "../files/upload";
 import type { Host } from "../host";
-import { Icon } from "../Icon";
+import { Fragment, Icon, h, part, useEffect, useRef, useState } from "../kit";
 import type { ChatClient } from "../protocol/client";
-import type { Attachment, Site } from "../protocol/frames";
-import { countCharacters, typeAllowed } from "../protocol/text";
+import type { Site } from "../protocol/frames";
+import { countCharacters } from "../protocol/text";
 import type { Say } from "../texts/say";
-import { type Upload, formatSize, uploadFile } from "./upload";
 
 interface Props {
   host: Host;
@@ -24,18 +21,14 @@ interface Props {
 const COUNTER_FROM = 0.8;
 const TYPING_STOPS_MS = 5_000;
 
-/** What the picker's part builds upon. */
-const KIT = { Fragment, h, useEffect, useRef, useState };
-
-let uploadKeys = 0;
-let loading: Promise<FunctionComponent<EmojiPickerProps>> | null = null;
-
 export function Composer({ host, client, site, say, restored, onReceiver }: Props) {
   const [text, setText] = useState(() => host.store.get("draft") ?? "");
   const [uploads, setUploads] = useState<Upload[]>([]);
-  const [picker, setPicker] = useState<{ Picker: FunctionComponent<EmojiPickerProps> } | null>(null);
-  const area = useRef<HTMLTextAreaElement>(null);
-  const chooser = useRef<HTMLInputElement>(null);
+  const [picking, setPicking] = useState(false);
+  const area = useRef<HTMLTextAreaElement | null>(null);
+  const chooser = useRef<HTMLInputElement | null>(null);
+  const picker = picking && part("emoji");
+  const sender = uploads.length && part("files");
   const quiet = useRef(0);
   const files = site.files;
 
@@ -49,7 +42,7 @@ export function Composer({ host, client, site, say, restored, onReceiver }: Prop
     if (restored.text) change(text ? `${restored.text}\n${text}` : restored.text);
     area.current?.focus();
   }, [restored.key]);
-  useLayoutEffect(() => {
+  useEffect(() => {
     const element = area.current;
     if (!element) return;
     element.style.height = "auto";
@@ -70,52 +63,17 @@ export function Composer({ host, client, site, say, restored, onReceiver }: Prop
     setText("");
     host.store.set("draft", null);
     setUploads((held) => held.filter((upload) => upload.problem));
-    setPicker(null);
+    setPicking(false);
     area.current?.focus();
   }
 
   function take(chosen: Iterable<File>): void {
-    if (files.enabled) for (const file of chosen) add(file);
-  }
-
-  function add(file: File): void {
-    const key = ++uploadKeys;
-    const { name } = file;
-    const put = (change: Partial<Upload>) =>
-      setUploads((held) => held.map((item) => (item.key === key ? { ...item, ...change } : item)));
-    const problem = !file.size
-      ? say("emptyFile", { name })
-      : file.size > files.max_bytes
-        ? say("tooLarge", { name, max: formatSize(files.max_bytes) })
-        : typeAllowed(files.types, name, file.type)
-          ? undefined
-          : say("wrongType", { name });
-    const { token } = client.state;
-    if (problem || !token) {
-      setUploads((held) => [...held, { key, name, share: 0, problem: problem ?? "" }]);
-      return;
+    if (files.enabled) {
+      setUploads((held) => [...held, ...[...chosen].map((file) => ({ file, share: 0 }))]);
     }
-    const abort = uploadFile(
-      `${host.base}/files`,
-      token,
-      file,
-      (share) => put({ share }),
-      (attachment: Attachment | null, reason) =>
-        put(attachment ? { attachment } : { problem: reason ? `${name}: ${reason}` : say("uploadFailed", { name }) }),
-    );
-    setUploads((held) => [...held, { key, name, share: 0, abort }]);
   }
 
   useEffect(() => onReceiver(take));
-
-  async function pick(): Promise<void> {
-    loading ??= host.part<FunctionComponent<EmojiPickerProps>>("emoji", KIT);
-    try {
-      setPicker({ Picker: await loading });
-    } catch {
-      loading = null;
-    }
-  }
 
   function insert(emoji: string): void {
     const element = area.current;
@@ -130,48 +88,40 @@ export function Composer({ host, client, site, say, restored, onReceiver }: Prop
   return (
     <form
       class="composer"
-      onSubmit={(event) => {
+      onsubmit={(event) => {
         event.preventDefault();
         send();
       }}
     >
       {picker && (
-        <picker.Picker
+        <picker.EmojiPicker
           label={say("emoji")}
           onPick={insert}
           onClose={() => {
-            setPicker(null);
+            setPicking(false);
             area.current?.focus();
           }}
         />
       )}
-      {uploads.length > 0 && (
-        <ul class="uploads">
-          {uploads.map((upload) => (
-            <li key={upload.key} class={upload.problem === undefined ? "" : "bad"}>
-              <span>{upload.problem || upload.name}</span>
-              {!upload.attachment && upload.problem === undefined && (
-                <progress
-                  max={1}
-                  value={upload.share}
-                  aria-label={say("uploading", { name: upload.name })}
-                />
-              )}
-              <button
-                type="button"
-                class="icon"
-                aria-label={say("remove", { name: upload.name })}
-                onClick={() => {
-                  upload.abort?.();
-                  setUploads(uploads.filter((other) => other !== upload));
-                  area.current?.focus();
-                }}
-              >
-                <Icon name="cross" />
-              </button>
-            </li>
-          ))}
-        </ul>
+      {sender ? (
+        <sender.Uploads
+          host={host}
+          client={client}
+          site={site}
+          say={say}
+          uploads={uploads}
+          onChange={(file, change) =>
+            setUploads((held) =>
+              held.map((upload) => (upload.file === file ? { ...upload, ...change } : upload)),
+            )
+          }
+          onRemove={(removed) => {
+            setUploads((held) => held.filter(({ file }) => file !== removed));
+            area.current?.focus();
+          }}
+        />
+      ) : (
+        uploads.map(({ file }) => <p>{file.name}</p>)
       )}
       <textarea
         ref={area}
@@ -181,17 +131,17 @@ export function Composer({ host, client, site, say, restored, onReceiver }: Prop
         aria-label={say("write")}
         aria-invalid={excess > 0}
         aria-describedby="count"
-        enterkeyhint="send"
-        onInput={(event) => change(event.currentTarget.value)}
-        onBlur={() => client.typing(false)}
-        onPaste={(event) => {
+        enterKeyHint="send"
+        oninput={(event) => change(event.currentTarget.value)}
+        onblur={() => client.typing(false)}
+        onpaste={(event) => {
           const pasted = event.clipboardData?.files;
           if (pasted?.length && files.enabled) {
             event.preventDefault();
             take(pasted);
           }
         }}
-        onKeyDown={(event) => {
+        onkeydown={(event) => {
           if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
             event.preventDefault();
             send();
@@ -207,7 +157,7 @@ export function Composer({ host, client, site, say, restored, onReceiver }: Prop
               multiple
               hidden
               accept={files.types.join(",")}
-              onChange={(event) => {
+              onchange={(event) => {
                 take([...(event.currentTarget.files ?? [])]);
                 event.currentTarget.value = "";
               }}
@@ -217,7 +167,7 @@ export function Composer({ host, client, site, say, restored, onReceiver }: Prop
               class="icon"
               aria-label={say("attach")}
               title={say("attach")}
-              onClick={() => chooser.current?.click()}
+              onclick={() => chooser.current?.click()}
             >
               <Icon name="clip" />
             </button>
@@ -229,8 +179,8 @@ export function Composer({ host, client, site, say, restored, onReceiver }: Prop
             class="icon"
             aria-label={say("emoji")}
             title={say("emoji")}
-            aria-expanded={picker !== null}
-            onClick={() => (picker ? setPicker(null) : void pick())}
+            aria-expanded={picking}
+            onclick={() => setPicking(!picking)}
           >
             <Icon name="smile" />
           </button>

@@ -1,17 +1,12 @@
-import { Fragment, h } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
 import { type Host, provide } from "../host";
-import { Icon } from "../Icon";
+import { Fragment, Icon, h, part, useEffect, useRef, useState } from "../kit";
 import type { DrawHeader } from "../panel/App";
 import type { ChatClient, ChatState } from "../protocol/client";
-import type { Site } from "../protocol/frames";
+import type { Site, VisitorMessage } from "../protocol/frames";
 import type { Say } from "../texts/say";
 import { chatTexts } from "../texts/en";
 import css from "./chat.css?inline";
 import { Composer } from "./Composer";
-import { Sheet, Transcript } from "./Sheet";
-import { chime } from "./sound";
-import { Survey, openQuestion } from "./Survey";
 import { Thread } from "./Thread";
 
 export interface ConversationProps {
@@ -30,38 +25,42 @@ export interface ConversationProps {
 /** Everything from the first message to the end of a chat. */
 function Conversation(props: ConversationProps) {
   const { host, client, state, site, say, header } = props;
-  const [sheet, setSheet] = useState<null | "end" | "transcript">(null);
+  const [sheet, setSheet] = useState<null | "EndQuestion" | "Transcript">(null);
   const [dropping, setDropping] = useState(false);
   const [restored, setRestored] = useState({ key: 0, text: "" });
+  /** What the server said to the answer of the survey. */
+  const [told, setTold] = useState("");
   const receiver = useRef<(files: Iterable<File>) => void>(() => {});
-  const again = useRef<HTMLButtonElement>(null);
+  const again = useRef<HTMLButtonElement | null>(null);
   const live = state.conversation !== null && state.conversation.state !== "ended";
   const takesFiles = live && site.files.enabled;
-  const asked = openQuestion(state.thread.messages);
+  const question = openQuestion(state.thread.messages);
+  const sheets = sheet || question ? part("sheets") : undefined;
+  const Sheet = sheet && sheets?.[sheet];
 
   useEffect(() => {
-    if (live) return;
-    setSheet((shown) => (shown === "end" ? null : shown));
+    if (live) return setTold("");
+    setSheet((shown) => (shown === "EndQuestion" ? null : shown));
     again.current?.focus();
   }, [live]);
 
   return (
     <div
       class="chat"
-      onKeyDown={(event) => {
+      onkeydown={(event) => {
         if (event.key !== "Escape" || !sheet) return;
         setSheet(null);
         event.stopPropagation();
       }}
-      onDragOver={(event) => {
+      ondragover={(event) => {
         if (!takesFiles || !event.dataTransfer?.types.includes("Files")) return;
         event.preventDefault();
         setDropping(true);
       }}
-      onDragLeave={(event) => {
+      ondragleave={(event) => {
         if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setDropping(false);
       }}
-      onDrop={(event) => {
+      ondrop={(event) => {
         setDropping(false);
         if (!takesFiles || !event.dataTransfer) return;
         event.preventDefault();
@@ -70,12 +69,12 @@ function Conversation(props: ConversationProps) {
     >
       {header(
         <>
-        {live && (
-          <button type="button" class="pill" onClick={() => setSheet("end")}>
-            {say("end")}
-          </button>
-        )}
-        <Menu {...props} onTranscript={() => setSheet("transcript")} />
+          {live && (
+            <button type="button" class="pill" onclick={() => setSheet("EndQuestion")}>
+              {say("end")}
+            </button>
+          )}
+          <Menu {...props} onTranscript={() => setSheet("Transcript")} />
         </>,
       )}
       <Thread
@@ -86,7 +85,7 @@ function Conversation(props: ConversationProps) {
         fileUrl={(id) =>
           `${host.base}/files/${id}?token=${encodeURIComponent(state.token ?? "")}`
         }
-        onEnd={() => setSheet("end")}
+        onEnd={() => setSheet("EndQuestion")}
         onEdit={(text) => setRestored({ key: restored.key + 1, text })}
       />
       <Waiting {...props} />
@@ -104,37 +103,42 @@ function Conversation(props: ConversationProps) {
       ) : (
         <div class="ended">
           <p role="status">{endedLine(state, say)}</p>
-          <Survey base={host.base} state={state} say={say} />
-          <button type="button" class={asked ? "secondary" : "primary"} ref={again} onClick={props.onAgain}>
+          {told ? (
+            <p role="status">{told}</p>
+          ) : (
+            question &&
+            sheets && (
+              <sheets.Survey
+                base={host.base}
+                state={state}
+                say={say}
+                question={question}
+                onTold={setTold}
+              />
+            )
+          )}
+          <button
+            type="button"
+            class={question ? "secondary" : "primary"}
+            ref={again}
+            onclick={props.onAgain}
+          >
             {say("again")}
           </button>
         </div>
       )}
-      {dropping && <div class="drop">{say("dropHere")}</div>}
-      {sheet === "end" && (
-        <Sheet label={say("endQuestion")} onClose={() => setSheet(null)}>
-          <div class="buttons">
-            <button
-              type="button"
-              class="primary"
-              onClick={() => {
-                client.end();
-                setSheet(null);
-              }}
-            >
-              {say("end")}
-            </button>
-            <button type="button" class="secondary" onClick={() => setSheet(null)}>
-              {say("keep")}
-            </button>
-          </div>
-        </Sheet>
-      )}
-      {sheet === "transcript" && (
-        <Transcript client={client} say={say} onClose={() => setSheet(null)} />
-      )}
+      {dropping && part("files") && <div class="drop">{say("dropHere")}</div>}
+      {Sheet && <Sheet client={client} say={say} onClose={() => setSheet(null)} />}
     </div>
   );
+}
+
+/** The question after the last chat that nobody has answered yet; what was said later ends it. */
+export function openQuestion(messages: readonly VisitorMessage[]): VisitorMessage | undefined {
+  const last = messages.findLast(
+    ({ author, code }) => author === "customer" || code === "survey" || code === "survey_answered",
+  );
+  return last?.code === "survey" ? last : undefined;
 }
 
 function endedLine({ conversation, thread }: ChatState, say: Say): string {
@@ -173,7 +177,11 @@ function Menu({
   onTranscript,
 }: ConversationProps & { onTranscript: () => void }) {
   const [shown, setShown] = useState(false);
-  const opener = useRef<HTMLButtonElement>(null);
+  const box = useRef<HTMLDivElement | null>(null);
+  const opener = useRef<HTMLButtonElement | null>(null);
+  const leave = (event: { relatedTarget: EventTarget | null }) => {
+    if (!box.current?.contains(event.relatedTarget as Node | null)) setShown(false);
+  };
   const choose = (act: () => void) => () => {
     setShown(false);
     opener.current?.focus();
@@ -182,14 +190,12 @@ function Menu({
   return (
     <div
       class="more"
-      onKeyDown={(event) => {
+      onkeydown={(event) => {
         if (event.key !== "Escape" || !shown) return;
         event.stopPropagation();
         choose(() => {})();
       }}
-      onFocusOut={(event) => {
-        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setShown(false);
-      }}
+      ref={box}
     >
       <button
         type="button"
@@ -198,17 +204,18 @@ function Menu({
         aria-label={say("menu")}
         title={say("menu")}
         aria-expanded={shown}
-        onClick={() => setShown(!shown)}
+        onclick={() => setShown(!shown)}
+        onblur={leave}
       >
         <Icon name="more" />
       </button>
       {shown && (
         <div class="menu">
-          <button type="button" onClick={choose(() => onMute(!muted))}>
+          <button type="button" onclick={choose(() => onMute(!muted))} onblur={leave}>
             {say(muted ? "soundOn" : "soundOff")}
           </button>
           {site.transcript && (
-            <button type="button" onClick={choose(onTranscript)}>
+            <button type="button" onclick={choose(onTranscript)} onblur={leave}>
               {say("transcript")}
             </button>
           )}
@@ -222,7 +229,6 @@ export interface ChatPart {
   Conversation: typeof Conversation;
   css: string;
   texts: typeof chatTexts;
-  chime: () => void;
 }
 
-provide({ Conversation, css, texts: chatTexts, chime } satisfies ChatPart);
+provide({ Conversation, css, texts: chatTexts } satisfies ChatPart);

@@ -1,13 +1,11 @@
-import { Fragment, h, type ComponentChild } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { FileLinkProps } from "../files/FileLink";
+import { Fragment, Icon, h, part, useEffect, useRef, useState } from "../kit";
 import type { ChatClient, ChatState } from "../protocol/client";
-import type { Attachment, TextStyle, VisitorMessage } from "../protocol/frames";
+import type { Attachment, VisitorMessage } from "../protocol/frames";
 import type { Pending } from "../protocol/outbox";
-import { styledLines } from "../protocol/styles";
 import { linkify } from "../protocol/text";
-import { Icon } from "../Icon";
 import type { Say, TextKey } from "../texts/say";
-import { formatSize } from "./upload";
+import type { Child } from "../view/view";
 
 interface Props {
   client: ChatClient;
@@ -18,6 +16,8 @@ interface Props {
   onEnd: () => void;
   onEdit: (text: string) => void;
 }
+
+type DrawLink = (file: Attachment) => Child;
 
 /** Messages of one author within this time share a name and a time. */
 const GROUP_MS = 3 * 60_000;
@@ -32,7 +32,6 @@ const LINES: Record<string, TextKey> = {
   removed: "left",
   sensitive_removed: "sensitiveRemoved",
 };
-const TAGS: Record<string, string> = { bold: "strong", italic: "em", strike: "s", code: "code" };
 const ENDINGS: Record<string, TextKey> = {
   ended_by_agent: "endedByAgent",
   customer_left: "endedByYou",
@@ -43,7 +42,7 @@ const ENDINGS: Record<string, TextKey> = {
 
 export function Thread(props: Props) {
   const { client, state, say, locale } = props;
-  const box = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLDivElement | null>(null);
   const atBottom = useRef(true);
   const top = useRef(0);
   const height = useRef(0);
@@ -58,17 +57,17 @@ export function Thread(props: Props) {
   const toBottom = () => {
     if (box.current) box.current.scrollTop = box.current.scrollHeight;
   };
-  useLayoutEffect(() => {
+  useEffect(() => {
     // Older messages came in above: what is being read stays where it is.
     const element = box.current;
     if (element && !atBottom.current) element.scrollTop += element.scrollHeight - height.current;
   }, [first]);
-  useLayoutEffect(() => {
+  useEffect(() => {
     if (atBottom.current) toBottom();
     else setBehind(true);
   }, [last]);
-  useLayoutEffect(toBottom, [unsent.length]);
-  useLayoutEffect(() => {
+  useEffect(toBottom, [unsent.length]);
+  useEffect(() => {
     if (atBottom.current) toBottom();
     height.current = box.current?.scrollHeight ?? 0;
   });
@@ -81,6 +80,15 @@ export function Thread(props: Props) {
     return () => observer.disconnect();
   }, []);
 
+  const link: DrawLink = (file) => (
+    <FileLink
+      key={file.id}
+      file={file}
+      href={props.fileUrl(file.id)}
+      say={say}
+      onload={() => atBottom.current && toBottom()}
+    />
+  );
   const onScroll = () => {
     const element = box.current;
     if (!element) return;
@@ -104,11 +112,10 @@ export function Thread(props: Props) {
         aria-label={say("messages")}
         tabIndex={0}
         ref={box}
-        onScroll={onScroll}
-        onLoadCapture={() => atBottom.current && toBottom()}
+        onscroll={onScroll}
       >
         {state.hasEarlier && (
-          <button type="button" class="quiet" onClick={() => client.loadEarlier()}>
+          <button type="button" class="quiet" onclick={() => client.loadEarlier()}>
             {say("earlier")}
           </button>
         )}
@@ -122,6 +129,7 @@ export function Thread(props: Props) {
               )}
               <Line
                 {...props}
+                link={link}
                 message={message}
                 starts={!before || !sameGroup(before, message)}
                 ends={!messages[i + 1] || !sameGroup(message, messages[i + 1])}
@@ -137,7 +145,7 @@ export function Thread(props: Props) {
           );
         })}
         {unsent.map((entry) => (
-          <Unsent key={entry.request.id} entry={entry} {...props} />
+          <Unsent key={entry.request.id} entry={entry} link={link} {...props} />
         ))}
         {state.typing !== null && (
           <div class="typing" role="status">
@@ -154,7 +162,7 @@ export function Thread(props: Props) {
         <button
           type="button"
           class="jump"
-          onClick={() => {
+          onclick={() => {
             toBottom();
             box.current?.focus();
           }}
@@ -176,9 +184,10 @@ function Line({
   say,
   state,
   locale,
-  fileUrl,
+  link,
   onEnd,
 }: Props & {
+  link: DrawLink;
   message: VisitorMessage;
   starts: boolean;
   ends: boolean;
@@ -197,6 +206,8 @@ function Line({
     return line ? <div class="system">{line}</div> : null;
   }
   const own = author === "customer";
+  const { styles = [] } = message;
+  const styled = styles.length ? part("styled") : undefined;
   return (
     <div class={own ? "message own" : "message"}>
       {starts && (
@@ -206,14 +217,12 @@ function Line({
       )}
       {text && (
         <div class="bubble">
-          <Styled text={text} styles={message.styles ?? []} />
+          {styled ? <styled.Styled text={text} styles={styles} Words={Words} /> : <Words text={text} />}
         </div>
       )}
-      {message.attachments.map((file) => (
-        <FileLink key={file.id} file={file} href={fileUrl(file.id)} say={say} />
-      ))}
+      {message.attachments.map(link)}
       {asks && isLast && state.conversation?.state === "active" && (
-        <button type="button" class="quiet" onClick={onEnd}>
+        <button type="button" class="quiet" onclick={onEnd}>
           {say("end")}
         </button>
       )}
@@ -229,22 +238,20 @@ function Line({
   );
 }
 
-function Unsent({ entry, say, client, onEdit, fileUrl }: Props & { entry: Pending }) {
+function Unsent({ entry, say, client, onEdit, link }: Props & { entry: Pending; link: DrawLink }) {
   const { request, refused, attachments } = entry;
   const text = "text" in request ? (request.text ?? "") : "";
   return (
     <div class={refused ? "message own failed" : "message own pending"}>
       {text && <div class="bubble">{text}</div>}
-      {attachments.map((file) => (
-        <FileLink key={file.id} file={file} href={fileUrl(file.id)} say={say} />
-      ))}
+      {attachments.map(link)}
       <div class="meta">
         {refused ? say("failed", { reason: refused.message }) : say("sending")}
         {refused && (
           <button
             type="button"
             class="quiet"
-            onClick={() => {
+            onclick={() => {
               client.discard(request.id);
               onEdit(text);
             }}
@@ -254,28 +261,6 @@ function Unsent({ entry, say, client, onEdit, fileUrl }: Props & { entry: Pendin
         )}
       </div>
     </div>
-  );
-}
-
-/** The styles that a chat carries; a text without any is as it was written. */
-function Styled({ text, styles }: { text: string; styles: readonly TextStyle[] }) {
-  if (!styles.length) return <Words text={text} />;
-  return (
-    <>
-      {styledLines(text, styles).map(({ pieces, sign, kinds }) => (
-        <div class={kinds.filter((kind) => kind === "quote" || kind === "code_block").join(" ")}>
-          {sign}
-          {pieces.length
-            ? pieces.map((piece) =>
-                piece.kinds.reduce<ComponentChild>((inner, kind) => {
-                  const tag = TAGS[kind];
-                  return tag ? h(tag, null, inner) : inner;
-                }, <Words text={piece.text} />),
-              )
-            : " "}
-        </div>
-      ))}
-    </>
   );
 }
 
@@ -295,34 +280,10 @@ function Words({ text }: { text: string }) {
   );
 }
 
-function FileLink({ file, href, say }: { file: Attachment; href: string; say: Say }) {
-  if (file.state === "refused") {
-    return (
-      <div class="file">
-        <Icon name="file" />
-        <span>
-          {file.filename}
-          <small>{file.refusal?.message || say("refusedFile")}</small>
-        </span>
-      </div>
-    );
-  }
-  const image = /^image\/(png|jpe?g|gif|webp|avif)$/.test(file.media_type);
-  return (
-    <a class={image ? "picture" : "file"} href={href} target="_blank" rel="noopener noreferrer">
-      {image ? (
-        <img src={href} alt={file.filename} referrerpolicy="no-referrer" loading="lazy" />
-      ) : (
-        <>
-          <Icon name="file" />
-          <span>
-            {file.filename}
-            <small>{formatSize(file.size)}</small>
-          </span>
-        </>
-      )}
-    </a>
-  );
+/** A file by its name, until the part that knows files is here. */
+function FileLink(props: FileLinkProps) {
+  const files = part("files");
+  return files ? <files.FileLink {...props} /> : props.file.filename;
 }
 
 function isEnding(message: VisitorMessage | undefined): boolean {

@@ -1,15 +1,15 @@
-import { h } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { h, useEffect, useRef, useState } from "../kit";
 import { provide } from "../host";
+import css from "./emoji.css?inline";
 import { EMOJIS } from "./emojis";
 
-export interface EmojiPickerProps {
+interface Props {
   label: string;
   onPick: (emoji: string) => void;
   onClose: () => void;
 }
 
-/** The columns of the grid, as in chat.css. */
+/** The columns of the grid, as in emoji.css. */
 const COLUMNS = 8;
 const STEPS: Record<string, number> = {
   ArrowRight: 1,
@@ -19,9 +19,9 @@ const STEPS: Record<string, number> = {
 };
 
 /** A grid to walk by arrow keys; one Tab stop in all. */
-function EmojiPicker({ label, onPick, onClose }: EmojiPickerProps) {
+export function EmojiPicker({ label, onPick, onClose }: Props) {
   const [current, setCurrent] = useState(0);
-  const grid = useRef<HTMLDivElement>(null);
+  const grid = useRef<HTMLDivElement | null>(null);
   const focusOn = (index: number) =>
     (grid.current?.children[index] as HTMLElement | undefined)?.focus();
   useEffect(() => focusOn(0), []);
@@ -32,7 +32,7 @@ function EmojiPicker({ label, onPick, onClose }: EmojiPickerProps) {
       role="group"
       aria-label={label}
       ref={grid}
-      onKeyDown={(event) => {
+      onkeydown={(event) => {
         if (event.key === "Escape") {
           event.stopPropagation();
           onClose();
@@ -48,8 +48,8 @@ function EmojiPicker({ label, onPick, onClose }: EmojiPickerProps) {
           key={emoji}
           type="button"
           tabIndex={i === current ? 0 : -1}
-          onFocus={() => setCurrent(i)}
-          onClick={() => onPick(emoji)}
+          onfocus={() => setCurrent(i)}
+          onclick={() => onPick(emoji)}
         >
           {emoji}
         </button>
@@ -58,4 +58,4 @@ function EmojiPicker({ label, onPick, onClose }: EmojiPickerProps) {
   );
 }
 
-provide(EmojiPicker);
+provide({ EmojiPicker, css });

@@ -86,6 +86,9 @@ export class ChatClient {
   #typingSentAt = 0;
   #typingOn = false;
   #sessionRunning: Promise<boolean> | null = null;
+  /** The site says that the visitor is another: the session is asked for before anything else. */
+  #doubted = false;
+  #closed = false;
   #answers = new Map<string, (refusal: Refusal | null) => void>();
 
   state: ChatState;
@@ -192,6 +195,26 @@ export class ChatClient {
     if (this.#socket) this.#lost();
   }
 
+  /** The site has said who the visitor is: what the held token can reach may be somebody else's. */
+  async renew(): Promise<void> {
+    this.#doubted = true;
+    this.#wanted = false;
+    this.#dropSocket();
+    this.#stop("retry");
+    this.#update({ connection: "idle", typing: null });
+    // One that is on its way was asked for the one before.
+    await this.#sessionRunning;
+    await this.#retry();
+  }
+
+  /** Ends for good; what is stored stays for the next page. */
+  close(): void {
+    this.#closed = true;
+    this.#dropSocket();
+    this.#stop("retry", "typing");
+    this.onChange = () => {};
+  }
+
   #seenSeq(): number {
     return Number(this.#ports.store.get("seen") ?? 0);
   }
@@ -239,6 +262,7 @@ export class ChatClient {
       this.#update({ connection: "fault" });
       return false;
     }
+    this.#doubted = false;
     const current = store.get("token");
     // Another tab was faster: its token is the visitor's, ours was never used.
     const token = current !== held && current !== null ? current : session.token;
@@ -279,7 +303,7 @@ export class ChatClient {
 
   #connect(): void {
     this.#wanted = true;
-    if (this.#socket) return;
+    if (this.#socket || this.#closed) return;
     const token = this.#ports.store.get("token");
     if (token === null) {
       void this.#renewSession().then((ready) => {
@@ -346,7 +370,7 @@ export class ChatClient {
 
   async #retry(): Promise<void> {
     // A socket refused at the handshake does not say why; the session's answer does.
-    if (this.state.site === null || this.#attempt % SESSION_EVERY === 0) {
+    if (this.#doubted || this.state.site === null || this.#attempt % SESSION_EVERY === 0) {
       if (!(await this.#renewSession())) {
         if (this.state.connection === "offline") this.#retryLater();
         return;
