@@ -133,7 +133,7 @@ export function App(props: Props) {
 
 function viewOf(state: ChatState, fresh: boolean): View {
   if (state.connection === "fault") return "fault";
-  if (!state.site) return "loading";
+  if (!state.site || state.awaited) return "loading";
   if (isLive(state) || (state.conversation && !fresh)) return "chat";
   return state.site.open ? "form" : "closed";
 }

@@ -43,6 +43,8 @@ export interface ChatState {
   site: Site | null;
   token: string | null;
   conversation: ConversationState | null;
+  /** The session has told of a conversation that has not come yet. */
+  awaited: boolean;
   thread: Thread;
   hasEarlier: boolean;
   pending: readonly Pending[];
@@ -102,6 +104,7 @@ export class ChatClient {
       site: null,
       token: ports.store.get("token"),
       conversation: null,
+      awaited: false,
       thread: EMPTY_THREAD,
       hasEarlier: false,
       pending: this.#outbox.entries,
@@ -269,18 +272,20 @@ export class ChatClient {
     // Somebody else at the same browser: the site no longer vouches for whom it knew before.
     if (held !== null && held === current && held !== token) {
       for (const { request } of this.#outbox.entries) this.#outbox.remove(request.id);
-      this.#forgetVisitor();
+      store.set("draft", null);
+      this.#forgetVisitor(session.site);
     }
     store.set("token", token);
-    this.#update({ site: session.site, token });
     const phase = session.conversation?.state;
+    const awaited = Boolean(phase) && !this.state.conversation;
+    this.#update({ site: session.site, token, awaited });
     store.set("live", phase && phase !== "ended" ? "1" : null);
     if (phase) this.#connect();
     return true;
   }
 
   /** What the token could reach is gone; words that were not sent are kept. */
-  #forgetVisitor(): void {
+  #forgetVisitor(site = this.state.site): void {
     const { store } = this.#ports;
     for (const key of ["token", "seen", "live"]) store.set(key, null);
     const words: string[] = [];
@@ -290,8 +295,10 @@ export class ChatClient {
       this.#outbox.remove(request.id);
     }
     this.#update({
+      site,
       token: null,
       conversation: null,
+      awaited: false,
       thread: EMPTY_THREAD,
       hasEarlier: false,
       agentSeen: 0,
@@ -364,6 +371,7 @@ export class ChatClient {
   }
 
   #retryLater(): void {
+    if (this.#closed) return;
     const wait = backoff(this.#attempt++, this.#ports.random());
     this.#later("retry", wait, () => void this.#retry());
   }
@@ -491,7 +499,7 @@ export class ChatClient {
   #setConversation(conversation: ConversationState | null): void {
     const live = conversation !== null && conversation.state !== "ended";
     this.#ports.store.set("live", live ? "1" : null);
-    this.#update({ conversation, ...(live ? {} : { typing: null }) });
+    this.#update({ conversation, awaited: false, ...(live ? {} : { typing: null }) });
   }
 
   #arrived(message: VisitorMessage): void {
