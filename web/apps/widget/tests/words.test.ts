@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { typeAllowed } from "../src/files/types";
 import { backoff } from "../src/protocol/backoff";
 import { contrast, paletteFor } from "../src/protocol/colour";
-import { styledLines } from "../src/protocol/styles";
-import { countCharacters, linkify, typeAllowed } from "../src/protocol/text";
+import { countCharacters } from "../src/protocol/text";
+import { linkify } from "../src/rich/links";
+import { styledLines } from "../src/rich/styles";
 import { chatTexts, panelTexts } from "../src/texts/en";
 import { sayer } from "../src/texts/say";
 

@@ -6,6 +6,12 @@ import type { Site } from "../protocol/frames";
 import { countCharacters } from "../protocol/text";
 import type { Say } from "../texts/say";
 
+const CLIP =
+  "m20 11-8.5 8.5a5 5 0 0 1-7-7L13 4a3.3 3.3 0 0 1 4.7 4.7L9.3 17.1a1.7 1.7 0 0 1-2.4-2.4L14.5 7";
+const SEND = "M5 12 3.5 4.5 21 12 3.5 19.5zm0 0h7";
+const SMILE =
+  "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M8.5 14.5a4.3 4.3 0 0 0 7 0M9 9.5v.1M15 9.5v.1";
+
 interface Props {
   host: Host;
   client: ChatClient;
@@ -75,16 +81,6 @@ export function Composer({ host, client, site, say, restored, onReceiver }: Prop
 
   useEffect(() => onReceiver(take));
 
-  function insert(emoji: string): void {
-    const element = area.current;
-    if (!element) return;
-    const { selectionStart: from, selectionEnd: to } = element;
-    change(text.slice(0, from) + emoji + text.slice(to));
-    requestAnimationFrame(() => {
-      element.setSelectionRange(from + emoji.length, from + emoji.length);
-    });
-  }
-
   return (
     <form
       class="composer"
@@ -96,7 +92,8 @@ export function Composer({ host, client, site, say, restored, onReceiver }: Prop
       {picker && (
         <picker.EmojiPicker
           label={say("emoji")}
-          onPick={insert}
+          area={area.current!}
+          onChange={change}
           onClose={() => {
             setPicking(false);
             area.current?.focus();
@@ -169,7 +166,7 @@ export function Composer({ host, client, site, say, restored, onReceiver }: Prop
               title={say("attach")}
               onclick={() => chooser.current?.click()}
             >
-              <Icon name="clip" />
+              <Icon d={CLIP} />
             </button>
           </>
         )}
@@ -182,7 +179,7 @@ export function Composer({ host, client, site, say, restored, onReceiver }: Prop
             aria-expanded={picking}
             onclick={() => setPicking(!picking)}
           >
-            <Icon name="smile" />
+            <Icon d={SMILE} />
           </button>
         )}
         <span id="count" class={excess > 0 ? "count bad" : "count"} role="status">
@@ -193,7 +190,7 @@ export function Composer({ host, client, site, say, restored, onReceiver }: Prop
               : ""}
         </span>
         <button type="submit" class="send" aria-label={say("send")} disabled={!canSend}>
-          <Icon name="send" />
+          <Icon d={SEND} />
         </button>
       </div>
     </form>

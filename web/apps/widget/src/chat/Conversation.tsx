@@ -2,12 +2,14 @@ import { type Host, provide } from "../host";
 import { Fragment, Icon, h, part, useEffect, useRef, useState } from "../kit";
 import type { DrawHeader } from "../panel/App";
 import type { ChatClient, ChatState } from "../protocol/client";
-import type { Site, VisitorMessage } from "../protocol/frames";
+import type { Site } from "../protocol/frames";
 import type { Say } from "../texts/say";
 import { chatTexts } from "../texts/en";
 import css from "./chat.css?inline";
 import { Composer } from "./Composer";
 import { Thread } from "./Thread";
+
+const MORE = "M5 12h.1M12 12h.1M19 12h.1";
 
 export interface ConversationProps {
   host: Host;
@@ -28,20 +30,14 @@ function Conversation(props: ConversationProps) {
   const [sheet, setSheet] = useState<null | "EndQuestion" | "Transcript">(null);
   const [dropping, setDropping] = useState(false);
   const [restored, setRestored] = useState({ key: 0, text: "" });
-  /** What the server said to the answer of the survey. */
-  const [told, setTold] = useState("");
   const receiver = useRef<(files: Iterable<File>) => void>(() => {});
-  const again = useRef<HTMLButtonElement | null>(null);
   const live = state.conversation !== null && state.conversation.state !== "ended";
   const takesFiles = live && site.files.enabled;
-  const question = openQuestion(state.thread.messages);
-  const sheets = sheet || question ? part("sheets") : undefined;
+  const sheets = sheet || !live ? part("sheets") : undefined;
   const Sheet = sheet && sheets?.[sheet];
 
   useEffect(() => {
-    if (live) return setTold("");
-    setSheet((shown) => (shown === "EndQuestion" ? null : shown));
-    again.current?.focus();
+    if (!live) setSheet((shown) => (shown === "EndQuestion" ? null : shown));
   }, [live]);
 
   return (
@@ -101,53 +97,12 @@ function Conversation(props: ConversationProps) {
           }}
         />
       ) : (
-        <div class="ended">
-          <p role="status">{endedLine(state, say)}</p>
-          {told ? (
-            <p role="status">{told}</p>
-          ) : (
-            question &&
-            sheets && (
-              <sheets.Survey
-                base={host.base}
-                state={state}
-                say={say}
-                question={question}
-                onTold={setTold}
-              />
-            )
-          )}
-          <button
-            type="button"
-            class={question ? "secondary" : "primary"}
-            ref={again}
-            onclick={props.onAgain}
-          >
-            {say("again")}
-          </button>
-        </div>
+        sheets && <sheets.Ended {...props} />
       )}
       {dropping && part("files") && <div class="drop">{say("dropHere")}</div>}
       {Sheet && <Sheet client={client} say={say} onClose={() => setSheet(null)} />}
     </div>
   );
-}
-
-/** The question after the last chat that nobody has answered yet; what was said later ends it. */
-export function openQuestion(messages: readonly VisitorMessage[]): VisitorMessage | undefined {
-  const last = messages.findLast(
-    ({ author, code }) => author === "customer" || code === "survey" || code === "survey_answered",
-  );
-  return last?.code === "survey" ? last : undefined;
-}
-
-function endedLine({ conversation, thread }: ChatState, say: Say): string {
-  if (conversation?.ended_by === "customer") return say("endedByYou");
-  const name =
-    thread.messages.findLast(({ code }) => code === "ended_by_agent")?.name ??
-    conversation?.agents.at(-1)?.name ??
-    thread.messages.findLast((message) => message.author === "agent")?.name;
-  return conversation?.ended_by === "agent" && name ? say("endedByAgent", { name }) : say("ended");
 }
 
 function Waiting({ state, site, say }: ConversationProps) {
@@ -169,14 +124,10 @@ function Waiting({ state, site, say }: ConversationProps) {
   );
 }
 
-function Menu({
-  site,
-  say,
-  muted,
-  onMute,
-  onTranscript,
-}: ConversationProps & { onTranscript: () => void }) {
+function Menu(props: ConversationProps & { onTranscript: () => void }) {
+  const { say, muted, onMute, onTranscript } = props;
   const [shown, setShown] = useState(false);
+  const menu = shown && part("sheets");
   const box = useRef<HTMLDivElement | null>(null);
   const opener = useRef<HTMLButtonElement | null>(null);
   const leave = (event: { relatedTarget: EventTarget | null }) => {
@@ -207,19 +158,15 @@ function Menu({
         onclick={() => setShown(!shown)}
         onblur={leave}
       >
-        <Icon name="more" />
+        <Icon d={MORE} />
       </button>
-      {shown && (
-        <div class="menu">
-          <button type="button" onclick={choose(() => onMute(!muted))} onblur={leave}>
-            {say(muted ? "soundOn" : "soundOff")}
-          </button>
-          {site.transcript && (
-            <button type="button" onclick={choose(onTranscript)} onblur={leave}>
-              {say("transcript")}
-            </button>
-          )}
-        </div>
+      {menu && (
+        <menu.MenuItems
+          {...props}
+          onMute={choose(() => onMute(!muted))}
+          onTranscript={choose(onTranscript)}
+          onLeave={leave}
+        />
       )}
     </div>
   );

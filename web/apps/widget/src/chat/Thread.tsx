@@ -1,9 +1,8 @@
 import type { FileLinkProps } from "../files/FileLink";
-import { Fragment, Icon, h, part, useEffect, useRef, useState } from "../kit";
+import { DOWN, Icon, h, part, useEffect, useRef, useState } from "../kit";
 import type { ChatClient, ChatState } from "../protocol/client";
 import type { Attachment, VisitorMessage } from "../protocol/frames";
 import type { Pending } from "../protocol/outbox";
-import { linkify } from "../protocol/text";
 import type { Say, TextKey } from "../texts/say";
 import type { Child } from "../view/view";
 
@@ -22,6 +21,8 @@ type DrawLink = (file: Attachment) => Child;
 /** Messages of one author within this time share a name and a time. */
 const GROUP_MS = 3 * 60_000;
 const NEAR_BOTTOM = 60;
+/** May hold an address to follow: what finds them loads then. */
+const LINKED = /@|www\.|https?:/i;
 
 /** The lines of a thread that customers see, by the server's code. */
 const LINES: Record<string, TextKey> = {
@@ -167,7 +168,7 @@ export function Thread(props: Props) {
             box.current?.focus();
           }}
         >
-          {say("newMessages")} <Icon name="down" />
+          {say("newMessages")} <Icon d={DOWN} />
         </button>
       )}
     </div>
@@ -207,7 +208,7 @@ function Line({
   }
   const own = author === "customer";
   const { styles = [] } = message;
-  const styled = styles.length ? part("styled") : undefined;
+  const rich = styles.length || LINKED.test(text) ? part("rich") : undefined;
   return (
     <div class={own ? "message own" : "message"}>
       {starts && (
@@ -217,7 +218,7 @@ function Line({
       )}
       {text && (
         <div class="bubble">
-          {styled ? <styled.Styled text={text} styles={styles} Words={Words} /> : <Words text={text} />}
+          {rich ? <rich.Rich text={text} styles={styles} /> : text}
         </div>
       )}
       {message.attachments.map(link)}
@@ -261,22 +262,6 @@ function Unsent({ entry, say, client, onEdit, link }: Props & { entry: Pending; 
         )}
       </div>
     </div>
-  );
-}
-
-function Words({ text }: { text: string }) {
-  return (
-    <>
-      {linkify(text).map((run) =>
-        run.href ? (
-          <a href={run.href} target="_blank" rel="noopener noreferrer nofollow">
-            {run.text}
-          </a>
-        ) : (
-          run.text
-        ),
-      )}
-    </>
   );
 }
 

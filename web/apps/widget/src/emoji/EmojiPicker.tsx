@@ -5,7 +5,9 @@ import { EMOJIS } from "./emojis";
 
 interface Props {
   label: string;
-  onPick: (emoji: string) => void;
+  /** Where the emoji goes: at the caret. */
+  area: HTMLTextAreaElement;
+  onChange: (text: string) => void;
   onClose: () => void;
 }
 
@@ -19,12 +21,20 @@ const STEPS: Record<string, number> = {
 };
 
 /** A grid to walk by arrow keys; one Tab stop in all. */
-export function EmojiPicker({ label, onPick, onClose }: Props) {
+export function EmojiPicker({ label, area, onChange, onClose }: Props) {
   const [current, setCurrent] = useState(0);
   const grid = useRef<HTMLDivElement | null>(null);
   const focusOn = (index: number) =>
     (grid.current?.children[index] as HTMLElement | undefined)?.focus();
   useEffect(() => focusOn(0), []);
+
+  function pick(emoji: string): void {
+    const { selectionStart: from, selectionEnd: to, value } = area;
+    onChange(value.slice(0, from) + emoji + value.slice(to));
+    requestAnimationFrame(() => {
+      area.setSelectionRange(from + emoji.length, from + emoji.length);
+    });
+  }
 
   return (
     <div
@@ -49,7 +59,7 @@ export function EmojiPicker({ label, onPick, onClose }: Props) {
           type="button"
           tabIndex={i === current ? 0 : -1}
           onfocus={() => setCurrent(i)}
-          onclick={() => onPick(emoji)}
+          onclick={() => pick(emoji)}
         >
           {emoji}
         </button>

@@ -3,6 +3,8 @@ import type { Attachment } from "../protocol/frames";
 import type { Say } from "../texts/say";
 import { formatSize } from "./upload";
 
+const FILE = "M14 3H6v18h12V7zm0 0v4h4";
+
 export interface FileLinkProps {
   file: Attachment;
   href: string;
@@ -16,7 +18,7 @@ export function FileLink({ file, href, say, onload }: FileLinkProps) {
   if (file.state === "refused") {
     return (
       <div class="file">
-        <Icon name="file" />
+        <Icon d={FILE} />
         <span>
           {file.filename}
           <small>{file.refusal?.message || say("refusedFile")}</small>
@@ -37,7 +39,7 @@ export function FileLink({ file, href, say, onload }: FileLinkProps) {
         />
       ) : (
         <>
-          <Icon name="file" />
+          <Icon d={FILE} />
           <span>
             {file.filename}
             <small>{formatSize(file.size)}</small>

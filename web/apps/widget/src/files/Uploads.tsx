@@ -2,9 +2,11 @@ import type { Host } from "../host";
 import { Icon, h, useEffect } from "../kit";
 import type { ChatClient } from "../protocol/client";
 import type { Site } from "../protocol/frames";
-import { typeAllowed } from "../protocol/text";
 import type { Say } from "../texts/say";
+import { typeAllowed } from "./types";
 import { type Upload, formatSize, uploadFile } from "./upload";
+
+const CROSS = "M6 6l12 12M18 6 6 18";
 
 export interface UploadsProps {
   host: Host;
@@ -71,7 +73,7 @@ export function Uploads({ host, client, site, say, uploads, onChange, onRemove }
                 onRemove(file);
               }}
             >
-              <Icon name="cross" />
+              <Icon d={CROSS} />
             </button>
           </li>
         );

@@ -1,6 +1,6 @@
 import { keepFocus } from "../focus";
 import type { Host } from "../host";
-import { Icon } from "../Icon";
+import { DOWN, Icon } from "../Icon";
 import type { ChatClient, ChatState } from "../protocol/client";
 import type { Say } from "../texts/say";
 import { type Child, Fragment, h, useEffect, useRef, useState } from "../view/view";
@@ -77,7 +77,7 @@ export function App(props: Props) {
             title={say("minimise")}
             onclick={() => host.setOpen(false)}
           >
-            <Icon name="down" />
+            <Icon d={DOWN} />
           </button>
         </div>
         <div class="offline" role="status">

@@ -4,10 +4,10 @@ import type { FilesPart } from "../files/files";
 import { keepFocus } from "../focus";
 import type { PreChat } from "../form/PreChat";
 import type { Host } from "../host";
-import { Icon } from "../Icon";
+import { DOWN, Icon } from "../Icon";
+import type { Rich } from "../rich/Rich";
 import type { SheetsPart } from "../sheets/sheets";
 import type { chime } from "../sound/sound";
-import type { Styled } from "../styled/Styled";
 import { Fragment, h, useEffect, useRef, useState } from "../view/view";
 
 /** What loads when it is first needed, by file name. */
@@ -16,7 +16,7 @@ interface Parts {
   form: { PreChat: typeof PreChat };
   files: FilesPart;
   sheets: SheetsPart;
-  styled: { Styled: typeof Styled };
+  rich: { Rich: typeof Rich };
   emoji: { EmojiPicker: typeof EmojiPicker };
   sound: { chime: typeof chime };
 }
@@ -61,5 +61,5 @@ export function partsOf(host: Host, english: Record<string, string>, draw: () =>
 }
 
 function kitOf(part: GetPart) {
-  return { Fragment, Icon, h, keepFocus, part, useEffect, useRef, useState };
+  return { DOWN, Fragment, Icon, h, keepFocus, part, useEffect, useRef, useState };
 }

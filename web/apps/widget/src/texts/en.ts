@@ -44,14 +44,10 @@ export const chatTexts = {
   counter: "{n} of {max} characters",
   tooLong,
   menu: "More",
-  soundOn: "Turn sound on",
-  soundOff: "Turn sound off",
   end: "End chat",
   endedByYou: "You ended the chat.",
   endedByAgent: "{name} ended the chat.",
   sensitiveRemoved: "Card or health data was removed from the message.",
-  again: "Start a new chat",
-  transcript: "Get a transcript by e-mail",
 };
 
 /** The form before a chat. */
@@ -81,6 +77,10 @@ export const fileTexts = {
 
 /** Questions at the foot of the panel. */
 export const sheetTexts = {
+  soundOn: "Turn sound on",
+  soundOff: "Turn sound off",
+  again: "Start a new chat",
+  transcript: "Get a transcript by e-mail",
   endQuestion: "End this chat?",
   keep: "Keep chatting",
   rateOf: "{n} of 5",

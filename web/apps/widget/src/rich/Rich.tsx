@@ -1,21 +1,21 @@
 import { provide } from "../host";
 import { Fragment, h } from "../kit";
 import type { TextStyle } from "../protocol/frames";
-import { styledLines } from "../protocol/styles";
-import type { Child, Component } from "../view/view";
-import css from "./styled.css?inline";
+import type { Child } from "../view/view";
+import { linkify } from "./links";
+import css from "./rich.css?inline";
+import { styledLines } from "./styles";
 
 const TAGS: Record<string, string> = { bold: "strong", italic: "em", strike: "s", code: "code" };
 
 interface Props {
   text: string;
   styles: readonly TextStyle[];
-  /** Draws a run of text without styles. */
-  Words: Component<{ text: string }>;
 }
 
-/** A text with the styles that a chat carries. */
-export function Styled({ text, styles, Words }: Props) {
+/** A text with its links and the styles that a chat carries. */
+export function Rich({ text, styles }: Props) {
+  if (!styles.length) return <Words text={text} />;
   return (
     <>
       {styledLines(text, styles).map(({ pieces, sign, kinds }) => (
@@ -35,4 +35,20 @@ export function Styled({ text, styles, Words }: Props) {
   );
 }
 
-provide({ Styled, css });
+function Words({ text }: { text: string }) {
+  return (
+    <>
+      {linkify(text).map((run) =>
+        run.href ? (
+          <a href={run.href} target="_blank" rel="noopener noreferrer nofollow">
+            {run.text}
+          </a>
+        ) : (
+          run.text
+        ),
+      )}
+    </>
+  );
+}
+
+provide({ Rich, css });
