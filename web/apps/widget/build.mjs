@@ -36,14 +36,14 @@ const parts = {
  * written as text: they get short names in the built parts, the same in all of them.
  */
 const own = `
-  Fragment DOWN keepFocus useEffect useRef useState kids slots undo
+  Fragment DOWN Icon IconButton keepFocus useEffect useRef useState kids slots undo
   accentText onAccent adopt emit isOpen mount openSession paletteFor setOpen setTheme setUnread
   toggled identified
   agentSeen awaited carriedText completeTo hasEarlier startRefused
   discard loadEarlier markSeen networkLost newId renew retryNow storeChanged
-  onAgain onChange onClose onEdit onEnd onLeave onMute onReceiver onRemove onTold onTranscript
+  onAgain onChange onChosen onClose onEdit onEnd onLeave onMute onReceiver onRemove onTold onTranscript
   Conversation EmojiPicker Ended FileLink MenuItems PreChat Rich Uploads
-  client entry fileUrl header isLast repeatsEnd restored
+  area client css ends entry fileUrl header host isLast later link mark part repeatsEnd restored say starts
 `.match(/\w+/g);
 const nameCache = {};
 const sizes = {};
@@ -74,7 +74,7 @@ for (const [name, entry] of Object.entries(parts)) {
   });
   const { code } = await minify(output[0].code, {
     ecma: 2020,
-    compress: { passes: 4, unsafe_arrows: true },
+    compress: { passes: 4, unsafe_arrows: true, inline: 1 },
     mangle: { properties: { regex: new RegExp(`^(${own.join("|")})$`), reserved: ["d", "h", "n"] } },
     nameCache,
   });

@@ -10,3 +10,14 @@ export function Icon({ d }: { d: string }) {
     </svg>
   );
 }
+
+type ButtonProps = JSX.IntrinsicElements["button"] & { label: string; d: string };
+
+/** A button that is an icon, with its name for everybody. */
+export function IconButton({ label, d, ...rest }: ButtonProps) {
+  return (
+    <button type="button" class="icon" aria-label={label} title={label} {...rest}>
+      <Icon d={d} />
+    </button>
+  );
+}

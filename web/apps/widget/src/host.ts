@@ -50,5 +50,5 @@ export interface PartScript extends HTMLScriptElement {
 
 /** Called by a part while its script runs. */
 export function provide(part: unknown): void {
-  (document.currentScript as PartScript | null)?.provide?.(part);
+  (document.currentScript as PartScript).provide!(part);
 }

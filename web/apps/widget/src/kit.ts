@@ -2,6 +2,6 @@
 import type { PartScript } from "./host";
 import type { Kit } from "./panel/parts";
 
-export const { DOWN, Fragment, Icon, h, keepFocus, part, useEffect, useRef, useState } = (
+export const { DOWN, Fragment, Icon, IconButton, h, keepFocus, part, useEffect, useRef, useState } = (
   document.currentScript as PartScript
 ).kit as Kit;

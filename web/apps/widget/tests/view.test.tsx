@@ -115,6 +115,22 @@ describe("elements", () => {
     expect([input.value, select.value]).toEqual(["", ""]);
   });
 
+  it("that are the very same object are not drawn again, and stay in their place", () => {
+    let drawn = 0;
+    const Costly = () => `drawn ${++drawn}`;
+    const kept = (
+      <p>
+        <Costly />
+      </p>
+    );
+    const next = show(() => [<i />, kept]);
+    next(() => [null, kept, <b />]);
+    next(() => [<u />, kept, null]);
+    expect(box.innerHTML).toBe("<u></u><p>drawn 1</p>");
+    next(() => null);
+    expect(box.innerHTML).toBe("");
+  });
+
   it("call the newest handler, once", () => {
     const calls: number[] = [];
     const view = (n: number) => () => <button type="button" onclick={() => calls.push(n)} />;

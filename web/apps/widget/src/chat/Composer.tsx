@@ -1,9 +1,8 @@
 import type { Upload } from "../files/upload";
 import type { Host } from "../host";
-import { Fragment, Icon, h, part, useEffect, useRef, useState } from "../kit";
+import { Fragment, Icon, IconButton, h, part, useEffect, useRef, useState } from "../kit";
 import type { ChatClient } from "../protocol/client";
 import type { Site } from "../protocol/frames";
-import { countCharacters } from "../protocol/text";
 import type { Say } from "../texts/say";
 
 const CLIP =
@@ -17,8 +16,8 @@ interface Props {
   client: ChatClient;
   site: Site;
   say: Say;
-  /** Words to put back for another try; `key` makes the same words count twice. */
-  restored: { key: number; text: string };
+  /** Words to put back for another try; the same words in another object count again. */
+  restored: { text: string };
   /** The panel takes files dropped anywhere upon it. */
   onReceiver: (take: (files: Iterable<File>) => void) => void;
 }
@@ -38,7 +37,8 @@ export function Composer({ host, client, site, say, restored, onReceiver }: Prop
   const quiet = useRef(0);
   const files = site.files;
 
-  const count = countCharacters(text);
+  // As the server counts: by code point.
+  const count = [...text].length;
   const excess = count - site.max_chars;
   const ready = uploads.flatMap((upload) => upload.attachment ?? []);
   const busy = uploads.some((upload) => !upload.attachment && !upload.problem);
@@ -47,7 +47,7 @@ export function Composer({ host, client, site, say, restored, onReceiver }: Prop
   useEffect(() => {
     if (restored.text) change(text ? `${restored.text}\n${text}` : restored.text);
     area.current?.focus();
-  }, [restored.key]);
+  }, [restored]);
   useEffect(() => {
     const element = area.current;
     if (!element) return;
@@ -159,28 +159,16 @@ export function Composer({ host, client, site, say, restored, onReceiver }: Prop
                 event.currentTarget.value = "";
               }}
             />
-            <button
-              type="button"
-              class="icon"
-              aria-label={say("attach")}
-              title={say("attach")}
-              onclick={() => chooser.current?.click()}
-            >
-              <Icon d={CLIP} />
-            </button>
+            <IconButton label={say("attach")} d={CLIP} onclick={() => chooser.current?.click()} />
           </>
         )}
         {site.emojis && (
-          <button
-            type="button"
-            class="icon"
-            aria-label={say("emoji")}
-            title={say("emoji")}
+          <IconButton
+            label={say("emoji")}
+            d={SMILE}
             aria-expanded={picking}
             onclick={() => setPicking(!picking)}
-          >
-            <Icon d={SMILE} />
-          </button>
+          />
         )}
         <span id="count" class={excess > 0 ? "count bad" : "count"} role="status">
           {excess > 0

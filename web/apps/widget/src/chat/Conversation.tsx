@@ -1,5 +1,5 @@
 import { type Host, provide } from "../host";
-import { Fragment, Icon, h, part, useEffect, useRef, useState } from "../kit";
+import { Fragment, IconButton, h, part, useEffect, useRef, useState } from "../kit";
 import type { DrawHeader } from "../panel/App";
 import type { ChatClient, ChatState } from "../protocol/client";
 import type { Site } from "../protocol/frames";
@@ -7,6 +7,7 @@ import type { Say } from "../texts/say";
 import { chatTexts } from "../texts/en";
 import css from "./chat.css?inline";
 import { Composer } from "./Composer";
+import { Dots } from "./Dots";
 import { Thread } from "./Thread";
 
 const MORE = "M5 12h.1M12 12h.1M19 12h.1";
@@ -27,14 +28,21 @@ export interface ConversationProps {
 /** Everything from the first message to the end of a chat. */
 function Conversation(props: ConversationProps) {
   const { host, client, state, site, say, header } = props;
-  const [sheet, setSheet] = useState<null | "EndQuestion" | "Transcript">(null);
+  const [sheet, setSheet] = useState<null | "menu" | "EndQuestion" | "Transcript">(null);
   const [dropping, setDropping] = useState(false);
-  const [restored, setRestored] = useState({ key: 0, text: "" });
+  const [restored, setRestored] = useState({ text: "" });
   const receiver = useRef<(files: Iterable<File>) => void>(() => {});
   const live = state.conversation !== null && state.conversation.state !== "ended";
   const takesFiles = live && site.files.enabled;
   const sheets = sheet || !live ? part("sheets") : undefined;
-  const Sheet = sheet && sheets?.[sheet];
+  const menu = sheet === "menu";
+  const Sheet = sheet && !menu ? sheets?.[sheet] : undefined;
+  const box = useRef<HTMLDivElement | null>(null);
+  const opener = useRef<HTMLButtonElement | null>(null);
+  const close = () => setSheet(null);
+  const leaveMenu = (event: { relatedTarget: EventTarget | null }) => {
+    if (menu && !box.current?.contains(event.relatedTarget as Node | null)) close();
+  };
 
   useEffect(() => {
     if (!live) setSheet((shown) => (shown === "EndQuestion" ? null : shown));
@@ -45,7 +53,8 @@ function Conversation(props: ConversationProps) {
       class="chat"
       onkeydown={(event) => {
         if (event.key !== "Escape" || !sheet) return;
-        setSheet(null);
+        if (menu) opener.current?.focus();
+        close();
         event.stopPropagation();
       }}
       ondragover={(event) => {
@@ -70,7 +79,27 @@ function Conversation(props: ConversationProps) {
               {say("end")}
             </button>
           )}
-          <Menu {...props} onTranscript={() => setSheet("Transcript")} />
+          <div class="more" ref={box}>
+            <IconButton
+              ref={opener}
+              label={say("menu")}
+              d={MORE}
+              aria-expanded={menu}
+              onclick={() => setSheet(menu ? null : "menu")}
+              onblur={leaveMenu}
+            />
+            {menu && sheets && (
+              <sheets.MenuItems
+                {...props}
+                onChosen={() => {
+                  opener.current?.focus();
+                  close();
+                }}
+                onTranscript={() => setSheet("Transcript")}
+                onLeave={leaveMenu}
+              />
+            )}
+          </div>
         </>,
       )}
       <Thread
@@ -82,7 +111,7 @@ function Conversation(props: ConversationProps) {
           `${host.base}/files/${id}?token=${encodeURIComponent(state.token ?? "")}`
         }
         onEnd={() => setSheet("EndQuestion")}
-        onEdit={(text) => setRestored({ key: restored.key + 1, text })}
+        onEdit={(text) => setRestored({ text })}
       />
       <Waiting {...props} />
       {live ? (
@@ -100,7 +129,7 @@ function Conversation(props: ConversationProps) {
         sheets && <sheets.Ended {...props} />
       )}
       {dropping && part("files") && <div class="drop">{say("dropHere")}</div>}
-      {Sheet && <Sheet client={client} say={say} onClose={() => setSheet(null)} />}
+      {Sheet && <Sheet {...props} onClose={close} />}
     </div>
   );
 }
@@ -111,63 +140,11 @@ function Waiting({ state, site, say }: ConversationProps) {
   const { position } = conversation;
   return (
     <div class="waiting" role="status">
-      <span class="dots" aria-hidden="true">
-        <i />
-        <i />
-        <i />
-      </span>
+      <Dots />
       <p>
         {conversation.wait_text || site.wait_text || say("waiting")}{" "}
         {position !== null && (position > 1 ? say("position", { n: position }) : say("next"))}
       </p>
-    </div>
-  );
-}
-
-function Menu(props: ConversationProps & { onTranscript: () => void }) {
-  const { say, muted, onMute, onTranscript } = props;
-  const [shown, setShown] = useState(false);
-  const menu = shown && part("sheets");
-  const box = useRef<HTMLDivElement | null>(null);
-  const opener = useRef<HTMLButtonElement | null>(null);
-  const leave = (event: { relatedTarget: EventTarget | null }) => {
-    if (!box.current?.contains(event.relatedTarget as Node | null)) setShown(false);
-  };
-  const choose = (act: () => void) => () => {
-    setShown(false);
-    opener.current?.focus();
-    act();
-  };
-  return (
-    <div
-      class="more"
-      onkeydown={(event) => {
-        if (event.key !== "Escape" || !shown) return;
-        event.stopPropagation();
-        choose(() => {})();
-      }}
-      ref={box}
-    >
-      <button
-        type="button"
-        class="icon"
-        ref={opener}
-        aria-label={say("menu")}
-        title={say("menu")}
-        aria-expanded={shown}
-        onclick={() => setShown(!shown)}
-        onblur={leave}
-      >
-        <Icon d={MORE} />
-      </button>
-      {menu && (
-        <menu.MenuItems
-          {...props}
-          onMute={choose(() => onMute(!muted))}
-          onTranscript={choose(onTranscript)}
-          onLeave={leave}
-        />
-      )}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import type { Attachment, VisitorMessage } from "../protocol/frames";
 import type { Pending } from "../protocol/outbox";
 import type { Say, TextKey } from "../texts/say";
 import type { Child } from "../view/view";
+import { Dots } from "./Dots";
 
 interface Props {
   client: ChatClient;
@@ -47,6 +48,7 @@ export function Thread(props: Props) {
   const atBottom = useRef(true);
   const top = useRef(0);
   const height = useRef(0);
+  const kept = useRef<{ say?: Say; log?: Child }>({});
   const [behind, setBehind] = useState(false);
   const { messages } = state.thread;
   const first = messages[0]?.seq;
@@ -100,13 +102,13 @@ export function Thread(props: Props) {
     top.current = element.scrollTop;
     if (atBottom.current) setBehind(false);
   };
-  const lastOwn = messages.findLast((message) => message.author === "customer")?.seq;
-  const now = new Date();
-  const ended = state.conversation?.state === "ended";
-  const lastWords = messages.findLastIndex((message) => !isEnding(message));
+  const drawLog = () => {
+    const lastOwn = messages.findLast((message) => message.author === "customer")?.seq;
+    const now = new Date();
+    const ended = state.conversation?.state === "ended";
+    const lastWords = messages.findLastIndex((message) => !isEnding(message));
 
-  return (
-    <div class="thread">
+    return (
       <div
         class="log"
         role="log"
@@ -150,15 +152,19 @@ export function Thread(props: Props) {
         ))}
         {state.typing !== null && (
           <div class="typing" role="status">
-            <span class="dots" aria-hidden="true">
-              <i />
-              <i />
-              <i />
-            </span>
+            <Dots />
             {state.typing ? say("typing", { name: state.typing }) : say("typingPlain")}
           </div>
         )}
       </div>
+    );
+  };
+  // Drawn again when something has come or is said otherwise, not with each key in the composer.
+  if (kept.current.say !== say) kept.current = { say, log: drawLog() };
+
+  return (
+    <div class="thread">
+      {kept.current.log}
       {behind && (
         <button
           type="button"

@@ -1,6 +1,6 @@
 import { keepFocus } from "../focus";
 import type { Host } from "../host";
-import { DOWN, Icon } from "../Icon";
+import { DOWN, IconButton } from "../Icon";
 import type { ChatClient, ChatState } from "../protocol/client";
 import type { Say } from "../texts/say";
 import { type Child, Fragment, h, useEffect, useRef, useState } from "../view/view";
@@ -70,15 +70,7 @@ export function App(props: Props) {
             <p>{subtitle(state, view, agents.length > 0, say)}</p>
           </div>
           {tools}
-          <button
-            type="button"
-            class="icon"
-            aria-label={say("minimise")}
-            title={say("minimise")}
-            onclick={() => host.setOpen(false)}
-          >
-            <Icon d={DOWN} />
-          </button>
+          <IconButton label={say("minimise")} d={DOWN} onclick={() => host.setOpen(false)} />
         </div>
         <div class="offline" role="status">
           {away && say("offline")}

@@ -2,7 +2,7 @@ import { type Host, type Panel, provide } from "../host";
 import { ChatClient, type Socket } from "../protocol/client";
 import type { Theme } from "../protocol/frames";
 import { type Texts, panelTexts } from "../texts/en";
-import { loadTexts, sayer } from "../texts/say";
+import { type Say, loadTexts, sayer } from "../texts/say";
 import { h, mount } from "../view/view";
 import { App } from "./App";
 import css from "./panel.css?inline";
@@ -16,6 +16,7 @@ function create(host: Host): Panel {
   const english: Record<string, string> = { ...panelTexts };
   const ending = new AbortController();
   let texts: Partial<Texts> | null = null;
+  let say: Say = sayer();
   let muted = store.get("muted") !== null;
   let dark = false;
   let theme: Theme | null = null;
@@ -30,8 +31,8 @@ function create(host: Host): Panel {
     openSession: host.openSession,
     store,
     newId: () => {
-      const bytes = crypto.getRandomValues(new Uint8Array(16));
-      return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+      const words = crypto.getRandomValues(new Uint32Array(4));
+      return [...words].map((word) => word.toString(36)).join("-");
     },
     random: Math.random,
     now: Date.now,
@@ -48,14 +49,14 @@ function create(host: Host): Panel {
     colours.replaceSync(`:host{--accent-text:${accentText}}`);
   }
 
-  const draw = mount(
+  const drawView = mount(
     () =>
       texts &&
       !ending.signal.aborted && (
         <App
           host={host}
           client={client}
-          say={sayer(client.state.site?.texts ?? {}, texts, english)}
+          say={say}
           part={part}
           dark={dark}
           muted={muted}
@@ -68,6 +69,11 @@ function create(host: Host): Panel {
       ),
     host.mount,
   );
+  function draw(): void {
+    // Another one each time: what is drawn from it and the client's state is drawn again.
+    say = sayer(client.state.site?.texts ?? {}, texts ?? {}, english);
+    drawView();
+  }
   const part = partsOf(host, english, () => {
     ring();
     draw();
@@ -96,7 +102,7 @@ function create(host: Host): Panel {
     const message = client.state.thread.messages.findLast(({ author }) => author === "agent");
     if (!message) return;
     host.emit("message", { text: message.text, name: message.name });
-    if (Number(store.get("rung") ?? 0) >= message.seq) return;
+    if (Number(store.get("rung")) >= message.seq) return;
     store.set("rung", `${message.seq}`);
     ringing = !muted;
     ring();

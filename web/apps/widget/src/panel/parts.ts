@@ -4,7 +4,7 @@ import type { FilesPart } from "../files/files";
 import { keepFocus } from "../focus";
 import type { PreChat } from "../form/PreChat";
 import type { Host } from "../host";
-import { DOWN, Icon } from "../Icon";
+import { DOWN, Icon, IconButton } from "../Icon";
 import type { Rich } from "../rich/Rich";
 import type { SheetsPart } from "../sheets/sheets";
 import type { chime } from "../sound/sound";
@@ -61,5 +61,5 @@ export function partsOf(host: Host, english: Record<string, string>, draw: () =>
 }
 
 function kitOf(part: GetPart) {
-  return { DOWN, Fragment, Icon, h, keepFocus, part, useEffect, useRef, useState };
+  return { DOWN, Fragment, Icon, IconButton, h, keepFocus, part, useEffect, useRef, useState };
 }

@@ -175,7 +175,7 @@ export class ChatClient {
   markSeen(): void {
     const seq = lastSeq(this.state.thread);
     if (seq <= this.#seenSeq()) return;
-    this.#ports.store.set("seen", String(seq));
+    this.#ports.store.set("seen", `${seq}`);
     this.#write({ type: "seen", seq });
     this.#update({});
   }
@@ -219,7 +219,7 @@ export class ChatClient {
   }
 
   #seenSeq(): number {
-    return Number(this.#ports.store.get("seen") ?? 0);
+    return Number(this.#ports.store.get("seen"));
   }
 
   #request(request: Request, attachments: Attachment[] = []): void {
@@ -520,10 +520,14 @@ export class ChatClient {
 
   #settleRequest(id: string): Pending | undefined {
     const entry = this.#outbox.remove(id);
-    if (this.#outbox.entries.every((other) => other.refused)) this.#stop("ack");
-    this.#answers.get(id)?.(null);
-    this.#answers.delete(id);
+    this.#answered(id, null);
     return entry;
+  }
+
+  #answered(id: string, refusal: Refusal | null): void {
+    if (this.#outbox.entries.every(({ refused }) => refused)) this.#stop("ack");
+    this.#answers.get(id)?.(refusal);
+    this.#answers.delete(id);
   }
 
   #acknowledged(id: string, seq: number | null | undefined): void {
@@ -562,9 +566,7 @@ export class ChatClient {
     }
     if (entry.request.type === "message") this.#outbox.refuse(id, refusal);
     else this.#outbox.remove(id);
-    if (this.#outbox.entries.every((other) => other.refused)) this.#stop("ack");
-    this.#answers.get(id)?.(refusal);
-    this.#answers.delete(id);
+    this.#answered(id, refusal);
     this.#update(entry.request.type === "start" ? { startRefused: refusal } : {});
   }
 }

@@ -7,5 +7,6 @@ export function sessionRefused(code: string): Error {
 }
 
 export function refusalCode(error: unknown): string | null {
-  return error instanceof Error && "code" in error ? String(error.code) : null;
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" ? code : null;
 }

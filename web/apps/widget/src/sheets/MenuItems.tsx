@@ -6,24 +6,33 @@ interface Props {
   site: Site;
   say: Say;
   muted: boolean;
-  onMute: () => void;
+  onMute: (muted: boolean) => void;
   onTranscript: () => void;
+  /** One was chosen: the menu closes, and the focus goes back. */
+  onChosen: () => void;
   /** The focus goes elsewhere. */
   onLeave: (event: { relatedTarget: EventTarget | null }) => void;
 }
 
 /** What the header's menu offers. */
-export function MenuItems({ site, say, muted, onMute, onTranscript, onLeave }: Props) {
+export function MenuItems(props: Props) {
+  const { site, say, muted } = props;
+  const item = (text: string, act: () => void) => (
+    <button
+      type="button"
+      onclick={() => {
+        props.onChosen();
+        act();
+      }}
+      onblur={props.onLeave}
+    >
+      {text}
+    </button>
+  );
   return (
     <div class="menu">
-      <button type="button" onclick={onMute} onblur={onLeave}>
-        {say(muted ? "soundOn" : "soundOff")}
-      </button>
-      {site.transcript && (
-        <button type="button" onclick={onTranscript} onblur={onLeave}>
-          {say("transcript")}
-        </button>
-      )}
+      {item(say(muted ? "soundOn" : "soundOff"), () => props.onMute(!muted))}
+      {site.transcript && item(say("transcript"), props.onTranscript)}
     </div>
   );
 }

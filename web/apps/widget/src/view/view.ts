@@ -3,6 +3,9 @@
  * widget needs. A change of any state draws the whole panel again; what has not changed leaves its
  * element alone, so focus, selection and scrolling stay.
  *
+ * An element that is given again as the very same object is left alone with all that is in it; so none
+ * of that may have state.
+ *
  * Properties are the names of the DOM (`onclick`, `tabIndex`, `value`); what an element has no property
  * for becomes an attribute (`class`, `for`, `aria-…`), also when false.
  */
@@ -145,9 +148,19 @@ function show(spot: Spot, old: Kid | undefined, kid: VNode): void {
     kid.kids = place(spot, oldKids, [type(props)].flat() as Child[]);
     return;
   }
-  const dom = (kid.dom = old?.dom ?? create(type)) as ChildNode & Record<string, unknown>;
+  const dom = (kid.dom = old?.dom ?? create(type)) as Dom;
+  // The very same as before was kept by who draws it, with all that is in it.
+  if (kid !== old) fill(dom, kid, oldKids, old?.props ?? {});
+  const next: Node | null = spot.last ? spot.last.nextSibling : spot.parent.firstChild;
+  if (dom !== next) spot.parent.insertBefore(dom, next);
+  spot.last = dom;
+}
+
+type Dom = ChildNode & Record<string, unknown>;
+
+function fill(dom: Dom, kid: VNode, oldKids: Kid[], before: Record<string, unknown>): void {
+  const { props } = kid;
   kid.kids = place({ parent: dom, last: null }, oldKids, props.children!);
-  const before = old?.props ?? {};
   for (const name in { ...before, ...props }) {
     const value = props[name];
     // What is typed changes a value behind our back.
@@ -159,9 +172,6 @@ function show(spot: Spot, old: Kid | undefined, kid: VNode): void {
     else if (value == null) (dom as unknown as Element).removeAttribute(name);
     else (dom as unknown as Element).setAttribute(name, value as string);
   }
-  const next: Node | null = spot.last ? spot.last.nextSibling : spot.parent.firstChild;
-  if (dom !== next) spot.parent.insertBefore(dom, next);
-  spot.last = dom;
 }
 
 function create(type: string): ChildNode {
