@@ -109,3 +109,15 @@ async def test_a_form_that_is_late(stage: Stage) -> None:
     await visitor.page.unroute_all()
     await expect(visitor.page.get_by_role("textbox", name="Name")).to_be_focused()
     await visitor.start("Dana Example")
+
+
+async def test_a_phone_that_was_offline_tries_again(stage: Stage) -> None:
+    stage.complaints.expect(r"ERR_FAILED|panel\.js")
+    visitor = await stage.visitor(viewport={"width": 390, "height": 740})
+    await without(visitor.page, "panel")
+    async with visitor.page.expect_event("requestfailed"):
+        await visitor.launcher.click()
+    await expect(visitor.launcher).to_have_accessible_name("Open chat")
+    await expect(visitor.launcher).to_be_visible()
+    await visitor.page.unroute_all()
+    await visitor.open_chat()

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { ChatClient, type Ports, type Socket } from "../src/protocol/client";
+import { ChatClient } from "../src/protocol/client";
 import type { ClientFrame, ServerFrame, Session, VisitorMessage } from "../src/protocol/frames";
+import type { Ports, Socket } from "../src/protocol/ports";
 import { sessionRefused } from "../src/protocol/refusal";
 import { type KeyStore, memoryStore } from "../src/protocol/storage";
 

@@ -1,8 +1,9 @@
 import { type Host, provide } from "../host";
 import { Fragment, IconButton, h, part, useEffect, useRef, useState } from "../kit";
 import type { DrawHeader } from "../panel/App";
-import type { ChatClient, ChatState } from "../protocol/client";
+import type { ChatClient } from "../protocol/client";
 import type { Site } from "../protocol/frames";
+import type { ChatState } from "../protocol/state";
 import type { Say } from "../texts/say";
 import { chatTexts } from "../texts/en";
 import css from "./chat.css?inline";

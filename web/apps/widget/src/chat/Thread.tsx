@@ -1,8 +1,9 @@
 import type { FileLinkProps } from "../files/FileLink";
 import { DOWN, Icon, h, part, useEffect, useRef, useState } from "../kit";
-import type { ChatClient, ChatState } from "../protocol/client";
+import type { ChatClient } from "../protocol/client";
 import type { Attachment, VisitorMessage } from "../protocol/frames";
 import type { Pending } from "../protocol/outbox";
+import type { ChatState } from "../protocol/state";
 import type { Say, TextKey } from "../texts/say";
 import type { Child } from "../view/view";
 import { Dots } from "./Dots";

@@ -1,7 +1,8 @@
 import { type Host, provide } from "../host";
 import { h, useEffect, useRef, useState } from "../kit";
-import type { ChatClient, ChatState } from "../protocol/client";
+import type { ChatClient } from "../protocol/client";
 import type { FormField, Site } from "../protocol/frames";
+import type { ChatState } from "../protocol/state";
 import { countCharacters } from "../protocol/text";
 import { formTexts } from "../texts/en";
 import type { Say } from "../texts/say";

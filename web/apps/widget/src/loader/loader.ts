@@ -161,7 +161,7 @@ function start(script: HTMLScriptElement): void {
       (error: unknown) => {
         // The next click tries again.
         panel = null;
-        isOpen = false;
+        isOpen = element.toggleAttribute("open", false);
         draw();
         throw error;
       },

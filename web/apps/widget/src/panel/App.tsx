@@ -1,7 +1,8 @@
 import { keepFocus } from "../focus";
 import type { Host } from "../host";
 import { DOWN, IconButton } from "../Icon";
-import type { ChatClient, ChatState } from "../protocol/client";
+import type { ChatClient } from "../protocol/client";
+import type { ChatState } from "../protocol/state";
 import type { Say } from "../texts/say";
 import { type Child, Fragment, h, useEffect, useRef, useState } from "../view/view";
 import type { GetPart } from "./parts";

@@ -1,5 +1,6 @@
 import { type Host, type Panel, provide } from "../host";
-import { ChatClient, type Socket } from "../protocol/client";
+import { ChatClient } from "../protocol/client";
+import type { Socket } from "../protocol/ports";
 import type { Theme } from "../protocol/frames";
 import { type Texts, panelTexts } from "../texts/en";
 import { type Say, loadTexts, sayer } from "../texts/say";
@@ -116,6 +117,7 @@ function create(host: Host): Panel {
   }
 
   function listen(target: EventTarget, type: string, then: () => void): void {
+    // The controller has the `signal` that the options ask for.
     target.addEventListener(type, then, ending);
   }
   listen(prefersDark, "change", () => {

@@ -7,56 +7,14 @@ import {
   type Request,
   type ServerFrame,
   type Session,
-  type Site,
   type VisitorMessage,
   readFrame,
 } from "./frames";
 import { Outbox, type Pending } from "./outbox";
+import type { Ports, Socket } from "./ports";
 import { refusalCode } from "./refusal";
-import type { KeyStore } from "./storage";
-import { EMPTY_THREAD, type Thread, countUnread, hasGap, lastSeq, merge, settle } from "./thread";
-
-/** The part of a WebSocket that is used here. */
-export interface Socket {
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onopen: (() => void) | null;
-  onclose: ((event: { reason: string }) => void) | null;
-  send(text: string): void;
-  close(): void;
-}
-
-/** Network, time, chance and memory are given, so that the tests can hold them. */
-export interface Ports {
-  connect(): Socket;
-  openSession(token: string | null): Promise<Session>;
-  store: KeyStore;
-  newId(): string;
-  random(): number;
-  now(): number;
-  /** Runs `task` after `ms`; the answer cancels it. */
-  later(ms: number, task: () => void): () => void;
-}
-
-export interface ChatState {
-  /** `fault`: the server refuses this site, so trying again is of no use. */
-  connection: "idle" | "connecting" | "online" | "offline" | "fault";
-  site: Site | null;
-  token: string | null;
-  conversation: ConversationState | null;
-  /** The session has told of a conversation that has not come yet. */
-  awaited: boolean;
-  thread: Thread;
-  hasEarlier: boolean;
-  pending: readonly Pending[];
-  typing: string | null;
-  /** The agent has read up to here. */
-  agentSeen: number;
-  unread: number;
-  /** Why the last `start` was refused. */
-  startRefused: Refusal | null;
-  /** Unsent words of a conversation that can no longer be reached. */
-  carriedText: string;
-}
+import type { ChatState } from "./state";
+import { EMPTY_THREAD, countUnread, hasGap, lastSeq, merge, settle } from "./thread";
 
 const ACK_MS = 15_000;
 const GAP_MS = 300;

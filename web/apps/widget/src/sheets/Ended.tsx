@@ -1,7 +1,7 @@
 import type { Host } from "../host";
 import { h, useEffect, useRef, useState } from "../kit";
-import type { ChatState } from "../protocol/client";
 import type { VisitorMessage } from "../protocol/frames";
+import type { ChatState } from "../protocol/state";
 import type { Say } from "../texts/say";
 import { Survey } from "./Survey";
 

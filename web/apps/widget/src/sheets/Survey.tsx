@@ -1,6 +1,6 @@
 import { Fragment, h, useState } from "../kit";
-import type { ChatState } from "../protocol/client";
 import type { VisitorMessage } from "../protocol/frames";
+import type { ChatState } from "../protocol/state";
 import type { Say } from "../texts/say";
 
 const RATINGS = [1, 2, 3, 4, 5];

@@ -168,7 +168,7 @@ function fill(dom: Dom, kid: VNode, oldKids: Kid[], before: Record<string, unkno
     if (name === "ref") (value as Ref<Node>).current = dom;
     // What a handler answers would decide whether the browser goes on.
     else if (typeof value === "function") dom[name] = (event: Event) => void value(event);
-    else if (name in dom && name !== "viewBox") dom[name] = value ?? "";
+    else if (name in dom && !(dom instanceof SVGElement)) dom[name] = value ?? "";
     else if (value == null) (dom as unknown as Element).removeAttribute(name);
     else (dom as unknown as Element).setAttribute(name, value as string);
   }
