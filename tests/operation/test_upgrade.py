@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 
 import asyncpg
 import pytest
+from alembic.script import ScriptDirectory
 from typer.testing import CliRunner
 
 from rapport.cli import app
 from rapport.storage import migrations
+from rapport.storage.migrations.running import configuration
 from tests.centre import PASSWORD, Centre, TestClock, serving
 from tests.database import DatabaseServer
 from tests.storage.test_backup import empty_database
@@ -107,3 +111,18 @@ async def test_a_newer_database_is_left_alone(database: str, tmp_path: Path) -> 
 @pytest.mark.parametrize("url", ["postgresql://nobody@127.0.0.1:1/x"])
 def test_without_a_database(url: str, tmp_path: Path) -> None:
     assert "cannot be used" in command(url, tmp_path, "migrate", "--check", code=1)
+
+
+def test_the_numbers_of_the_files_are_alembics_chain() -> None:
+    script = ScriptDirectory.from_config(configuration())
+    chain = [found.revision for found in script.walk_revisions()]
+    assert migrations.revisions() == chain[::-1]
+
+
+def test_a_start_without_migrations_does_without_alembic(database: str) -> None:
+    code = (
+        "import asyncio, sys; from rapport.storage import migrations;"
+        " asyncio.run(migrations.upgrade(sys.argv[1]));"
+        " sys.exit('alembic' in sys.modules or 'sqlalchemy' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code, database], check=False).returncode == 0
