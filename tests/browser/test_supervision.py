@@ -167,3 +167,22 @@ async def test_a_worked_conversation_is_in_the_reports(stage: Stage) -> None:
     await sam.page.get_by_role("option", name="Wrap-up reasons").click()
     await expect(table.get_by_role("row", name=re.compile("^Sold"))).to_contain_text("1")
     assert not found, "\n".join(found)
+
+
+async def test_the_board_shows_todays_occupancy(stage: Stage) -> None:
+    ana, _ = await stage.conversation()
+    await stage.pass_time(6)
+    await ana.do("End")
+    await ana.wrap_up("Sold")
+    await stage.pass_time(4)
+    # A time in Available counts when it has ended.
+    await ana.go("Break")
+    sam = await stage.agent("sam", available=False)
+    await sam.page.clock.set_fixed_time(stage.centre.clock.moment)
+    await sam.page.get_by_role("link", name="Floor").click()
+    table = sam.page.get_by_role("table", name="Agents")
+    await expect(table.get_by_role("columnheader", name="Occupancy")).to_be_visible()
+    row = table.get_by_role("row", name=re.compile("Ana"))
+    await expect(row.get_by_role("cell").last).to_have_text("60%")
+    idle = table.get_by_role("row", name=re.compile("Ben"))
+    await expect(idle.get_by_role("cell").last).to_have_text("–")

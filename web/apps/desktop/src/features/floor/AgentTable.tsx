@@ -6,8 +6,10 @@ import { Search } from "lucide-react";
 import { memo, useMemo, useRef, useState } from "react";
 import { useDeskState } from "../../shared/desk.ts";
 import { StateDot, useStatusLabel } from "../../shared/StateDot.tsx";
+import { percent } from "../../shared/numbers.ts";
 import { clock, secondsSince, useNow } from "../../shared/time.ts";
 import { arranged, loadOf, type AgentSort } from "./board.ts";
+import { useOccupancy } from "./useOccupancy.ts";
 import classes from "./Floor.module.css";
 
 interface Props {
@@ -24,6 +26,7 @@ export function AgentTable({ agents, chosen, onChoose }: Props) {
   const [team, setTeam] = useState<string | null>(null);
   const [sort, setSort] = useState<AgentSort>("state");
   const shown = useMemo(() => arranged(agents, query, team === null ? null : Number(team), sort), [agents, query, team, sort]);
+  const occupancy = useOccupancy();
   const scroller = useRef<HTMLDivElement>(null);
   const virtualizer = useVirtualizer({
     count: shown.length,
@@ -61,13 +64,14 @@ export function AgentTable({ agents, chosen, onChoose }: Props) {
             <span role="columnheader">{t`Since`}</span>
             <span role="columnheader" data-wide>{t`Tasks`}</span>
             <span role="columnheader">{t`Load`}</span>
+            <span role="columnheader" data-wide title={t`Today: handling and wrap-up as a share of the times Available that have ended`}>{t`Occupancy`}</span>
           </div>
         </div>
         <div ref={scroller} className={classes.scroller} tabIndex={0} role="rowgroup">
           <div className={classes.canvas} role="presentation" style={{ height: virtualizer.getTotalSize() }}>
             {virtualizer.getVirtualItems().map((item) => {
               const agent = shown[item.index];
-              return agent === undefined ? null : <AgentRow key={item.key} agent={agent} index={item.index} top={item.start} chosen={agent.id === chosen} onChoose={onChoose} />;
+              return agent === undefined ? null : <AgentRow key={item.key} agent={agent} index={item.index} top={item.start} occupancy={occupancy.get(agent.id) ?? null} chosen={agent.id === chosen} onChoose={onChoose} />;
             })}
           </div>
         </div>
@@ -80,12 +84,13 @@ interface RowProps {
   agent: FloorAgent;
   index: number;
   top: number;
+  occupancy: number | null;
   chosen: boolean;
   onChoose: (id: number) => void;
 }
 
-const AgentRow = memo(function AgentRow({ agent, index, top, chosen, onChoose }: RowProps) {
-  const { t } = useLingui();
+const AgentRow = memo(function AgentRow({ agent, index, top, occupancy, chosen, onChoose }: RowProps) {
+  const { t, i18n } = useLingui();
   const code = useDeskState((state) => state.catalog.idle_codes.find(({ id }) => id === agent.idle_code_id)?.name);
   const label = useStatusLabel();
   const { used, room } = loadOf(agent);
@@ -114,6 +119,9 @@ const AgentRow = memo(function AgentRow({ agent, index, top, chosen, onChoose }:
           <rect width={room === 0 ? 0 : Math.min(100, (100 * used) / room)} height="6" />
         </svg>
         {used}/{room}
+      </span>
+      <span role="cell" data-wide>
+        {percent(occupancy, i18n.locale)}
       </span>
     </div>
   );
