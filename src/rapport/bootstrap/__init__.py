@@ -28,6 +28,7 @@ from rapport.application.ports import Clock, Services
 from rapport.application.saved_reports import SavedReports
 from rapport.application.set_up import SetUp
 from rapport.application.tell_removed import tell_infected, tell_removed
+from rapport.bootstrap.files import kept_files
 from rapport.bootstrap.letters import letters
 from rapport.channels.calls import Caller
 from rapport.channels.courtesy import Courtesies
@@ -62,7 +63,6 @@ from rapport.storage.configuration_writer import PostgresConfigurationStore
 from rapport.storage.contacts import PostgresContacts
 from rapport.storage.database import LOOKUPS, LOST, Database
 from rapport.storage.due import PostgresDueBoard
-from rapport.storage.files import LocalFiles
 from rapport.storage.first_files import FirstFiles
 from rapport.storage.health import Health
 from rapport.storage.holding import held
@@ -82,6 +82,7 @@ from rapport.storage.queries.search import PostgresSearch
 from rapport.storage.queries.surveys import PostgresSurveys
 from rapport.storage.queries.webhooks import PostgresWebhooks
 from rapport.storage.receipts import Receipts
+from rapport.storage.removals import Removals
 from rapport.storage.report_slices import add_newest
 from rapport.storage.search_index import SearchIndex
 from rapport.storage.secrets import Vault, load_key
@@ -90,7 +91,6 @@ from rapport.storage.store import PostgresStore
 from rapport.storage.template_files import PostgresTemplateFiles
 from rapport.storage.thumbnail_jobs import ThumbnailJobs
 from rapport.storage.thumbnails import Thumbnails
-from rapport.storage.virus_scan import Clamd
 from rapport.storage.visits import PostgresVisits
 from rapport.storage.webhooks import Webhooks
 from rapport.storage.workflow_runs import PostgresRuns
@@ -214,9 +214,8 @@ async def _start(
         item = configuration.current.items.get(account_id)
         return vault.open(item.secrets) if item else {}
 
-    files = LocalFiles(
-        settings.data / "files", Clamd(settings.clamd).check if settings.clamd else None
-    )
+    files = kept_files(settings)
+    removals = Removals(database, files)
     channels = Channels(
         channels_found,
         lambda: configuration.current,
@@ -247,8 +246,8 @@ async def _start(
         PostgresMedia(database),
         partial(download, channels, files, vault),
         files.save,
-        files.delete,
-        partial(screen_media, files, configuration),
+        removals.remove,
+        partial(screen_media, files, removals, configuration),
         partial(tell_removed, services),
         partial(tell_infected, services),
     )
@@ -268,7 +267,7 @@ async def _start(
     post = letters(services, database, channels, reader, reports)
     indexer = Indexer(SearchIndex(database))
     spool = Spool(settings.data / "spool", vault)
-    retention = RetentionJob(services, Retention(database, files))
+    retention = RetentionJob(services, Retention(database, removals))
     thumbnails = Thumbnails(files)
     thumbnailer = Thumbnailer(ThumbnailJobs(database), thumbnails.make)
     refreshing: set[asyncio.Task[None]] = set()
@@ -339,6 +338,7 @@ async def _start(
         visits=PostgresVisits(database),
         transcripts=post.transcripts,
         files=files,
+        removals=removals,
         thumbnails=thumbnails,
         spool=spool,
         limiter=limiter,
@@ -347,7 +347,7 @@ async def _start(
         health=health,
         board=offers,
         ring_media=fetcher.ring,
-        mail_room=MailRoom(mails, files, vault, clock),
+        mail_room=MailRoom(mails, files, removals, vault, clock),
         channel_reader=channel_reader,
         template_files=PostgresTemplateFiles(database),
         first_files=FirstFiles(database),

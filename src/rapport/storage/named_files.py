@@ -12,10 +12,10 @@ UNION (SELECT storage_key FROM template_file ORDER BY id DESC LIMIT $1)
 LIMIT $1"""
 
 
-async def named_files(dsn: str) -> list[str]:
-    """Keys of the newest files that there should be, at most `MOST`."""
+async def named_files(dsn: str, most: int = MOST) -> list[str]:
+    """Keys of the newest files that there should be, at most as many as said."""
     connection = await asyncpg.connect(dsn, timeout=10, command_timeout=30)
     try:
-        return [str(row["key"]) for row in await connection.fetch(_NAMED, MOST)]
+        return [str(row["key"]) for row in await connection.fetch(_NAMED, most)]
     finally:
         await connection.close()

@@ -82,7 +82,7 @@ async def upload(
     outbound_queue(current, session.user_id, account_id)
     limits = current.accounts[account_id].files_from_agents
     file = await context.files.save(request.stream(), filename, limits)
-    await check_upload(context.files, file, current)
+    await check_upload(context, file)
     (file_id,) = await context.services.store.new_ids(1)
     await context.first_files.add(file_id, session.user_id, file, context.services.clock.now())
     attachment = Attachment(
