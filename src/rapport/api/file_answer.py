@@ -11,6 +11,7 @@ from fastapi import Request
 from fastapi.responses import Response, StreamingResponse
 
 from rapport.application.reading import FileRow
+from rapport.domain.errors import NotFound, Refused
 from rapport.storage.files import Files
 
 INLINE = {"image/png", "image/jpeg", "image/gif", "image/webp"}
@@ -25,8 +26,9 @@ async def file_answer(files: Files, row: FileRow, request: Request) -> Response:
     """A stored file as a safe response; recordings keep their type, so that they play in place.
 
     Raises:
-        NotFound, FilesAway: it can't be had; found before anything is answered.
+        NotFound, Refused, FilesAway: it can't be had; found before anything is answered.
     """
+    check_open(row)
     inline = row.media_type in INLINE
     typed = inline or row.media_type.startswith(("audio/", "video/"))
     headers = {
@@ -53,6 +55,20 @@ async def file_answer(files: Files, row: FileRow, request: Request) -> Response:
         media_type=row.media_type if typed else "application/octet-stream",
         headers={**headers, "Content-Length": str(end - start)},
     )
+
+
+def check_open(row: FileRow) -> None:
+    """Let only those files be opened that may be.
+
+    Raises:
+        NotFound: `file_not_found`, nothing of it is kept.
+        Refused: `file_held`, the virus scanner has not seen it yet.
+    """
+    if row.refusal_code is not None:
+        raise NotFound("file_not_found", "This file does not exist.")
+    if row.held:
+        words = "The file is being checked for viruses. It can be opened when that is done."
+        raise Refused("file_held", words, {"retry_after_s": 30})
 
 
 def asked_part(header: str | None, size: int) -> tuple[int, int] | None:

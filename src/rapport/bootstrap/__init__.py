@@ -28,7 +28,7 @@ from rapport.application.ports import Clock, Services
 from rapport.application.saved_reports import SavedReports
 from rapport.application.set_up import SetUp
 from rapport.application.tell_removed import tell_infected, tell_removed
-from rapport.bootstrap.files import kept_files
+from rapport.bootstrap.files import held_files_job, kept_files
 from rapport.bootstrap.letters import letters
 from rapport.channels.calls import Caller
 from rapport.channels.courtesy import Courtesies
@@ -42,6 +42,7 @@ from rapport.channels.webhook_calls import WebhookCaller
 from rapport.domain.survey import survey_link
 from rapport.jobs.caretaker import Caretaker
 from rapport.jobs.due import Sweeper
+from rapport.jobs.held_files import HeldFilesJob
 from rapport.jobs.indexer import Indexer
 from rapport.jobs.media import MediaFetcher
 from rapport.jobs.presence import keep_presence
@@ -65,6 +66,7 @@ from rapport.storage.database import LOOKUPS, LOST, Database
 from rapport.storage.due import PostgresDueBoard
 from rapport.storage.first_files import FirstFiles
 from rapport.storage.health import Health
+from rapport.storage.held_files import HeldFiles
 from rapport.storage.holding import held
 from rapport.storage.ingest import Ingest
 from rapport.storage.mails import MailboxMark, Mails
@@ -128,6 +130,7 @@ class Node:
     links: Links
     vault: Vault
     retention: RetentionJob
+    held_files: HeldFilesJob
     thumbnailer: Thumbnailer
 
 
@@ -251,6 +254,7 @@ async def _start(
         partial(tell_removed, services),
         partial(tell_infected, services),
     )
+    held_files = held_files_job(settings, services, HeldFiles(database, removals), files)
     runs = PostgresRuns(database)
     workflows = WorkflowRunner(services, runs, Caller(client, secrets_of, clock.now).carry)
     webhook_board = Webhooks(database)
@@ -308,6 +312,7 @@ async def _start(
             retention,
             indexer,
             thumbnailer,
+            held_files,
         )
         work += [group.create_task(part.run()) for part in parts]
         work.append(group.create_task(links.run()))
@@ -394,5 +399,6 @@ async def _start(
         links,
         vault,
         retention,
+        held_files,
         thumbnailer,
     ), work

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from rapport.application.ports import Services
+from rapport.jobs.held_files import HeldFilesJob
 from rapport.settings import Settings
 from rapport.storage.files import Bucket, Files, LocalFiles, S3Files
+from rapport.storage.held_files import HeldFiles
 from rapport.storage.virus_scan import Clamd
 
 
@@ -24,10 +27,23 @@ def bucket_of(settings: Settings) -> Bucket | None:
     )
 
 
+def scanner_of(settings: Settings) -> Clamd | None:
+    """The virus scanner, if there is one."""
+    return Clamd(settings.clamd) if settings.clamd else None
+
+
 def kept_files(settings: Settings) -> Files:
     """The place, with the scanner before it if there is one."""
-    scan = Clamd(settings.clamd).check if settings.clamd else None
+    scanner = scanner_of(settings)
+    scan = None if scanner is None else scanner.check
     bucket = bucket_of(settings)
     if bucket is None:
         return LocalFiles(settings.data / "files", scan)
     return S3Files(bucket, settings.data / "arriving", scan)
+
+
+def held_files_job(
+    settings: Settings, services: Services, board: HeldFiles, files: Files
+) -> HeldFilesJob:
+    """What shows held uploads to the scanner."""
+    return HeldFilesJob(services, board, scanner_of(settings), files.read)

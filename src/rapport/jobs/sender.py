@@ -36,7 +36,7 @@ SEND_WITHIN_S = 60
 MOST_ATTEMPTS = 12
 FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S = 2.0, 600.0
 FILES_AWAY_S = 60.0
-FILE_WAITING = "file_waiting"
+FILE_WAITING, FILE_HELD = "file_waiting", "file_held"
 BROKEN_PAUSE = timedelta(minutes=5)
 _PLAIN = Content()
 _NOT_STARTED = RetryAfter(None, "not_started")
@@ -184,6 +184,8 @@ class Postman:
                     await asyncio.sleep(1)
 
     async def _send(self, dispatch: Dispatch) -> Settlement:
+        if (outcome := _of_its_files(dispatch)) is not None:
+            return _settlement(dispatch, outcome)
         try:
             slot_at = await self._on_time(dispatch)
         except Exception:  # nothing has left yet, so it can wait for the database
@@ -288,6 +290,16 @@ class Postman:
         return True
 
 
+def _of_its_files(dispatch: Dispatch) -> SendOutcome | None:
+    """What follows from files that wait for the virus scanner, or that it has refused."""
+    if dispatch.file_held:
+        return RetryAfter(FILES_AWAY_S, FILE_HELD)
+    for file in dispatch.message.attachments:
+        if file.refusal_code is not None:
+            return Rejected(file.refusal_code, f"Not sent. {file.refusal_message or ''}".strip())
+    return None
+
+
 def _not_read(refused: Refused) -> SendOutcome:
     """What follows where a message's file can't be had: later, or never."""
     if isinstance(refused, FilesAway):
@@ -343,6 +355,9 @@ def _settlement(
             status = DeliveryStatus.FAILED
         case Unknown(code):
             status, words = DeliveryStatus.UNKNOWN, "It is not known whether the message arrived."
+        case RetryAfter(seconds, code) if seconds is not None and code == FILE_HELD:
+            retry_in_s, counts = seconds, False
+            words = "A file is being checked for viruses. The message is sent when that is done."
         case RetryAfter(seconds, code) if seconds is not None and code == FILE_WAITING:
             retry_in_s, counts = seconds, False
             words = "Its file can't be read at the moment. It is tried again by itself."

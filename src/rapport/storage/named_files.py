@@ -6,7 +6,7 @@ import asyncpg
 
 MOST = 10_000
 _NAMED = """
-(SELECT storage_key AS key FROM attachment ORDER BY id DESC LIMIT $1)
+(SELECT storage_key AS key FROM attachment WHERE storage_key IS NOT NULL ORDER BY id DESC LIMIT $1)
 UNION (SELECT raw_key FROM mail WHERE raw_key IS NOT NULL ORDER BY id DESC LIMIT $1)
 UNION (SELECT storage_key FROM template_file ORDER BY id DESC LIMIT $1)
 LIMIT $1"""

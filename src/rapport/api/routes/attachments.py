@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from rapport.api.access import AgentSession, Ctx, sight_of
-from rapport.api.file_answer import GUARD, INLINE, file_answer
+from rapport.api.file_answer import GUARD, INLINE, check_open, file_answer
 from rapport.api.file_screen import check_upload
 from rapport.api.routes.desk import Id
 from rapport.application.reading import FileRow
@@ -34,18 +34,28 @@ async def upload(
     if account_id is None:
         raise NotFound("conversation_not_found", "This conversation does not exist.")
     limits = context.services.configuration.current.accounts[account_id].files_from_agents
-    file = await context.files.save(request.stream(), filename, limits)
+    file = await context.files.save(request.stream(), filename, limits, hold=True)
     await check_upload(context, file)
     (attachment_id,) = await context.services.store.new_ids(1)
     row = FileRow(
-        attachment_id, conversation_id, file.filename, file.media_type, file.size, file.key
+        attachment_id,
+        conversation_id,
+        file.filename,
+        file.media_type,
+        file.size,
+        file.key,
+        file.held,
     )
     now = context.services.clock.now()
     await context.reader.add_attachment(
         attachment_id, conversation_id, row, by_customer=False, now=now
     )
     attachment = Attachment(
-        id=attachment_id, filename=file.filename, media_type=file.media_type, size=file.size
+        id=attachment_id,
+        filename=file.filename,
+        media_type=file.media_type,
+        size=file.size,
+        held=file.held,
     )
     return {"attachment": attachment_view(attachment)}
 
@@ -63,6 +73,7 @@ async def download(
 async def thumbnail(attachment_id: Id, context: Ctx, session: AgentSession) -> Response:
     """A picture at most 480 pixels wide and high, as WebP without metadata."""
     row = await _seen(context, session, attachment_id)
+    check_open(row)
     found = await context.thumbnails.of(row.storage_key) if row.media_type in INLINE else None
     if found is None:
         raise NotFound("no_thumbnail", "There is no preview of this file.")

@@ -140,18 +140,30 @@ async def upload(
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     conversation = await _own_conversation(context, site, token if scheme == "Bearer" else "")
     account = context.services.configuration.current.accounts[site.account_id]
-    file = await context.files.save(request.stream(), filename, account.files_from_customers)
+    file = await context.files.save(
+        request.stream(), filename, account.files_from_customers, hold=True
+    )
     await check_upload(context, file)
     (attachment_id,) = await context.services.store.new_ids(1)
     row = FileRow(
-        attachment_id, conversation["id"], file.filename, file.media_type, file.size, file.key
+        attachment_id,
+        conversation["id"],
+        file.filename,
+        file.media_type,
+        file.size,
+        file.key,
+        file.held,
     )
     now = context.services.clock.now()
     await context.reader.add_attachment(
         attachment_id, conversation["id"], row, by_customer=True, now=now
     )
     attachment = Attachment(
-        id=attachment_id, filename=file.filename, media_type=file.media_type, size=file.size
+        id=attachment_id,
+        filename=file.filename,
+        media_type=file.media_type,
+        size=file.size,
+        held=file.held,
     )
     view = attachment_view(attachment)
     return {"attachment": {**view, "url": f"/widget/v1/{site_key}/files/{attachment_id}"}}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
 from rapport.application.ports import KeptFile
-from rapport.domain.errors import Invalid, NotFound, Refused, TooLarge
+from rapport.domain.errors import Invalid, NotFound, Refused, ScannerAway, TooLarge
 from rapport.domain.policy import FileLimits
 from rapport.domain.rules.files import check_enabled, in_words
 from rapport.storage.files.naming import HEAD, clean_filename, sniff
@@ -48,14 +48,23 @@ class Files(ABC):
         self._scan = scan
 
     async def save(
-        self, chunks: AsyncIterator[bytes], filename: str, limits: FileLimits
+        self,
+        chunks: AsyncIterator[bytes],
+        filename: str,
+        limits: FileLimits,
+        *,
+        hold: bool = False,
     ) -> KeptFile:
         """Store a stream of bytes; nothing stays behind when it is refused or ends early.
+
+        Args:
+            hold: Keep it also where the scanner is away; the caller lets nobody open it.
 
         Raises:
             Refused: `files_off` where there may be none; before a byte is read.
             TooLarge: more bytes than allowed; found while streaming.
-            Refused, ScannerAway: what the scan says.
+            Refused: what the scan says.
+            ScannerAway: it says nothing, and files are not to be held.
             Refused: a type that is not allowed, by content.
             Invalid: no bytes, or no name.
             FilesAway: it can't be kept now.
@@ -73,12 +82,22 @@ class Files(ABC):
                     f"Files of this type ({media_type}) cannot be sent here.",
                     {"media_type": media_type, "allowed": sorted(limits.types)},
                 )
-            if self._scan is not None:
-                # Whatever the scanner says, nobody reads the file any more when it moves or goes.
-                async with aclosing(pieces_of(arrival.file)) as pieces:
-                    await self._scan(pieces)
+            held = await self._unscanned(arrival.file, hold=hold)
             key = await arrival.keep()
-        return KeptFile(key, size, media_type, name)
+        return KeptFile(key, size, media_type, name, held)
+
+    async def _unscanned(self, file: BinaryIO, *, hold: bool) -> bool:
+        if self._scan is None:
+            return False
+        try:
+            # Whatever the scanner says, nobody reads the file any more when it moves or goes.
+            async with aclosing(pieces_of(file)) as pieces:
+                await self._scan(pieces)
+        except ScannerAway:
+            if not hold:
+                raise
+            return True
+        return False
 
     async def put(self, data: bytes) -> str:
         """Keep bytes of our own making; returns their key."""

@@ -31,6 +31,7 @@ SELECT id FROM task WHERE conversation_id = ANY($1::bigint[])
 UNION ALL SELECT unnest($1::bigint[]) UNION ALL SELECT $2::bigint"""
 FILES = """
 SELECT storage_key AS key FROM attachment WHERE conversation_id = ANY($1::bigint[])
+    AND storage_key IS NOT NULL
 UNION SELECT raw_key FROM mail WHERE conversation_id = ANY($1::bigint[]) AND raw_key IS NOT NULL"""
 _BY_MESSAGE = (
     (

@@ -28,8 +28,10 @@ _PARTS = {
         " variables FROM task WHERE conversation_id = ANY($1::bigint[]) ORDER BY id"
     ),
     "files": (
-        "SELECT id, conversation_id, filename, media_type, size, storage_key, by_customer,"
-        " created_at FROM attachment WHERE conversation_id = ANY($1::bigint[]) ORDER BY id"
+        # What the virus scanner has not passed is named, and not given out.
+        "SELECT id, conversation_id, filename, media_type, size, by_customer, created_at,"
+        " CASE WHEN held_due IS NULL THEN storage_key END AS storage_key FROM attachment"
+        " WHERE conversation_id = ANY($1::bigint[]) ORDER BY id"
     ),
     "mails": (
         "SELECT id, conversation_id, message_id, rfc_id, sender, ours, raw_key, at FROM mail"
@@ -70,9 +72,9 @@ async def export(
         document["opt_outs"] = [dict(row) for row in rows]
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         for file in document["files"]:
-            file["path"] = f"files/{file['id']}/{file['filename']}"
-            if not await _added(archive, file["path"], files, file.pop("storage_key")):
-                file["path"] = None
+            key, path = file.pop("storage_key"), f"files/{file['id']}/{file['filename']}"
+            added = key is not None and await _added(archive, path, files, key)
+            file["path"] = path if added else None
         for mail in document["mails"]:
             key, mail["path"] = mail.pop("raw_key"), None
             if key and await files.has(key):

@@ -138,7 +138,7 @@ class Retention:
     async def _unsent(self, before: datetime) -> int:
         """Files of first messages that were never sent, whatever else is kept for ever."""
         rows = await self._database.pool.fetch(_UNSENT, before, BATCH)
-        await self._removals.carry_out([row["key"] for row in rows])
+        await self._removals.carry_out([row["key"] for row in rows if row["key"]])
         return len(rows)
 
     async def _plain(self, statement: str, before: datetime) -> int:

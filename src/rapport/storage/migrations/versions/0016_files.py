@@ -1,4 +1,4 @@
-"""Files that are to be deleted from where they are kept."""
+"""Files that are to be deleted, and files held until they are scanned."""
 
 from pathlib import Path
 

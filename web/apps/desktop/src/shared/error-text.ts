@@ -57,6 +57,7 @@ const sentences: Record<string, MessageDescriptor> = {
   file_infected: msg`The file was removed: it contains a virus.`,
   file_unchecked: msg`The file is too large to be checked for viruses.`,
   scanner_away: msg`The file can't be checked for viruses at the moment. Try again in a minute.`,
+  file_held: msg`A file is being checked for viruses. It can be opened, and leaves, when that is done.`,
   files_away: msg`Files can't be stored or opened at the moment. Try again in a minute.`,
   file_waiting: msg`A file of this message can't be read at the moment. It is tried again by itself.`,
   file_missing: msg`The file is no longer where files are kept. Tell your administrator.`,

@@ -149,7 +149,10 @@ export function Composer({ host, client, site, say, restored, onReceiver }: Prop
         <ul class="uploads">
           {uploads.map((upload) => (
             <li key={upload.key} class={upload.problem === undefined ? "" : "bad"}>
-              <span>{upload.problem || upload.name}</span>
+              <span>
+                {upload.problem || upload.name}
+                {upload.attachment?.state === "held" && ` · ${say("checkedFile")}`}
+              </span>
               {!upload.attachment && upload.problem === undefined && (
                 <progress
                   max={1}

@@ -296,13 +296,17 @@ function Words({ text }: { text: string }) {
 }
 
 function FileLink({ file, href, say }: { file: Attachment; href: string; say: Say }) {
-  if (file.state === "refused") {
+  if (file.state !== "ready") {
     return (
       <div class="file">
         <Icon name="file" />
         <span>
           {file.filename}
-          <small>{file.refusal?.message || say("refusedFile")}</small>
+          <small>
+            {file.state === "held"
+              ? say("checkedFile")
+              : file.refusal?.message || say("refusedFile")}
+          </small>
         </span>
       </div>
     );

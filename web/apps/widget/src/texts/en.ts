@@ -54,6 +54,7 @@ export const chatTexts = {
   emptyFile: "{name} is empty.",
   uploadFailed: "{name} couldn't be uploaded.",
   refusedFile: "This file was refused.",
+  checkedFile: "Being checked for viruses",
   menu: "More",
   soundOn: "Turn sound on",
   soundOff: "Turn sound off",
