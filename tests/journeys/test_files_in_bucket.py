@@ -15,6 +15,7 @@ from zipfile import ZipFile
 import pytest_asyncio
 from PIL import Image
 
+from rapport.application.ports import KeptFile
 from rapport.cli.doctor import diagnose
 from rapport.domain.errors import FilesAway
 from rapport.settings import Settings
@@ -280,3 +281,25 @@ async def test_the_doctor_tries_the_bucket(
     found = await examined()
     assert (found["files_bucket"].status, found["files"].status) == ("failed", "failed")
     assert SECRET not in repr(found)
+
+
+async def test_a_templates_file_leaves_with_it_unless_a_conversation_has_it(
+    centre: Centre, bucket: TestBucket
+) -> None:
+    context = centre.node.context
+    ana, page = await centre.sign_in("ana"), await centre.visitor()
+    task_id = await active(centre, ana, page)
+    template = await centre.put("templates", "Terms", {"body": "Our terms."})
+    for number in (1, 2):
+        kept = KeptFile(await context.files.put(b"Terms"), 5, "text/plain", "terms.txt")
+        await context.template_files.add(number, template, kept, centre.clock.now())
+    assert await context.template_files.remove(template, 1)
+    assert not await context.template_files.remove(template, 1)
+    await ana.post(f"/tasks/{task_id}/templates/{template}/files")
+    assert await context.template_files.remove(template, 2)
+    assert len(bucket.names()) == 2
+    assert await centre.node.retention.round() == 1
+    (left,) = bucket.names()
+    key = await centre.node.database.pool.fetchval("SELECT storage_key FROM attachment")
+    assert left.endswith(key)
+    assert await centre.node.database.pool.fetchval("SELECT count(*) FROM file_removal") == 0

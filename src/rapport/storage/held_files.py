@@ -33,6 +33,8 @@ RETURNING conversation_id"""
 _REFUSE = """
 UPDATE attachment SET held_due = NULL, storage_key = NULL, refusal_code = $2, refusal_message = $3
 WHERE id = $1 AND held_due IS NOT NULL RETURNING conversation_id"""
+# In the order of whoever records an outcome: the lane, then its messages.
+_LANE = "SELECT FROM outbox_lane WHERE id = $1 FOR UPDATE"
 _MESSAGES = """
 SELECT * FROM message WHERE conversation_id = $1 AND attachments @> $2::jsonb
 ORDER BY id FOR NO KEY UPDATE"""
@@ -119,6 +121,7 @@ async def _tell(
 ) -> None:
     """Write it into the messages that have the file, and tell who sees them."""
     conversation_id = row["conversation_id"]
+    await connection.execute(_LANE, conversation_id)
     wanted = encode_json([{"id": attachment_id}]).decode()
     messages = []
     for found in await connection.fetch(_MESSAGES, conversation_id, wanted):
