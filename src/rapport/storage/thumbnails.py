@@ -65,7 +65,7 @@ class Thumbnails:
             return outcome
 
     async def _make(self, source: BinaryIO) -> tuple[Made, bytes]:
-        with await asyncio.to_thread(_unnamed) as target:
+        with _unnamed() as target:
             outcome = await self._run(source, target)
             return outcome, await asyncio.to_thread(_all_of, target)
 

@@ -43,7 +43,8 @@ class LocalFiles(Files):
         path = self.path(key)
         partial = path.with_suffix(".part")
         await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
-        file = await asyncio.to_thread(partial.open, "w+b")
+        # Opened here: a thread's file would be nobody's where we are cancelled meanwhile.
+        file = partial.open("w+b")
 
         async def keep() -> str:
             await asyncio.to_thread(_to_disk, file)
@@ -70,7 +71,7 @@ class LocalFiles(Files):
     @asynccontextmanager
     async def at_hand(self, key: str) -> AsyncIterator[BinaryIO]:
         try:
-            file = await asyncio.to_thread(self.path(key).open, "rb")
+            file = self.path(key).open("rb")
         except FileNotFoundError:
             raise missing() from None
         try:

@@ -81,7 +81,7 @@ class S3Files(Files):
     @override
     @asynccontextmanager
     async def arriving(self) -> AsyncIterator[Arrival]:
-        file = await asyncio.to_thread(self._unnamed)
+        file = self._unnamed()
 
         async def keep() -> str:
             key = new_key()
@@ -126,7 +126,7 @@ class S3Files(Files):
     @override
     @asynccontextmanager
     async def at_hand(self, key: str) -> AsyncIterator[BinaryIO]:
-        with await asyncio.to_thread(self._unnamed) as file:
+        with self._unnamed() as file:
             async for piece in self.read(key):
                 await asyncio.to_thread(file.write, piece)
             await asyncio.to_thread(file.seek, 0)
@@ -190,6 +190,7 @@ class S3Files(Files):
         return FilesAway(f"{self._bucket} does not answer as it should: {told}")
 
     def _unnamed(self) -> BinaryIO:
+        # In no thread: its file would be nobody's where we are cancelled meanwhile.
         self._spool.mkdir(parents=True, exist_ok=True)
         return cast(BinaryIO, tempfile.TemporaryFile(dir=self._spool))
 
