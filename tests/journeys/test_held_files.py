@@ -183,6 +183,26 @@ async def test_while_it_is_not_known_it_stays_held(
     assert {status for status, _ in await opened(ana, page, file)} == {404}
 
 
+async def test_a_node_that_ends_in_the_middle_leaves_it_to_the_next(
+    centre: Centre, clamd: FakeClamd
+) -> None:
+    ana, page = await centre.sign_in("ana"), await centre.visitor()
+    await active(centre, ana, page)
+    file = (await visitor_sends(page, b"words")).json()["attachment"]
+    path = f"/api/v1/attachments/{file['id']}"
+    clamd.fault = None
+    board = HeldFiles(centre.node.database, centre.node.context.removals)
+    assert [number for number, _ in await board.claim(10, 300)] == [file["id"]]
+    # The one that has claimed it never comes back; until its lease is over nobody else looks.
+    assert await centre.node.held_files.look() == 0
+    assert await opened(ana, page, file) == [(409, "file_held")] * 3
+    assert await looked(centre) == 1
+    assert (await ana.http.get(path)).content == b"words"
+    # Its answer, should it come late, changes nothing any more.
+    await board.refuse(file["id"], "0" * 32, "file_infected", "Late", centre.clock.now())
+    assert (await ana.http.get(path)).content == b"words"
+
+
 @pytest_asyncio.fixture
 async def waiting(centre: Centre) -> AsyncIterator[tuple[Connected, Desktop, int]]:
     """A customer on WhatsApp who waits for an answer of Ana's."""

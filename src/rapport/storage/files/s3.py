@@ -164,9 +164,11 @@ class S3Files(Files):
     @override
     async def check(self) -> None:
         key = await self.put(b"rapport")
-        if await self.contents(key) != b"rapport":
-            raise FilesAway(f"{self._bucket} does not give back what was put there.")
-        await self.delete(key)
+        try:
+            if await self.contents(key) != b"rapport":
+                raise FilesAway(f"{self._bucket} does not give back what was put there.")
+        finally:
+            await self.delete(key)
 
     async def _remove(self, path: str) -> None:
         with suppress(NotFound), self._answering():
