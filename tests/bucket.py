@@ -57,6 +57,8 @@ class Relay:
 
     port: int
     away: bool = False
+    silent: bool = False
+    """Takes every request and answers none."""
     most: int | None = None
     """Bytes of all requests that still come through; then it is away."""
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
@@ -64,6 +66,12 @@ class Relay:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.away:
             writer.close()
+            return
+        if self.silent:
+            self._open.add(writer)
+            with suppress(ConnectionError):
+                while await reader.read(65_536):
+                    pass
             return
         back, forth = await asyncio.open_connection("127.0.0.1", self.port)
         self._open |= {writer, forth}
@@ -91,7 +99,7 @@ class Relay:
             writer.transport.abort()
 
     def return_(self) -> None:
-        self.away, self.most = False, None
+        self.away, self.silent, self.most = False, False, None
 
 
 class TestBucket:

@@ -7,6 +7,7 @@ import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import obstore
@@ -240,6 +241,15 @@ async def test_a_bucket_that_is_away_is_no_missing_file(bucket: TestBucket, tmp_
     bucket.relay.return_()
     assert await files.contents(key) == b"a"
     assert bucket.names() == [f"{PREFIX}/{key[:2]}/{key}"]
+
+
+async def test_a_bucket_that_never_answers_is_away_too(bucket: TestBucket, tmp_path: Path) -> None:
+    key = await S3Files(bucket.described, tmp_path).put(b"a")
+    files = S3Files(bucket.described, tmp_path, timeout=timedelta(milliseconds=200))
+    bucket.relay.silent = True
+    for work in (files.contents(key), files.put(b"b"), files.has(key)):
+        with pytest.raises(FilesAway):
+            await work
 
 
 async def test_an_upload_that_is_cut_in_the_bucket_leaves_no_file(

@@ -71,12 +71,22 @@ class Bucket:
 class S3Files(Files):
     """A bucket of files; several nodes share it by its nature."""
 
-    def __init__(self, bucket: Bucket, spool: Path, scan: Scan | None = None) -> None:
-        """`spool` is a directory for files on their way; they have no name in it."""
+    def __init__(
+        self,
+        bucket: Bucket,
+        spool: Path,
+        scan: Scan | None = None,
+        *,
+        timeout: timedelta = TIMEOUT,
+    ) -> None:
+        """`spool` is a directory for files on their way; they have no name in it.
+
+        `timeout` is for each request to the store, of at most `PART` bytes.
+        """
         super().__init__(scan)
         self._bucket = bucket
         self._spool = spool
-        self._store = _store(bucket)
+        self._store = _store(bucket, timeout)
 
     @override
     @asynccontextmanager
@@ -197,7 +207,7 @@ class S3Files(Files):
         return cast(BinaryIO, tempfile.TemporaryFile(dir=self._spool))
 
 
-def _store(bucket: Bucket) -> S3Store:
+def _store(bucket: Bucket, timeout: timedelta) -> S3Store:
     config: S3Config = {}
     if bucket.endpoint is not None:
         config["endpoint"] = bucket.endpoint
@@ -213,7 +223,7 @@ def _store(bucket: Bucket) -> S3Store:
         virtual_hosted_style_request=bucket.by_host,
         client_options={
             "allow_http": (bucket.endpoint or "").startswith("http://"),
-            "timeout": TIMEOUT,
+            "timeout": timeout,
             "connect_timeout": CONNECT_TIMEOUT,
         },
         retry_config={"max_retries": MOST_RETRIES, "retry_timeout": RETRIES_WITHIN},
