@@ -62,8 +62,23 @@ class Relay:
     most: int | None = None
     """Bytes of all requests that still come through; then it is away."""
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
+    _serving: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
+        try:
+            await self._serve(reader, writer)
+        finally:
+            self._serving.discard(task)
+
+    async def end(self) -> None:
+        """Leave, and wait until every connection has ended."""
+        self.leave()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.away:
             writer.close()
             return
@@ -158,4 +173,4 @@ async def new_bucket(url: str) -> AsyncIterator[TestBucket]:
         yield TestBucket(name, url, relay, f"http://127.0.0.1:{port}")
     finally:
         server.close()
-        relay.leave()
+        await relay.end()
