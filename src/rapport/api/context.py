@@ -18,6 +18,7 @@ from rapport.application.configuration.history import ChangeLog
 from rapport.application.floor import FloorReader
 from rapport.application.invitations import Invitations
 from rapport.application.openid import OpenIdSignIn
+from rapport.application.passkeys import Passkeys
 from rapport.application.ports import OfferBoard, Services
 from rapport.application.reading import Reader
 from rapport.application.received import Input, Received
@@ -90,6 +91,7 @@ class Context:
     set_up: SetUp
     invitations: Invitations
     second_factors: SecondFactors
+    passkeys: Passkeys
     openid: OpenIdSignIn
     reader: Reader
     floor: FloorReader

@@ -332,6 +332,7 @@ async def _start(
         set_up=SetUp(administration, configuration, key),
         invitations=accounts.invitations,
         second_factors=accounts.second_factors,
+        passkeys=accounts.passkeys,
         openid=OpenIdSignIn(OpenIdHttp(client), accounts.access, administration, configuration),
         reader=reader,
         floor=floor,

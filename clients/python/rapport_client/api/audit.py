@@ -38,6 +38,8 @@ class Audit:
             "second_factor_reset",
             "recovery_codes_made",
             "recovery_code_used",
+            "passkey_added",
+            "passkey_removed",
             "token_created",
             "token_revoked",
         ]
@@ -82,6 +84,8 @@ class Audit:
             "second_factor_reset",
             "recovery_codes_made",
             "recovery_code_used",
+            "passkey_added",
+            "passkey_removed",
             "token_created",
             "token_revoked",
         ]
