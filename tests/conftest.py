@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
 
+from tests.bucket import TestBucket, new_bucket, s3_process
 from tests.database import DatabaseServer, begin_run, end_run, server_of_this_run
 
 
@@ -42,3 +43,17 @@ async def module_database(database_server: DatabaseServer) -> AsyncIterator[str]
     """The same, shared by the tests of a module that say how they share it."""
     async with database_server.new_database() as dsn:
         yield dsn
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an S3 server, one for each process of the run that needs it."""
+    with s3_process(tmp_path_factory.mktemp("s3")) as url:
+        yield url
+
+
+@pytest_asyncio.fixture
+async def bucket(s3_server: str) -> AsyncIterator[TestBucket]:
+    """A bucket of this test's own."""
+    async with new_bucket(s3_server) as made:
+        yield made

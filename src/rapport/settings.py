@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
     """What an operator sets. Everything else is configuration in the database."""
 
-    model_config = SettingsConfigDict(env_prefix="RAPPORT_", frozen=True, extra="ignore")
+    # What is wrong is told without what was given: it may be a secret.
+    model_config = SettingsConfigDict(
+        env_prefix="RAPPORT_", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
 
     data: Path = Field(
         default=Path("rapport-data"),
@@ -70,6 +73,35 @@ class Settings(BaseSettings):
         description="A clamd that every file is shown to: tcp://host:port, or the path of its"
         " Unix socket; files are not scanned when absent.",
     )
+    files: str | None = Field(
+        default=None,
+        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?$",
+        description="Where attachments and mails' sources are kept: s3://bucket/prefix; the"
+        " directory `files` in `data` when absent.",
+    )
+    files_endpoint: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/\s]+/?$",
+        description="Address of an S3-compatible store, e.g. https://minio.example; Amazon's"
+        " when absent.",
+    )
+    files_region: str | None = Field(
+        default=None, description="The bucket's region; AWS_REGION or us-east-1 when absent."
+    )
+    files_access_key: str | None = Field(
+        default=None,
+        description="The bucket's access key; AWS_… variables or the machine's role when absent.",
+    )
+    files_secret_key: SecretStr | None = Field(default=None, description="Its secret.")
+    files_by_host: bool = Field(
+        default=False, description="The bucket's name is part of the host, not of the path."
+    )
     log_level: str = Field(default="info", description="debug, info, warning or error.")
     log_format: str = Field(default="auto", description="json, text, or auto: text on a terminal.")
     pool_size: int = Field(default=10, ge=4, le=100, description="Database connections.")
+
+    @model_validator(mode="after")
+    def _keys_go_together(self) -> Settings:
+        if (self.files_access_key is None) != (self.files_secret_key is None):
+            raise ValueError("RAPPORT_FILES_ACCESS_KEY and RAPPORT_FILES_SECRET_KEY go together")
+        return self

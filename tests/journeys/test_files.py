@@ -172,5 +172,5 @@ async def test_a_thumbnail_is_made_when_the_picture_has_come(centre: Centre) -> 
     assert len(tried) == MOST_TRIES
     await node.database.pool.execute(f"{due}, thumbnail_tries = 0")
     assert await node.thumbnailer.make_due() == 2
-    assert node.context.files.beside(key, "webp").is_file()
+    assert await node.context.files.beside(key, "webp") is not None
     assert await node.thumbnailer.make_due() == 0

@@ -33,10 +33,6 @@ async def test_uploads_of_both_sides_are_scanned(database: str, tmp_path: Path) 
         task_id = await active(centre, ana, page)
         for answer in (await visitor_sends(page, EICAR), await agent_sends(ana, task_id, EICAR)):
             assert (answer.status_code, code(answer)) == (409, "file_infected")
-        clamd.fault = "closes_at_once"
-        for answer in (await visitor_sends(page, b"a"), await agent_sends(ana, task_id, b"a")):
-            assert (answer.status_code, code(answer)) == (503, "scanner_away")
-        clamd.fault = None
         assert (await visitor_sends(page, b"a")).is_success
         assert (await agent_sends(ana, task_id, b"a")).is_success
 

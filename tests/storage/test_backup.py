@@ -20,10 +20,12 @@ import pytest
 from typer.testing import CliRunner
 
 from rapport.cli import app
+from rapport.cli.backing_up import run_backup, run_restore
 from rapport.storage import migrations
 from rapport.storage.backup import BackupError, Source, back_up, restore, tables, taking
 from rapport.storage.backup.restore import examine
 from rapport.storage.files import LocalFiles
+from tests.bucket import PREFIX, TestBucket
 from tests.centre import Centre, TestClock, furnish, serving
 from tests.database import DatabaseServer
 from tests.journeys.test_outbox import SECRET, deliver
@@ -374,3 +376,44 @@ def test_the_embedded_database_by_the_command_line(tmp_path: Path) -> None:
     assert "root" in run("there", "user", "list")
     key = (tmp_path / "here" / "secret.key").read_text()
     assert (tmp_path / "there" / "secret.key").read_text() == key
+
+
+async def test_files_of_a_bucket_are_not_in_it_and_it_says_so(
+    database: str,
+    database_server: DatabaseServer,
+    bucket: TestBucket,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    (here / "files" / "ab").mkdir(parents=True)
+    (here / "files" / "ab" / "abc").write_bytes(b"from before the bucket")
+    target, place = tmp_path / "a.backup", f"s3://{bucket.name}/{PREFIX}"
+
+    def installed(data: Path, dsn: str, *, in_bucket: bool) -> None:
+        monkeypatch.setenv("RAPPORT_DATA", str(data))
+        monkeypatch.setenv("RAPPORT_DATABASE_URL", dsn)
+        monkeypatch.setenv("RAPPORT_SECRET_KEY", KEY)
+        for name, value in bucket.settings.items():
+            if in_bucket:
+                monkeypatch.setenv(f"RAPPORT_{name.upper()}", value)
+            else:
+                monkeypatch.delenv(f"RAPPORT_{name.upper()}")
+
+    installed(here, database, in_bucket=True)
+    assert await run_backup(target, None, with_key=False) == 0
+    told = capsys.readouterr().out
+    assert " 0 files" in told
+    assert f"Files are NOT in it: they are in {place}." in told
+    assert await run_restore(target, None, check_only=True) == 0
+    assert f'"files_in": "{place}"' in capsys.readouterr().out
+    async with empty_database(database_server) as dsn:
+        installed(there, dsn, in_bucket=True)
+        assert await run_restore(target, None, check_only=False) == 0
+        assert "both would delete in it" in capsys.readouterr().out
+        assert files(there) == {}
+    async with empty_database(database_server) as dsn:
+        installed(tmp_path / "third", dsn, in_bucket=False)
+        assert await run_restore(target, None, check_only=False) == 0
+        assert f"The backup has no files: they were in {place}." in capsys.readouterr().out

@@ -9,8 +9,6 @@ from pathlib import Path
 import pytest
 
 from rapport.domain.errors import Refused, ScannerAway
-from rapport.domain.policy import FileLimits
-from rapport.storage.files import LocalFiles
 from rapport.storage.virus_scan import Clamd
 from tests.clamd import EICAR, FakeClamd, Fault, scanner
 
@@ -70,17 +68,3 @@ async def test_a_unix_socket(tmp_path: Path) -> None:
     async with await asyncio.start_unix_server(clamd.serve, path):
         assert await Clamd(str(path)).ping()
         await Clamd(str(path)).check(pieces(b"a"))
-
-
-async def test_nothing_of_an_infected_file_is_kept(tmp_path: Path) -> None:
-    async with scanner() as clamd:
-        files = LocalFiles(tmp_path, Clamd(clamd.address).check)
-        with pytest.raises(Refused):
-            await files.save(pieces(EICAR), "a.txt", FileLimits())
-        clamd.fault = "closes_at_once"
-        with pytest.raises(ScannerAway):
-            await files.save(pieces(b"a"), "a.txt", FileLimits())
-        assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
-        clamd.fault = None
-        kept = await files.save(pieces(b"a"), "a.txt", FileLimits())
-        assert await files.contents(kept.key) == b"a"

@@ -34,7 +34,7 @@ from rapport.channels.sdk.connector import Probe
 from rapport.domain.message import DeliveryReceipt
 from rapport.jobs.webhooks import WebhookRunner
 from rapport.storage.contacts import PostgresContacts
-from rapport.storage.files import LocalFiles
+from rapport.storage.files import Files
 from rapport.storage.first_files import FirstFiles
 from rapport.storage.health import Health
 from rapport.storage.people import People
@@ -42,6 +42,7 @@ from rapport.storage.queries.channels import PostgresChannelReader
 from rapport.storage.queries.search import PostgresSearch
 from rapport.storage.queries.surveys import PostgresSurveys
 from rapport.storage.queries.webhooks import PostgresWebhooks
+from rapport.storage.removals import Removals
 from rapport.storage.spool import Spool
 from rapport.storage.template_files import PostgresTemplateFiles
 from rapport.storage.thumbnails import Thumbnails
@@ -101,7 +102,8 @@ class Context:
     inbox: Inbox
     visits: Visits
     transcripts: Transcripts
-    files: LocalFiles
+    files: Files
+    removals: Removals
     thumbnails: Thumbnails
     spool: Spool
     limiter: Limiter

@@ -9,13 +9,14 @@ from rapport.api.mail_room import MAIL_FILE, file_of_mail
 from rapport.application.ports import ConfigurationSource, KeptFile
 from rapport.channels.gateway import Channels
 from rapport.domain.message import InboundMedia
-from rapport.storage.files import LocalFiles
+from rapport.storage.files import Files
+from rapport.storage.removals import Removals
 from rapport.storage.secrets import Vault
 
 
 async def download(
     channels: Channels,
-    files: LocalFiles,
+    files: Files,
     vault: Vault,
     account_id: int,
     media: InboundMedia,
@@ -29,9 +30,13 @@ async def download(
 
 
 async def screen_media(
-    files: LocalFiles, configuration: ConfigurationSource, media: InboundMedia, file: KeptFile
+    files: Files,
+    removals: Removals,
+    configuration: ConfigurationSource,
+    media: InboundMedia,
+    file: KeptFile,
 ) -> tuple[str, ...]:
     """Look through a fetched file; those of mails were looked through with their mail."""
     if (media.media_id or "").startswith(MAIL_FILE):
         return ()
-    return await kinds_of_file(files, file, configuration.current)
+    return await kinds_of_file(files, removals, file, configuration.current)

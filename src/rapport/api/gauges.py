@@ -25,4 +25,6 @@ async def measure(database: Database, spool: Spool) -> None:
     metrics.WEBHOOKS_WAITING.set(found.webhooks_waiting)
     metrics.WEBHOOKS_OVERDUE_S.set(found.webhooks_overdue_s)
     metrics.WEBHOOKS_PAUSED.set(found.webhooks_paused)
+    metrics.FILES_HELD.set(found.files_held)
+    metrics.FILES_TO_REMOVE.set(found.files_to_remove)
     metrics.STREAM_STORED.set(found.stream_stored)

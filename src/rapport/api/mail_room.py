@@ -26,8 +26,9 @@ from rapport.channels.sdk.connector import AccountConfig, Request
 from rapport.domain.errors import Invalid, Refused
 from rapport.domain.message import InboundMedia, InboundMessage
 from rapport.domain.rules.threading import Arrival, Joins, Opens, Repeats, place
-from rapport.storage.files import LocalFiles
+from rapport.storage.files import Files
 from rapport.storage.mails import KeptMail, LatestMail, Mails
+from rapport.storage.removals import Removals
 from rapport.storage.secrets import Vault
 
 MAIL_FILE = "mail:"
@@ -40,9 +41,12 @@ _AUTOMATIC = frozenset({"auto_reply", "list", "feedback"})
 class MailRoom:
     """Places mails and prepares answers."""
 
-    def __init__(self, mails: Mails, files: LocalFiles, vault: Vault, clock: Clock) -> None:
+    def __init__(
+        self, mails: Mails, files: Files, removals: Removals, vault: Vault, clock: Clock
+    ) -> None:
         self._mails = mails
         self._files = files
+        self._removals = removals
         self._vault = vault
         self._clock = clock
 
@@ -126,7 +130,7 @@ class MailRoom:
                 if before is not None:
                     # It came again: its first source is kept, this one is of no use.
                     if before != key:
-                        await self._files.delete(key)
+                        await self._removals.remove(key)
                     continue
             details = message.details or {}
             people = [
@@ -296,12 +300,12 @@ def warns_only(account: AccountConfig) -> bool:
     return account.settings.get("latest_only") == "warn"
 
 
-async def read_kept(files: LocalFiles, vault: Vault, key: str) -> bytes:
+async def read_kept(files: Files, vault: Vault, key: str) -> bytes:
     """A kept source, decrypted."""
     return vault.decrypt(b"".join([chunk async for chunk in files.read(key)]))
 
 
-async def file_of_mail(files: LocalFiles, vault: Vault, media_id: str) -> bytes:
+async def file_of_mail(files: Files, vault: Vault, media_id: str) -> bytes:
     """A file out of a kept mail."""
     _, key, number = media_id.split(":")
     mail = await asyncio.to_thread(parse_mail, await read_kept(files, vault, key))

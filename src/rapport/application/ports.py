@@ -238,6 +238,8 @@ class Dispatch:
     """External id of the message that this one answers."""
     file_keys: Mapping[int, str] = field(default_factory=dict)
     """Where the bytes of its files are, by attachment."""
+    file_held: bool = False
+    """One of its files waits for the virus scanner."""
     parts_sent: Mapping[int, str | None] = field(default_factory=dict)
     """External ids of its parts that have gone out in an earlier attempt, by number."""
     slot_in_s: float = 0.0
@@ -321,6 +323,8 @@ class KeptFile:
     size: int
     media_type: str
     filename: str
+    held: bool = False
+    """The virus scanner was away: nobody may open it yet."""
 
 
 class MediaBoard(Protocol):

@@ -20,6 +20,10 @@ class FileRow:
     media_type: str
     size: int
     storage_key: str
+    """Empty where the file was refused."""
+    held: bool = False
+    refusal_code: str | None = None
+    refusal_message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from rapport.domain.decide import decide
 from rapport.domain.errors import Invalid, NotFound, Refused
 from rapport.domain.message import AuthorKind, Content, Purpose
 from rapport.domain.policy import AccountPolicy
-from rapport.domain.rules.files import check_files
+from rapport.domain.rules.files import check_files, check_kept
 from rapport.domain.rules.speaking import check_may_retry, check_may_send, check_reachable
 from rapport.domain.situation import Situation
 
@@ -85,6 +85,7 @@ async def send_message(
             raise Invalid.field(
                 "attachment_ids", "A file is missing. Attach it again.", code="unknown_attachment"
             )
+        check_kept(files)
         check_may_send(situation, agent_id, text, len(files), note=note)
         if not note:
             check_files(situation.account.files_from_agents, files)

@@ -27,7 +27,7 @@ from rapport.application.views import View, contact_view, message_view, task_vie
 from rapport.domain.channel import STARTED_ON
 from rapport.domain.errors import Forbidden, Invalid, Refused
 from rapport.domain.message import Addressee, AuthorKind, Contact, Content, Conversation
-from rapport.domain.rules.files import check_files
+from rapport.domain.rules.files import check_files, check_kept
 from rapport.domain.rules.speaking import check_may_send, check_reachable
 from rapport.domain.rules.starting import check_first_words, check_may_write_first, start
 from rapport.domain.task import DueFor, Task, TaskState
@@ -211,6 +211,7 @@ async def _start(
             raise Invalid.field(
                 "attachment_ids", "A file is missing. Attach it again.", code="unknown_attachment"
             )
+        check_kept(files)
         check_may_send(situation, agent_id, safe.text, len(files))
         check_files(situation.account.files_from_agents, files)
         # As the template was loaded, before there was anything.

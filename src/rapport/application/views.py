@@ -100,7 +100,8 @@ def _source(by: str) -> View:
 def attachment_view(attachment: Attachment) -> View:
     """A file, or the trace of a refused one."""
     refused = attachment.refusal_code is not None
-    state = "refused" if refused else "fetching" if attachment.fetching else "ready"
+    waiting = "fetching" if attachment.fetching else "held" if attachment.held else None
+    state = "refused" if refused else waiting or "ready"
     return {
         "id": attachment.id,
         "filename": attachment.filename,

@@ -28,6 +28,7 @@ from rapport.application.ports import Clock, Services
 from rapport.application.saved_reports import SavedReports
 from rapport.application.set_up import SetUp
 from rapport.application.tell_removed import tell_infected, tell_removed
+from rapport.bootstrap.files import held_files_job, kept_files
 from rapport.bootstrap.letters import letters
 from rapport.channels.calls import Caller
 from rapport.channels.courtesy import Courtesies
@@ -41,6 +42,7 @@ from rapport.channels.webhook_calls import WebhookCaller
 from rapport.domain.survey import survey_link
 from rapport.jobs.caretaker import Caretaker
 from rapport.jobs.due import Sweeper
+from rapport.jobs.held_files import HeldFilesJob
 from rapport.jobs.indexer import Indexer
 from rapport.jobs.media import MediaFetcher
 from rapport.jobs.presence import keep_presence
@@ -62,9 +64,9 @@ from rapport.storage.configuration_writer import PostgresConfigurationStore
 from rapport.storage.contacts import PostgresContacts
 from rapport.storage.database import LOOKUPS, LOST, Database
 from rapport.storage.due import PostgresDueBoard
-from rapport.storage.files import LocalFiles
 from rapport.storage.first_files import FirstFiles
 from rapport.storage.health import Health
+from rapport.storage.held_files import HeldFiles
 from rapport.storage.holding import held
 from rapport.storage.ingest import Ingest
 from rapport.storage.mails import MailboxMark, Mails
@@ -82,6 +84,7 @@ from rapport.storage.queries.search import PostgresSearch
 from rapport.storage.queries.surveys import PostgresSurveys
 from rapport.storage.queries.webhooks import PostgresWebhooks
 from rapport.storage.receipts import Receipts
+from rapport.storage.removals import Removals
 from rapport.storage.report_slices import add_newest
 from rapport.storage.search_index import SearchIndex
 from rapport.storage.secrets import Vault, load_key
@@ -90,7 +93,6 @@ from rapport.storage.store import PostgresStore
 from rapport.storage.template_files import PostgresTemplateFiles
 from rapport.storage.thumbnail_jobs import ThumbnailJobs
 from rapport.storage.thumbnails import Thumbnails
-from rapport.storage.virus_scan import Clamd
 from rapport.storage.visits import PostgresVisits
 from rapport.storage.webhooks import Webhooks
 from rapport.storage.workflow_runs import PostgresRuns
@@ -128,6 +130,7 @@ class Node:
     links: Links
     vault: Vault
     retention: RetentionJob
+    held_files: HeldFilesJob
     thumbnailer: Thumbnailer
 
 
@@ -214,9 +217,8 @@ async def _start(
         item = configuration.current.items.get(account_id)
         return vault.open(item.secrets) if item else {}
 
-    files = LocalFiles(
-        settings.data / "files", Clamd(settings.clamd).check if settings.clamd else None
-    )
+    files = kept_files(settings)
+    removals = Removals(database, files)
     channels = Channels(
         channels_found,
         lambda: configuration.current,
@@ -247,11 +249,12 @@ async def _start(
         PostgresMedia(database),
         partial(download, channels, files, vault),
         files.save,
-        files.delete,
-        partial(screen_media, files, configuration),
+        removals.remove,
+        partial(screen_media, files, removals, configuration),
         partial(tell_removed, services),
         partial(tell_infected, services),
     )
+    held_files = held_files_job(settings, services, HeldFiles(database, removals), files)
     runs = PostgresRuns(database)
     workflows = WorkflowRunner(services, runs, Caller(client, secrets_of, clock.now).carry)
     webhook_board = Webhooks(database)
@@ -268,7 +271,7 @@ async def _start(
     post = letters(services, database, channels, reader, reports)
     indexer = Indexer(SearchIndex(database))
     spool = Spool(settings.data / "spool", vault)
-    retention = RetentionJob(services, Retention(database, files))
+    retention = RetentionJob(services, Retention(database, removals))
     thumbnails = Thumbnails(files)
     thumbnailer = Thumbnailer(ThumbnailJobs(database), thumbnails.make)
     refreshing: set[asyncio.Task[None]] = set()
@@ -309,6 +312,7 @@ async def _start(
             retention,
             indexer,
             thumbnailer,
+            held_files,
         )
         work += [group.create_task(part.run()) for part in parts]
         work.append(group.create_task(links.run()))
@@ -340,6 +344,7 @@ async def _start(
         visits=PostgresVisits(database),
         transcripts=post.transcripts,
         files=files,
+        removals=removals,
         thumbnails=thumbnails,
         spool=spool,
         limiter=limiter,
@@ -348,7 +353,7 @@ async def _start(
         health=health,
         board=offers,
         ring_media=fetcher.ring,
-        mail_room=MailRoom(mails, files, vault, clock),
+        mail_room=MailRoom(mails, files, removals, vault, clock),
         channel_reader=channel_reader,
         template_files=PostgresTemplateFiles(database),
         first_files=FirstFiles(database),
@@ -395,5 +400,6 @@ async def _start(
         links,
         vault,
         retention,
+        held_files,
         thumbnailer,
     ), work

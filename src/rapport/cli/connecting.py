@@ -15,6 +15,7 @@ from rapport.application.configuration.yaml_text import DocumentRefused
 from rapport.application.second_factor import SecondFactors
 from rapport.application.tokens import Tokens
 from rapport.bootstrap import SystemClock
+from rapport.bootstrap.files import kept_files
 from rapport.channels.discovery import connectors
 from rapport.cli.serving import database_of
 from rapport.domain.errors import Refused
@@ -24,7 +25,6 @@ from rapport.storage.configuration import StoredConfiguration
 from rapport.storage.configuration_writer import PostgresConfigurationStore
 from rapport.storage.database import Database
 from rapport.storage.embedded import EmbeddedDatabaseError, dsn_of_running
-from rapport.storage.files import LocalFiles
 from rapport.storage.people import People
 from rapport.storage.secrets import Vault, load_key
 
@@ -84,7 +84,7 @@ async def installation(settings: Settings) -> AsyncIterator[Tools]:
                 accounts.second_factors,
                 People(
                     database,
-                    LocalFiles(settings.data / "files"),
+                    kept_files(settings),
                     vault,
                     settings.data / "spool",
                 ),

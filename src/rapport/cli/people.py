@@ -71,3 +71,8 @@ def erase(
         f"Erased {done.messages} messages of {done.conversations} conversations,"
         f" {done.files} files, {done.inputs} raw inputs."
     )
+    if done.files_later:
+        typer.echo(
+            f"{done.files_later} more files could not be deleted now. The server deletes them as"
+            " soon as the place where they are kept answers."
+        )

@@ -70,6 +70,20 @@ class ScannerAway(Refused):
     kind = "unavailable"
 
 
+class FilesAway(Refused):
+    """Where files are kept does not answer; `why` is for operators, and no part of the answer."""
+
+    kind = "unavailable"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            "files_away",
+            "Files can't be stored or opened at the moment. Try again in a minute.",
+            {"retry_after_s": 60},
+        )
+        self.why = why
+
+
 class NotSignedIn(Refused):
     """No session, or one that has ended."""
 

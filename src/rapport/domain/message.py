@@ -92,6 +92,8 @@ class Attachment:
     refusal_message: str | None = None
     fetching: bool = False
     """Still at the provider; a job brings it."""
+    held: bool = False
+    """Here, and opened by nobody until the virus scanner has passed it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import structlog
 
 from rapport.application.ports import FileGone, KeptFile, MediaBoard, MediaJob, Services
 from rapport.application.privacy import FILE_REMOVED, SENSITIVE_FILE
-from rapport.domain.errors import Refused, ScannerAway
+from rapport.domain.errors import FilesAway, Refused, ScannerAway
 from rapport.domain.message import InboundMedia
 from rapport.domain.policy import FileLimits
 from rapport.jobs.rounds import Bell, keep_working
@@ -89,8 +89,8 @@ class MediaFetcher:
             await self._board.give_up(job, SENSITIVE_FILE, FILE_REMOVED, now())
         except FileGone as gone:
             await self._board.give_up(job, gone.code, "The file is no longer available.", now())
-        except ScannerAway:
-            # Never given up, and nobody opens it meanwhile: the scanner will be back.
+        except (ScannerAway, FilesAway):
+            # Never given up, and nobody opens it meanwhile: scanner and files will be back.
             await self._board.later(job, HELD_S, counted=False)
         except Refused as refused:
             if refused.code == INFECTED:

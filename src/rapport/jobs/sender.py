@@ -12,6 +12,7 @@ from typing import Protocol
 import structlog
 
 from rapport.application.ports import Dispatch, Outbox, Services, Settlement
+from rapport.domain.errors import FilesAway, Refused
 from rapport.domain.message import Content, DeliveryStatus, Purpose
 from rapport.domain.pace import EXACT_UP_TO, LATEST_S, Lag
 from rapport.domain.sending import (
@@ -34,6 +35,8 @@ LARGEST_SETTLEMENT = 256
 SEND_WITHIN_S = 60
 MOST_ATTEMPTS = 12
 FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S = 2.0, 600.0
+FILES_AWAY_S = 60.0
+FILE_WAITING, FILE_HELD = "file_waiting", "file_held"
 BROKEN_PAUSE = timedelta(minutes=5)
 _PLAIN = Content()
 _NOT_STARTED = RetryAfter(None, "not_started")
@@ -181,6 +184,8 @@ class Postman:
                     await asyncio.sleep(1)
 
     async def _send(self, dispatch: Dispatch) -> Settlement:
+        if (outcome := _of_its_files(dispatch)) is not None:
+            return _settlement(dispatch, outcome)
         try:
             slot_at = await self._on_time(dispatch)
         except Exception:  # nothing has left yet, so it can wait for the database
@@ -195,6 +200,9 @@ class Postman:
             if delivery.problem is not None:
                 return _settlement(dispatch, delivery.problem)
             number, outcome = await self._parts(dispatch, delivery)
+        except Refused as refused:
+            # Its files can't be read, which is done before anything of them leaves.
+            return _settlement(dispatch, _not_read(refused))
         except Exception:  # a connector's fault must not hold up the other lanes
             log.exception("sender.failed", message_id=dispatch.message.id)
             return _settlement(dispatch, Unknown("internal_error"))
@@ -282,6 +290,23 @@ class Postman:
         return True
 
 
+def _of_its_files(dispatch: Dispatch) -> SendOutcome | None:
+    """What follows from files that wait for the virus scanner, or that it has refused."""
+    if dispatch.file_held:
+        return RetryAfter(FILES_AWAY_S, FILE_HELD)
+    for file in dispatch.message.attachments:
+        if file.refusal_code is not None:
+            return Rejected(file.refusal_code, f"Not sent. {file.refusal_message or ''}".strip())
+    return None
+
+
+def _not_read(refused: Refused) -> SendOutcome:
+    """What follows where a message's file can't be had: later, or never."""
+    if isinstance(refused, FilesAway):
+        return RetryAfter(FILES_AWAY_S, FILE_WAITING)
+    return Rejected(refused.code, refused.message)
+
+
 def _message(dispatch: Dispatch, services: Services) -> OutboundMessage:
     message = dispatch.message
     content = message.content or _PLAIN
@@ -330,6 +355,12 @@ def _settlement(
             status = DeliveryStatus.FAILED
         case Unknown(code):
             status, words = DeliveryStatus.UNKNOWN, "It is not known whether the message arrived."
+        case RetryAfter(seconds, code) if seconds is not None and code == FILE_HELD:
+            retry_in_s, counts = seconds, False
+            words = "A file is being checked for viruses. The message is sent when that is done."
+        case RetryAfter(seconds, code) if seconds is not None and code == FILE_WAITING:
+            retry_in_s, counts = seconds, False
+            words = "Its file can't be read at the moment. It is tried again by itself."
         case RetryAfter(seconds, code) if seconds is not None:
             # There, and it says when: throttling is no fault that a message could be given up for.
             retry_in_s, counts = max(seconds, FIRST_BACK_OFF_S), False

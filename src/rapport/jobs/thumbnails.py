@@ -8,6 +8,7 @@ from typing import Protocol
 
 import structlog
 
+from rapport.domain.errors import FilesAway
 from rapport.jobs.rounds import keep_working
 
 TICK_S = 1.0
@@ -17,7 +18,8 @@ MOST_TRIES = 5
 FIRST_BACK_OFF_S = 30.0
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 Make = Callable[[str], Awaitable[str]]
-"""Makes one, by the file's key: `made`, `none`, or `later` where it took too long."""
+"""Makes one, by the file's key: `made`, `none`, or `later` where it took too long;
+raises FilesAway where the file can't be had now."""
 log = structlog.get_logger()
 
 
@@ -55,9 +57,15 @@ class Thumbnailer:
 
     async def _tried(self, attachment_id: int, key: str, media_type: str, tries: int) -> bool:
         """Whether that was all; after `MOST_TRIES` whoever looks at it first may try."""
-        if media_type not in PICTURES or await self._make(key) != "later":
+        if media_type not in PICTURES or await self._made(key) != "later":
             return True
         if tries + 1 >= MOST_TRIES:
             return True
         await self._board.later(attachment_id, FIRST_BACK_OFF_S * 2**tries)
         return False
+
+    async def _made(self, key: str) -> str:
+        try:
+            return await self._make(key)
+        except FilesAway:
+            return "later"

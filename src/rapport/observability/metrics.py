@@ -42,4 +42,8 @@ WEBHOOKS_OVERDUE_S = Gauge(
     "rapport_webhooks_overdue_seconds", "Age of the oldest webhook delivery that waits"
 )
 WEBHOOKS_PAUSED = Gauge("rapport_webhooks_paused", "Active webhooks that were paused")
+FILES_HELD = Gauge("rapport_files_held", "Uploads that wait for the virus scanner")
+FILES_TO_REMOVE = Gauge(
+    "rapport_files_to_remove", "Files of deleted rows that could not be deleted yet"
+)
 STREAM_STORED = Gauge("rapport_stream_stored_position", "Newest position in the database")

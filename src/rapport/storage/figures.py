@@ -19,6 +19,8 @@ SELECT (SELECT count(*) FROM outbox_job) AS outbox_waiting,
     (SELECT count(*) FROM webhook_state s JOIN configuration c ON c.id = s.endpoint_id
      WHERE s.paused_at IS NOT NULL AND coalesce((c.spec->>'active')::bool, true))
         AS webhooks_paused,
+    (SELECT count(*) FROM attachment WHERE held_due IS NOT NULL) AS files_held,
+    (SELECT count(*) FROM file_removal) AS files_to_remove,
     (SELECT coalesce(max(pos), 0) FROM stream_commit) AS stream_stored"""
 
 
@@ -34,6 +36,8 @@ class Figures:
     webhooks_waiting: int
     webhooks_overdue_s: float
     webhooks_paused: int
+    files_held: int
+    files_to_remove: int
     stream_stored: int
 
 

@@ -13,7 +13,8 @@ from rapport.storage.rows import contact_from
 
 _ADD = """
 INSERT INTO attachment (id, uploaded_by, filename, media_type, size, storage_key, by_customer,
-    created_at) VALUES ($1, $2, $3, $4, $5, $6, false, $7)"""
+    created_at, held_due)
+VALUES ($1, $2, $3, $4, $5, $6, false, $7, CASE WHEN $8 THEN clock_timestamp() END)"""
 _LEND = """
 INSERT INTO attachment (id, uploaded_by, filename, media_type, size, storage_key, by_customer,
     created_at)
@@ -25,7 +26,8 @@ RETURNING id, filename, media_type, size"""
 _TAKE = """
 UPDATE attachment SET conversation_id = $1, uploaded_by = NULL
 WHERE id = ANY($3::bigint[]) AND conversation_id IS NULL AND uploaded_by = $2
-RETURNING id, filename, media_type, size"""
+RETURNING id, filename, media_type, size, held_due IS NOT NULL AS held, refusal_code,
+    refusal_message"""
 _CUSTOMER = """
 SELECT p.* FROM contact p JOIN conversation c ON c.contact_id = p.id WHERE c.id = $1"""
 
@@ -39,7 +41,15 @@ class FirstFiles:
     async def add(self, file_id: int, agent_id: int, file: KeptFile, now: datetime) -> None:
         """Keep an upload; a day later it is deleted if nothing was sent."""
         await self._pool.execute(
-            _ADD, file_id, agent_id, file.filename, file.media_type, file.size, file.key, now
+            _ADD,
+            file_id,
+            agent_id,
+            file.filename,
+            file.media_type,
+            file.size,
+            file.key,
+            now,
+            file.held,
         )
 
     async def lend(

@@ -37,6 +37,7 @@ from rapport.storage.ingest_items import (
     Key,
     aliases,
     keep_consent,
+    look_at_held,
     moved,
     opens,
     refers_to,
@@ -163,6 +164,7 @@ class Ingest:
                 if any(segmented(i.message) for i in batch):
                     results = await self._join_segments(connection, batch, groups)
                 threads = await self._lock(connection, groups)
+                await look_at_held(connection, batch)
                 now = self._clock.now()
                 changes = Changes()
                 for key, items in groups.items():

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rapport.application.received import Input, Received
 from rapport.domain.message import CustomerEvent, InboundMessage
 from rapport.storage import ingest_statements as sql
+from rapport.storage.held_files import as_it_is_now
 
 Key = tuple[int, str]
 
@@ -84,3 +85,12 @@ async def keep_consent(connection: Any, batch: Sequence[Item]) -> None:
         )
     if ins:
         await connection.execute(sql.OPT_INS, [k[0] for k in ins], [k[1] for k in ins])
+
+
+async def look_at_held(connection: Any, batch: Sequence[Item]) -> None:
+    """Files that were held when their message was written may be released, or refused, since."""
+    for item in batch:
+        message = item.message
+        if isinstance(message, InboundMessage) and any(a.held for a in message.attachments):
+            files = await as_it_is_now(connection, message.attachments)
+            item.message = replace(message, attachments=files)

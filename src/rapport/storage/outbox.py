@@ -90,7 +90,9 @@ CROSS JOIN LATERAL (SELECT id AS job_id, message_id, attempts FROM outbox_job
                     WHERE lane_id = l.id ORDER BY id LIMIT 1) j
 JOIN message m ON m.id = j.message_id JOIN conversation c ON c.id = l.id
 WHERE l.lease_until <= clock_timestamp() LIMIT 200"""
-_FILES = "SELECT id, storage_key FROM attachment WHERE id = ANY($1::bigint[])"
+_FILES = """
+SELECT id, storage_key, held_due IS NOT NULL AS held FROM attachment
+WHERE id = ANY($1::bigint[]) AND storage_key IS NOT NULL"""
 _PARTS = """
 SELECT message_id, number, external_id FROM message_part
 WHERE message_id = ANY($1::bigint[]) AND status <> 'failed' ORDER BY number"""
@@ -240,15 +242,18 @@ class PostgresOutbox:
 
     async def _dispatches(self, connection: Any, rows: Sequence[Any]) -> list[Dispatch]:
         files: dict[int, str] = {}
+        held: set[int] = set()
         parts: dict[int, dict[int, str | None]] = {}
         wanted = [a["id"] for row in rows for a in decode_json(row["attachments"] or "[]")]
         if wanted:
-            files = {r["id"]: r["storage_key"] for r in await connection.fetch(_FILES, wanted)}
+            rows_of_files = await connection.fetch(_FILES, wanted)
+            files = {r["id"]: r["storage_key"] for r in rows_of_files if not r["held"]}
+            held = {r["id"] for r in rows_of_files if r["held"]}
         tried = [row["id"] for row in rows if row["attempts"] or row["version"] > 1]
         if tried:
             for part in await connection.fetch(_PARTS, tried):
                 parts.setdefault(part["message_id"], {})[part["number"]] = part["external_id"]
-        return [_dispatch(row, files, parts.get(row["id"], {})) for row in rows]
+        return [_dispatch(row, files, held, parts.get(row["id"], {})) for row in rows]
 
     async def _record(
         self, connection: Any, settlements: list[Settlement], now: datetime
@@ -364,8 +369,12 @@ async def _with_refused(
     return replace(message, content=content)
 
 
-def _dispatch(row: Any, files: dict[int, str], parts: dict[int, str | None]) -> Dispatch:
+def _dispatch(
+    row: Any, files: dict[int, str], held: set[int], parts: dict[int, str | None]
+) -> Dispatch:
     message = message_from(row)
+    # Whatever was read first: what the message says is held and has no bytes now waits once more.
+    waits = any(a.id in held or (a.held and a.id not in files) for a in message.attachments)
     return Dispatch(
         job_id=row["job_id"],
         lane_id=row["lane_id"],
@@ -380,5 +389,6 @@ def _dispatch(row: Any, files: dict[int, str], parts: dict[int, str | None]) -> 
         last_inbound_at=row["last_inbound_at"],
         reply_to=row["reply_to"],
         file_keys={a.id: files[a.id] for a in message.attachments if a.id in files},
+        file_held=waits,
         parts_sent=parts,
     )

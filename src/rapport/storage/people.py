@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from rapport.storage.database import Database
-from rapport.storage.files import LocalFiles
+from rapport.storage.files import Files
 from rapport.storage.privacy import erase, export, find_people
 from rapport.storage.privacy.erasure import Erased
+from rapport.storage.removals import Removals
 from rapport.storage.secrets import Vault
 
 
 class People:
     """The doors to `storage.privacy` with what they need."""
 
-    def __init__(self, database: Database, files: LocalFiles, vault: Vault, spool: Path) -> None:
+    def __init__(self, database: Database, files: Files, vault: Vault, spool: Path) -> None:
         self._database = database
+        self._removals = Removals(database, files)
         self._files = files
         self._vault = vault
         self._spool = spool
@@ -44,5 +46,5 @@ class People:
             Refused: `person_in_conversation`.
         """
         return await erase(
-            self._database, self._files, self._vault, self._spool, contact_id, by, now
+            self._database, self._removals, self._vault, self._spool, contact_id, by, now
         )

@@ -229,6 +229,7 @@ def attachments_json(attachments: tuple[Attachment, ...]) -> list[dict[str, Any]
             "refusal_code": a.refusal_code,
             "refusal_message": a.refusal_message,
             "fetching": a.fetching,
+            **({"held": True} if a.held else {}),
         }
         for a in attachments
     ]

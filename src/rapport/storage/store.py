@@ -202,8 +202,10 @@ class PostgresTransaction:
         if not ids:
             return ()
         rows = await self._connection.fetch(
-            "SELECT id, filename, media_type, size FROM attachment"
-            " WHERE conversation_id = $1 AND id = ANY($2::bigint[])",
+            # Shared, so that what waits for the virus scanner is not released past this message.
+            "SELECT id, filename, media_type, size, held_due IS NOT NULL AS held, refusal_code,"
+            " refusal_message FROM attachment"
+            " WHERE conversation_id = $1 AND id = ANY($2::bigint[]) FOR SHARE",
             conversation_id,
             list(ids),
         )

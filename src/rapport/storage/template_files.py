@@ -24,6 +24,13 @@ JOIN (SELECT *, row_number() OVER (ORDER BY id) AS n FROM template_file
       WHERE template_id = $1) f USING (n)
 RETURNING id, filename, media_type, size"""
 
+# Its bytes go with it, unless a conversation has them.
+_REMOVE = """
+WITH gone AS (DELETE FROM template_file WHERE id = $1 AND template_id = $2
+              RETURNING id, storage_key AS key),
+noted AS (INSERT INTO file_removal (key) SELECT key FROM gone ON CONFLICT DO NOTHING)
+SELECT id FROM gone"""
+
 
 class PostgresTemplateFiles:
     """Implements `application.templates.TemplateFiles`; and what administrators do with them."""
@@ -76,7 +83,4 @@ class PostgresTemplateFiles:
 
     async def remove(self, template_id: int, file_id: int) -> bool:
         """Take a file away; conversations that have it already keep it."""
-        done: str = await self._pool.execute(
-            "DELETE FROM template_file WHERE id = $1 AND template_id = $2", file_id, template_id
-        )
-        return done != "DELETE 0"
+        return await self._pool.fetchval(_REMOVE, file_id, template_id) is not None

@@ -9,6 +9,7 @@ from rapport.storage.database import Database
 _CLAIM = """
 UPDATE attachment a SET thumbnail_due = clock_timestamp() + make_interval(secs => $2)
 FROM (SELECT id FROM attachment WHERE thumbnail_due <= clock_timestamp()
+        AND held_due IS NULL AND storage_key IS NOT NULL
       ORDER BY thumbnail_due LIMIT $1 FOR UPDATE SKIP LOCKED) due
 WHERE a.id = due.id RETURNING a.id, a.storage_key, a.media_type, a.thumbnail_tries"""
 _DONE = "UPDATE attachment SET thumbnail_due = NULL WHERE id = ANY($1::bigint[])"

@@ -3,13 +3,14 @@
 Pictures come from strangers: a decoder that fails, swells or is taken over does so here, under
 limits, where nothing else is. Imports nothing of Rapport, so that it starts fast.
 
-Arguments: the picture's path and the thumbnail's. Exit status 0: made. Everything else: there
-is none to be had of this picture.
+The picture is an open file on standard input, the thumbnail goes to the file on standard output.
+Exit status 0: made. Everything else: there is none to be had of this picture.
 """
 
 from __future__ import annotations
 
 import sys
+from typing import BinaryIO
 
 from PIL import Image, ImageOps
 
@@ -36,7 +37,7 @@ def limit() -> None:
         resource.setrlimit(what, (most, most))
 
 
-def make(source: str, target: str) -> bool:
+def make(source: BinaryIO, target: BinaryIO) -> bool:
     """A WebP without metadata, turned as the camera was held; False where it has too many pixels.
 
     Raises:
@@ -61,4 +62,4 @@ def make(source: str, target: str) -> bool:
 if __name__ == "__main__":
     limit()
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-    sys.exit(0 if make(*sys.argv[1:]) else 3)
+    sys.exit(0 if make(sys.stdin.buffer, sys.stdout.buffer) else 3)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import sys
-from pathlib import Path
-from typing import Literal
+import tempfile
+from typing import BinaryIO, Literal, cast
 
 import structlog
 
-from rapport.storage.files import LocalFiles
+from rapport.domain.errors import NotFound
+from rapport.storage.files import Files
 
 AT_ONCE = 2
 WITHIN_S = 20.0
@@ -24,49 +24,58 @@ log = structlog.get_logger()
 class Thumbnails:
     """Thumbnails of kept files; several nodes that make the same one at once do no harm."""
 
-    def __init__(self, files: LocalFiles, *, within_s: float = WITHIN_S) -> None:
+    def __init__(self, files: Files, *, within_s: float = WITHIN_S) -> None:
         self._files = files
         self._within_s = within_s
         self._turn = asyncio.Semaphore(AT_ONCE)
 
-    async def of(self, key: str) -> Path | None:
-        """A file's thumbnail, made now if need be; None where there is none, or none in time."""
-        return self._files.beside(key, "webp") if await self.make(key) == "made" else None
+    async def of(self, key: str) -> bytes | None:
+        """A file's thumbnail, made now if need be; None where there is none, or none in time.
+
+        Raises:
+            FilesAway: nothing is known of it now.
+        """
+        found = await self._files.beside(key, "webp")
+        if found is None and await self.make(key) == "made":
+            found = await self._files.beside(key, "webp")
+        return found
 
     async def make(self, key: str) -> Made:
         """See that a file has its thumbnail.
 
         The file itself is not touched, whatever becomes of its thumbnail.
+
+        Raises:
+            FilesAway: nothing is known of it now.
         """
-        made, never = self._files.beside(key, "webp"), self._files.beside(key, "no-webp")
         async with self._turn:
-            if await asyncio.to_thread(made.is_file):
+            if await self._files.beside(key, "webp") is not None:
                 return "made"
-            source = self._files.path(key)
-            if await asyncio.to_thread(never.is_file) or not await asyncio.to_thread(
-                source.is_file
-            ):
+            if await self._files.beside(key, "no-webp") is not None:
                 return "none"
-            partial = made.with_suffix(f".{secrets.token_hex(4)}.part")
             try:
-                outcome = await self._make(source, partial)
-                if outcome == "made":
-                    await asyncio.to_thread(partial.replace, made)
-            finally:
-                await asyncio.to_thread(partial.unlink, missing_ok=True)
-            if outcome == "none":
-                await asyncio.to_thread(never.touch)
+                async with self._files.at_hand(key) as source:
+                    outcome, thumbnail = await self._make(source)
+            except NotFound:
+                return "none"
+            if outcome == "made":
+                await self._files.keep_beside(key, "webp", thumbnail)
+            elif outcome == "none":
+                await self._files.keep_beside(key, "no-webp", b"")
             return outcome
 
-    async def _make(self, source: Path, target: Path) -> Made:
+    async def _make(self, source: BinaryIO) -> tuple[Made, bytes]:
+        with _unnamed() as target:
+            outcome = await self._run(source, target)
+            return outcome, await asyncio.to_thread(_all_of, target)
+
+    async def _run(self, source: BinaryIO, target: BinaryIO) -> Made:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "rapport.storage.thumbnail_process",
-            str(source),
-            str(target),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
+            stdin=source,
+            stdout=target,
             stderr=asyncio.subprocess.DEVNULL,
         )
         try:
@@ -83,3 +92,12 @@ class Thumbnails:
         if status == KILLED:
             return "later"
         return "made" if status == 0 else "none"
+
+
+def _unnamed() -> BinaryIO:
+    return cast(BinaryIO, tempfile.TemporaryFile())
+
+
+def _all_of(file: BinaryIO) -> bytes:
+    file.seek(0)
+    return file.read()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import FileResponse
+from fastapi.responses import Response
 
 from rapport.api.access import AgentSession, Ctx, sight_of
+from rapport.api.file_answer import GUARD, INLINE, check_open, file_answer
 from rapport.api.file_screen import check_upload
 from rapport.api.routes.desk import Id
 from rapport.application.reading import FileRow
@@ -16,7 +17,6 @@ from rapport.domain.errors import Forbidden, NotFound
 from rapport.domain.message import Attachment
 
 router = APIRouter(tags=["attachments"])
-INLINE = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 
 
 @router.post("/conversations/{conversation_id}/attachments")
@@ -34,43 +34,53 @@ async def upload(
     if account_id is None:
         raise NotFound("conversation_not_found", "This conversation does not exist.")
     limits = context.services.configuration.current.accounts[account_id].files_from_agents
-    file = await context.files.save(request.stream(), filename, limits)
-    await check_upload(context.files, file, context.services.configuration.current)
+    file = await context.files.save(request.stream(), filename, limits, hold=True)
+    await check_upload(context, file)
     (attachment_id,) = await context.services.store.new_ids(1)
     row = FileRow(
-        attachment_id, conversation_id, file.filename, file.media_type, file.size, file.key
+        attachment_id,
+        conversation_id,
+        file.filename,
+        file.media_type,
+        file.size,
+        file.key,
+        file.held,
     )
     now = context.services.clock.now()
     await context.reader.add_attachment(
         attachment_id, conversation_id, row, by_customer=False, now=now
     )
     attachment = Attachment(
-        id=attachment_id, filename=file.filename, media_type=file.media_type, size=file.size
+        id=attachment_id,
+        filename=file.filename,
+        media_type=file.media_type,
+        size=file.size,
+        held=file.held,
     )
     return {"attachment": attachment_view(attachment)}
 
 
 @router.get("/attachments/{attachment_id}")
-async def download(attachment_id: Id, context: Ctx, session: AgentSession) -> FileResponse:
+async def download(
+    attachment_id: Id, request: Request, context: Ctx, session: AgentSession
+) -> Response:
     """The file: images inline, everything else as a download, never sniffed."""
-    return serve_file(context, await _seen(context, session, attachment_id))
+    row = await _seen(context, session, attachment_id)
+    return await file_answer(context.files, row, request)
 
 
 @router.get("/attachments/{attachment_id}/thumbnail")
-async def thumbnail(attachment_id: Id, context: Ctx, session: AgentSession) -> FileResponse:
+async def thumbnail(attachment_id: Id, context: Ctx, session: AgentSession) -> Response:
     """A picture at most 480 pixels wide and high, as WebP without metadata."""
     row = await _seen(context, session, attachment_id)
-    path = await context.thumbnails.of(row.storage_key) if row.media_type in INLINE else None
-    if path is None:
+    check_open(row)
+    found = await context.thumbnails.of(row.storage_key) if row.media_type in INLINE else None
+    if found is None:
         raise NotFound("no_thumbnail", "There is no preview of this file.")
-    return FileResponse(
-        path,
+    return Response(
+        found,
         media_type="image/webp",
-        headers={
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "Cache-Control": "private, max-age=31536000, immutable",
-        },
+        headers={**GUARD, "Cache-Control": "private, max-age=31536000, immutable"},
     )
 
 
@@ -81,20 +91,3 @@ async def _seen(context: Ctx, session: AgentSession, attachment_id: int) -> File
     ):
         raise NotFound("file_not_found", "This file does not exist.")
     return row
-
-
-def serve_file(context: Ctx, row: FileRow) -> FileResponse:
-    """A stored file as a safe response; recordings keep their type, so that they play in place."""
-    inline = row.media_type in INLINE
-    typed = inline or row.media_type.startswith(("audio/", "video/"))
-    return FileResponse(
-        context.files.path(row.storage_key),
-        media_type=row.media_type if typed else "application/octet-stream",
-        filename=row.filename,
-        content_disposition_type="inline" if inline else "attachment",
-        headers={
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "Cache-Control": "private, max-age=86400",
-        },
-    )

@@ -81,12 +81,16 @@ async def upload(
     current = context.services.configuration.current
     outbound_queue(current, session.user_id, account_id)
     limits = current.accounts[account_id].files_from_agents
-    file = await context.files.save(request.stream(), filename, limits)
-    await check_upload(context.files, file, current)
+    file = await context.files.save(request.stream(), filename, limits, hold=True)
+    await check_upload(context, file)
     (file_id,) = await context.services.store.new_ids(1)
     await context.first_files.add(file_id, session.user_id, file, context.services.clock.now())
     attachment = Attachment(
-        id=file_id, filename=file.filename, media_type=file.media_type, size=file.size
+        id=file_id,
+        filename=file.filename,
+        media_type=file.media_type,
+        size=file.size,
+        held=file.held,
     )
     return {"attachment": attachment_view(attachment)}
 

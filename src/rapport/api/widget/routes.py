@@ -6,13 +6,12 @@ import secrets
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
 from rapport.api.access import Ctx
 from rapport.api.context import Context
+from rapport.api.file_answer import file_answer
 from rapport.api.file_screen import check_upload
-from rapport.api.routes.attachments import serve_file
 from rapport.api.survey import rated
 from rapport.api.widget.sites import Site, site_of, site_view
 from rapport.application.reading import FileRow
@@ -141,18 +140,30 @@ async def upload(
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     conversation = await _own_conversation(context, site, token if scheme == "Bearer" else "")
     account = context.services.configuration.current.accounts[site.account_id]
-    file = await context.files.save(request.stream(), filename, account.files_from_customers)
-    await check_upload(context.files, file, context.services.configuration.current)
+    file = await context.files.save(
+        request.stream(), filename, account.files_from_customers, hold=True
+    )
+    await check_upload(context, file)
     (attachment_id,) = await context.services.store.new_ids(1)
     row = FileRow(
-        attachment_id, conversation["id"], file.filename, file.media_type, file.size, file.key
+        attachment_id,
+        conversation["id"],
+        file.filename,
+        file.media_type,
+        file.size,
+        file.key,
+        file.held,
     )
     now = context.services.clock.now()
     await context.reader.add_attachment(
         attachment_id, conversation["id"], row, by_customer=True, now=now
     )
     attachment = Attachment(
-        id=attachment_id, filename=file.filename, media_type=file.media_type, size=file.size
+        id=attachment_id,
+        filename=file.filename,
+        media_type=file.media_type,
+        size=file.size,
+        held=file.held,
     )
     view = attachment_view(attachment)
     return {"attachment": {**view, "url": f"/widget/v1/{site_key}/files/{attachment_id}"}}
@@ -165,7 +176,7 @@ async def download(
     request: Request,
     context: Ctx,
     token: Annotated[str, Query(max_length=3000)],
-) -> FileResponse:
+) -> Response:
     """A file of the visitor's own conversation."""
     origin = request.headers.get("origin")
     site = site_of(context, site_key, origin)
@@ -173,7 +184,7 @@ async def download(
     row = await context.reader.attachment(attachment_id)
     if row is None or row.conversation_id != conversation["id"]:
         raise NotFound("file_not_found", "This file does not exist.")
-    response = serve_file(context, row)
+    response = await file_answer(context.files, row, request)
     _cors(response, origin)
     return response
 

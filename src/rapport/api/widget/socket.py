@@ -21,7 +21,7 @@ from rapport.channels.webchat import tokens
 from rapport.channels.webchat.tokens import Visitor
 from rapport.domain.errors import Invalid, Refused, TooMany
 from rapport.domain.message import Attachment, InboundMessage
-from rapport.domain.rules.files import check_files
+from rapport.domain.rules.files import check_files, check_kept
 from rapport.observability.metrics import MESSAGES_DUPLICATE, MESSAGES_IN
 from rapport.stream.hub import Subscription
 from rapport.stream.visitor import conversation_state, read_mark, visitor_message
@@ -248,9 +248,16 @@ class _Page:
                 )
             files.append(
                 Attachment(
-                    id=row.id, filename=row.filename, media_type=row.media_type, size=row.size
+                    id=row.id,
+                    filename=row.filename,
+                    media_type=row.media_type,
+                    size=row.size,
+                    held=row.held,
+                    refusal_code=row.refusal_code,
+                    refusal_message=row.refusal_message,
                 )
             )
+        check_kept(files)
         account = self._context.services.configuration.current.accounts[self._site.account_id]
         check_files(account.files_from_customers, files)
         return tuple(files)

@@ -13,13 +13,12 @@ from rapport.cli.doctor import machine
 from rapport.cli.doctor.accounts import examine_accounts
 from rapport.cli.doctor.checks import Check, Status, check
 from rapport.cli.doctor.database import judge
+from rapport.cli.doctor.files import bucket_check, examine_files
 from rapport.cli.doctor.server import examine_server
 from rapport.settings import Settings
 from rapport.storage import migrations
 from rapport.storage.database import LOST
 from rapport.storage.examination import examine_database
-from rapport.storage.files import LocalFiles
-from rapport.storage.named_files import MOST, named_files
 from rapport.storage.virus_scan import Clamd
 
 _SIGNS: dict[Status, str] = {"ok": "ok  ", "warning": "warn", "failed": "FAIL"}
@@ -53,6 +52,8 @@ async def diagnose(settings: Settings, *, probing: bool) -> list[Check]:
     ]
     if settings.clamd is not None:
         checks.append(await _scanner(settings.clamd))
+    if (bucket := await bucket_check(settings)) is not None:
+        checks.append(bucket)
     return [*checks, *await _database(settings, clock, probing=probing)]
 
 
@@ -83,7 +84,7 @@ async def _database(settings: Settings, clock: SystemClock, *, probing: bool) ->
                     f"{len(missing)} are missing. Run: rapport migrate",
                 ),
                 *judge(findings, middle),
-                await _files(settings, dsn),
+                await examine_files(settings, dsn),
                 *await examine_accounts(settings, dsn, probing=probing),
                 *await examine_server(settings, dsn),
             ]
@@ -102,16 +103,3 @@ async def _scanner(address: str) -> Check:
         f"clamd answers at {address}",
         f"{words} RAPPORT_CLAMD.",
     )
-
-
-async def _files(settings: Settings, dsn: str) -> Check:
-    files = LocalFiles(settings.data / "files")
-    keys = await named_files(dsn)
-    missing = [key for key in keys if not files.path(key).is_file()]
-    words = (
-        f"{len(missing)} of the newest {len(keys)} files are not in {settings.data / 'files'}"
-        f" ({', '.join(missing[:3])}). Is it the right directory, on every node? Restore them from"
-        " a backup."
-    )
-    well = f"all {len(keys)} are there" if len(keys) < MOST else f"the newest {len(keys)} are there"
-    return check(not missing, "files", "failed", well, words)

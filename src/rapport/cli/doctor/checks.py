@@ -25,6 +25,7 @@ RUNBOOKS = {
     "server": "desktops-stand-still",
     "stream": "desktops-stand-still",
     "files": "files-missing",
+    "files_bucket": "files-away",
     "virus_scanner": "virus-scanner",
     "sign_in": "sign-in",
     "administrator": "sign-in",

@@ -50,6 +50,18 @@ def check_files(limits: FileLimits, files: Sequence[Attachment]) -> None:
     check_total(limits, sum(file.size for file in files))
 
 
+def check_kept(files: Sequence[Attachment]) -> None:
+    """Refuse a message with a file that was refused after it had been uploaded.
+
+    Raises:
+        Refused: the file's own reason, `file_infected` or `file_unchecked`.
+    """
+    for file in files:
+        if file.refusal_code is not None:
+            words = f"{file.filename}: {file.refusal_message or 'The file was removed.'}"
+            raise Refused(file.refusal_code, words, {"attachment_id": file.id})
+
+
 def check_total(limits: FileLimits, size: int) -> None:
     """Refuse files that are too large together: `files_too_large`. `size` is in bytes."""
     if size > limits.max_total_bytes:

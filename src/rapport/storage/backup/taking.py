@@ -32,6 +32,8 @@ class Source:
     data: Path
     key: bytes
     version: str
+    bucket: str | None = None
+    """Where files are, if not in the data directory: they are not part of the backup then."""
 
 
 def fingerprint(key: bytes) -> str:
@@ -89,7 +91,8 @@ async def _write(
                     archive.add(f"spool/{name}", data)
                 for table, columns in about["tables"].items():
                     await _dump(connection, archive, table, columns)
-                files = _files(archive, source.data / "files")
+                # What lies in the directory beside a bucket is from before, or not ours.
+                files = 0 if source.bucket else _files(archive, source.data / "files")
                 if with_key:
                     archive.add(KEY, source.key)
     finally:
@@ -106,6 +109,7 @@ async def _about(connection: Any, source: Source, now: datetime) -> Json:
         "revision": revision,
         "made_at": now.isoformat(),
         "key": fingerprint(source.key),
+        "files_in": source.bucket,
         "tables": await tables(connection),
         "partitions": await partitions(connection),
         "sequences": await sequences(connection),

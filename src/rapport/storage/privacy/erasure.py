@@ -16,8 +16,8 @@ from rapport.application.ports import EventRecord
 from rapport.domain.errors import Refused
 from rapport.storage.changes import insert_events
 from rapport.storage.database import Database
-from rapport.storage.files import LocalFiles
 from rapport.storage.privacy.people import Person, gather
+from rapport.storage.removals import Removals, note_removals
 from rapport.storage.secrets import Vault
 
 _OPEN = """
@@ -31,11 +31,8 @@ SELECT id FROM task WHERE conversation_id = ANY($1::bigint[])
 UNION ALL SELECT unnest($1::bigint[]) UNION ALL SELECT $2::bigint"""
 FILES = """
 SELECT storage_key AS key FROM attachment WHERE conversation_id = ANY($1::bigint[])
+    AND storage_key IS NOT NULL
 UNION SELECT raw_key FROM mail WHERE conversation_id = ANY($1::bigint[]) AND raw_key IS NOT NULL"""
-STILL_NAMED = """
-SELECT storage_key AS key FROM attachment WHERE storage_key = ANY($1::text[])
-UNION SELECT storage_key FROM template_file WHERE storage_key = ANY($1::text[])
-UNION SELECT raw_key FROM mail WHERE raw_key = ANY($1::text[])"""
 _BY_MESSAGE = (
     (
         "DELETE FROM early_receipt r USING message m WHERE m.id = ANY($1::bigint[])"
@@ -112,17 +109,18 @@ CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """How much there was."""
+    """How much there was; `files_later`: files that will be deleted once their place answers."""
 
     conversations: int
     messages: int
     files: int
     inputs: int
+    files_later: int = 0
 
 
 async def erase(
     database: Database,
-    files: LocalFiles,
+    removals: Removals,
     vault: Vault,
     spool: Path,
     contact_id: int,
@@ -145,6 +143,7 @@ async def erase(
             words = "This person has an open conversation. End it and wrap it up first."
             raise Refused("person_in_conversation", words)
         keys = [row["key"] for row in await connection.fetch(FILES, ids)]
+        await note_removals(connection, keys)
         messages = await _rows(connection, person, contact_id)
         inputs = await _inputs(connection, vault, person)
         event = EventRecord(
@@ -157,8 +156,8 @@ async def erase(
         await insert_events(connection, [event], commit_id)
         await connection.execute(f"SELECT seal({commit_id:d})")
     inputs += _spooled(spool, vault, person)
-    removed = await remove_files(database, files, keys)
-    return Erased(len(ids), messages, removed, inputs)
+    removed = await removals.carry_out(keys)
+    return Erased(len(ids), messages, removed, inputs, await removals.waiting(keys))
 
 
 async def _rows(connection: Any, person: Person, contact_id: int) -> int:
@@ -213,12 +212,3 @@ def _names(vault: Vault, sealed: bytes, marks: list[str]) -> bool:
     except InvalidToken:
         return False
     return any(mark in text for mark in marks)
-
-
-async def remove_files(database: Database, files: LocalFiles, keys: list[str]) -> int:
-    """Delete those of these files that no row names any more."""
-    rows = await database.pool.fetch(STILL_NAMED, keys)
-    gone = set(keys) - {row["key"] for row in rows}
-    for key in gone:
-        await files.delete(key)
-    return len(gone)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import datetime
 from pathlib import Path
+from shutil import copyfileobj
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from rapport.storage.files import LocalFiles
+from rapport.domain.errors import NotFound
+from rapport.storage.files import Files
 from rapport.storage.privacy.people import gather
 from rapport.storage.secrets import Vault
 
@@ -25,8 +28,10 @@ _PARTS = {
         " variables FROM task WHERE conversation_id = ANY($1::bigint[]) ORDER BY id"
     ),
     "files": (
-        "SELECT id, conversation_id, filename, media_type, size, storage_key, by_customer,"
-        " created_at FROM attachment WHERE conversation_id = ANY($1::bigint[]) ORDER BY id"
+        # What the virus scanner has not passed is named, and not given out.
+        "SELECT id, conversation_id, filename, media_type, size, by_customer, created_at,"
+        " CASE WHEN held_due IS NULL THEN storage_key END AS storage_key FROM attachment"
+        " WHERE conversation_id = ANY($1::bigint[]) ORDER BY id"
     ),
     "mails": (
         "SELECT id, conversation_id, message_id, rfc_id, sender, ours, raw_key, at FROM mail"
@@ -44,12 +49,13 @@ ON o.account_id = k.account_id AND o.contact_key = k.key"""
 
 
 async def export(
-    connection: Any, files: LocalFiles, vault: Vault, contact_id: int, target: Path
+    connection: Any, files: Files, vault: Vault, contact_id: int, target: Path
 ) -> dict[str, int]:
     """Write the zip; returns how much of each sort is in it. Agents' notes are not the person's.
 
     Raises:
         NotFound: `person_not_found`.
+        FilesAway: files can't be had now.
     """
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         person = await gather(connection, contact_id)
@@ -66,18 +72,28 @@ async def export(
         document["opt_outs"] = [dict(row) for row in rows]
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         for file in document["files"]:
-            path = files.path(file.pop("storage_key"))
-            file["path"] = f"files/{file['id']}/{file['filename']}" if path.exists() else None
-            if file["path"]:
-                archive.write(path, file["path"])
+            key, path = file.pop("storage_key"), f"files/{file['id']}/{file['filename']}"
+            added = key is not None and await _added(archive, path, files, key)
+            file["path"] = path if added else None
         for mail in document["mails"]:
-            key = mail.pop("raw_key")
-            mail["path"] = f"mails/{mail['id']}.eml" if key and files.path(key).exists() else None
-            if mail["path"]:
+            key, mail["path"] = mail.pop("raw_key"), None
+            if key and await files.has(key):
+                mail["path"] = f"mails/{mail['id']}.eml"
                 archive.writestr(mail["path"], vault.decrypt(await files.contents(key)))
         text = json.dumps(document, default=_moment, ensure_ascii=False, indent=1)
         archive.writestr("person.json", text)
     return {name: len(found) for name, found in document.items() if isinstance(found, list)}
+
+
+async def _added(archive: ZipFile, path: str, files: Files, key: str) -> bool:
+    """Put a file into the zip; False where it is gone."""
+    try:
+        async with files.at_hand(key) as source:
+            with archive.open(path, "w", force_zip64=True) as target:
+                await asyncio.to_thread(copyfileobj, source, target)
+    except NotFound:
+        return False
+    return True
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

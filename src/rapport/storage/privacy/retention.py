@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from rapport.storage.database import Database
-from rapport.storage.files import LocalFiles
-from rapport.storage.privacy.erasure import remove_files
+from rapport.storage.removals import Removals
 
 BATCH = 500
 # Conversations whose task has ended for long enough; an open one keeps all it says.
@@ -30,21 +29,29 @@ _SCRUB = """
 UPDATE event SET entities = NULL
 WHERE conversation_id = ANY($1::bigint[]) AND at < $2 AND entities IS NOT NULL"""
 _OLD_FILES = """
+WITH gone AS (
 DELETE FROM attachment WHERE id IN (
     SELECT f.id FROM attachment f JOIN conversation c ON c.id = f.conversation_id
     JOIN configuration a ON a.id = c.account_id
     WHERE f.created_at < $1 AND a.spec->>'channel' = ANY($2::text[])
       AND NOT EXISTS (SELECT FROM task t WHERE t.conversation_id = c.id AND t.state <> 'ended')
     LIMIT $3)
-RETURNING storage_key AS key"""
+RETURNING storage_key AS key), noted AS (
+    INSERT INTO file_removal (key) SELECT DISTINCT key FROM gone WHERE key IS NOT NULL
+    ON CONFLICT DO NOTHING)
+SELECT key FROM gone"""
 _OLD_MAILS = """
+WITH gone AS (
 DELETE FROM mail WHERE id IN (
     SELECT x.id FROM mail x JOIN configuration a ON a.id = x.account_id
     WHERE x.at < $1 AND a.spec->>'channel' = ANY($2::text[])
       AND NOT EXISTS (SELECT FROM task t WHERE t.conversation_id = x.conversation_id
                       AND t.state <> 'ended')
     LIMIT $3)
-RETURNING raw_key AS key"""
+RETURNING raw_key AS key), noted AS (
+    INSERT INTO file_removal (key) SELECT DISTINCT key FROM gone WHERE key IS NOT NULL
+    ON CONFLICT DO NOTHING)
+SELECT key FROM gone"""
 _OLD_RUNS = """
 DELETE FROM workflow_run WHERE id IN (
     SELECT r.id FROM workflow_run r JOIN conversation c ON c.id = r.conversation_id
@@ -73,17 +80,21 @@ DELETE FROM webhook_delivery WHERE id IN (
     SELECT id FROM webhook_delivery WHERE created_at < $1 LIMIT $2)"""
 UNSENT_FOR = timedelta(days=1)
 _UNSENT = """
+WITH gone AS (
 DELETE FROM attachment WHERE id IN (
     SELECT id FROM attachment WHERE conversation_id IS NULL AND created_at < $1 LIMIT $2)
-RETURNING storage_key AS key"""
+RETURNING storage_key AS key), noted AS (
+    INSERT INTO file_removal (key) SELECT DISTINCT key FROM gone WHERE key IS NOT NULL
+    ON CONFLICT DO NOTHING)
+SELECT key FROM gone"""
 
 
 class Retention:
     """Deletes what is older than the limits. Doing it twice, or on two nodes, does no harm."""
 
-    def __init__(self, database: Database, files: LocalFiles) -> None:
+    def __init__(self, database: Database, removals: Removals) -> None:
         self._database = database
-        self._files = files
+        self._removals = removals
 
     async def delete(
         self,
@@ -93,7 +104,8 @@ class Retention:
         now: datetime,
     ) -> int:
         """One batch of everything; returns how much was deleted, 0 when nothing is due."""
-        done = await self._unsent(now - UNSENT_FOR)
+        done = await self._removals.carry_out_noted()
+        done += await self._unsent(now - UNSENT_FOR)
         for age in set(messages.values()):
             channels = [channel for channel, other in messages.items() if other == age]
             done += await self._said(now - age, channels)
@@ -119,15 +131,14 @@ class Retention:
             done += len(rows)
         for statement in (_OLD_FILES, _OLD_MAILS, _OLD_RUNS):
             rows = await self._database.pool.fetch(statement, before, channels, BATCH)
-            keys = [row["key"] for row in rows if row["key"]]
-            await remove_files(self._database, self._files, keys)
+            await self._removals.carry_out([row["key"] for row in rows if row["key"]])
             done += len(rows)
         return done
 
     async def _unsent(self, before: datetime) -> int:
         """Files of first messages that were never sent, whatever else is kept for ever."""
         rows = await self._database.pool.fetch(_UNSENT, before, BATCH)
-        await remove_files(self._database, self._files, [row["key"] for row in rows])
+        await self._removals.carry_out([row["key"] for row in rows if row["key"]])
         return len(rows)
 
     async def _plain(self, statement: str, before: datetime) -> int:

@@ -190,7 +190,9 @@ class PostgresReader:
         now: datetime,
     ) -> None:
         await self._pool.execute(
-            "INSERT INTO attachment VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "INSERT INTO attachment (id, conversation_id, filename, media_type, size, storage_key,"
+            " by_customer, created_at, held_due) VALUES ($1, $2, $3, $4, $5, $6, $7, $8,"
+            " CASE WHEN $9 THEN clock_timestamp() END)",
             attachment_id,
             conversation_id,
             file.filename,
@@ -199,6 +201,7 @@ class PostgresReader:
             file.storage_key,
             by_customer,
             now,
+            file.held,
         )
 
     async def account_of(self, conversation_id: int) -> int | None:  # noqa: D102
@@ -209,8 +212,9 @@ class PostgresReader:
 
     async def attachment(self, attachment_id: int) -> FileRow | None:  # noqa: D102
         row = await self._pool.fetchrow(
-            "SELECT id, conversation_id, filename, media_type, size, storage_key"
-            " FROM attachment WHERE id = $1",
+            "SELECT id, conversation_id, filename, media_type, size,"
+            " coalesce(storage_key, '') AS storage_key, held_due IS NOT NULL AS held,"
+            " refusal_code, refusal_message FROM attachment WHERE id = $1",
             attachment_id,
         )
         return FileRow(**dict(row)) if row else None

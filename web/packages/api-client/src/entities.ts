@@ -80,7 +80,8 @@ export interface Attachment {
   media_type: string;
   size: number;
   url: string;
-  state: "ready" | "refused" | "fetching";
+  /** `held`: the virus scanner has not passed it yet; nobody can open it. */
+  state: "ready" | "refused" | "fetching" | "held";
   refusal: { code: string; message: string } | null;
 }
 

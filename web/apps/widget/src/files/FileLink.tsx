@@ -15,13 +15,17 @@ export interface FileLinkProps {
 
 /** A file of a message: a picture, or a name to follow. */
 export function FileLink({ file, href, say, onload }: FileLinkProps) {
-  if (file.state === "refused") {
+  if (file.state !== "ready") {
     return (
       <div class="file">
         <Icon d={FILE} />
         <span>
           {file.filename}
-          <small>{file.refusal?.message || say("refusedFile")}</small>
+          <small>
+            {file.state === "held"
+              ? say("checkedFile")
+              : file.refusal?.message || say("refusedFile")}
+          </small>
         </span>
       </div>
     );

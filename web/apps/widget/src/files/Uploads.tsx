@@ -60,7 +60,10 @@ export function Uploads({ host, client, site, say, uploads, onChange, onRemove }
         const { file, share, attachment, problem } = upload;
         return (
           <li key={file} class={problem === undefined ? "" : "bad"}>
-            <span>{problem || file.name}</span>
+            <span>
+              {problem || file.name}
+              {attachment?.state === "held" && ` · ${say("checkedFile")}`}
+            </span>
             {!attachment && problem === undefined && (
               <progress max={1} value={share} aria-label={say("uploading", { name: file.name })} />
             )}

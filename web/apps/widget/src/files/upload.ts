@@ -33,7 +33,7 @@ export function uploadFile(
   request.onload = () => {
     const answer = request.response as Answer | null;
     const attachment = answer?.attachment;
-    if (attachment?.state === "ready") onDone(attachment, null);
+    if (attachment && attachment.state !== "refused") onDone(attachment, null);
     else onDone(null, attachment?.refusal?.message ?? answer?.error?.message ?? null);
   };
   request.onerror = () => onDone(null, null);

@@ -54,7 +54,7 @@ export interface Attachment {
   media_type: string;
   size: number;
   url: string;
-  state: "ready" | "refused";
+  state: "ready" | "refused" | "held";
   refusal: null | { code: string; message: string };
 }
 

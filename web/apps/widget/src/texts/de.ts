@@ -51,6 +51,7 @@ const de: Texts = {
   emptyFile: "{name} ist leer.",
   uploadFailed: "{name} konnte nicht hochgeladen werden.",
   refusedFile: "Diese Datei wurde abgelehnt.",
+  checkedFile: "Wird auf Viren geprüft",
   menu: "Mehr",
   soundOn: "Ton einschalten",
   soundOff: "Ton ausschalten",

@@ -73,6 +73,7 @@ export const fileTexts = {
   emptyFile: "{name} is empty.",
   uploadFailed: "{name} couldn't be uploaded.",
   refusedFile: "This file was refused.",
+  checkedFile: "Being checked for viruses",
 };
 
 /** Questions at the foot of the panel. */

@@ -14,7 +14,7 @@ export function UploadList({ uploads, onRemove }: { uploads: readonly Upload[]; 
           <span className={classes.text}>
             <b>{upload.name}</b>
             <small role={upload.problem === null ? undefined : "alert"}>
-              {upload.problem ?? (upload.attachment === null ? t`Uploading…` : fileSize(upload.size, i18n.locale))}
+              {upload.problem ?? (upload.attachment === null ? t`Uploading…` : upload.attachment.state === "held" ? t`Being checked for viruses` : fileSize(upload.size, i18n.locale))}
             </small>
             {upload.attachment === null && upload.problem === null && (
               <progress className={classes.bar} value={upload.progress} max={1} aria-label={t`Upload of ${upload.name}`} />

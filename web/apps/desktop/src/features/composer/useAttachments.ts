@@ -60,7 +60,7 @@ export function useUploads(send: Send): Attachments {
         setUploads((list) => [...list, fresh]);
         send(file, (progress) => patch(id, { progress }), abort.signal)
           .then((attachment) => {
-            if (attachment.state === "ready") patch(id, { attachment, progress: 1 });
+            if (attachment.state === "ready" || attachment.state === "held") patch(id, { attachment, progress: 1 });
             else patch(id, { problem: codeText(attachment.refusal?.code ?? "", attachment.refusal?.message) });
           })
           .catch((error: unknown) => {

@@ -1,6 +1,6 @@
 import { useLingui } from "@lingui/react/macro";
 import type { Attachment } from "@rapport/api-client";
-import { Download, FileDown, FileText, FileX } from "lucide-react";
+import { Download, FileClock, FileDown, FileText, FileX } from "lucide-react";
 import { useState } from "react";
 import { useDesk } from "../../shared/desk.ts";
 import { codeText } from "../../shared/error-text.ts";
@@ -38,6 +38,15 @@ function Item({ attachment, kind }: { attachment: Attachment; kind: string }) {
         <FileDown size={18} aria-hidden />
         <span className={classes.name}>{filename}</span>
         <small>{t`On its way…`}</small>
+      </span>
+    );
+  }
+  if (state === "held") {
+    return (
+      <span className={classes.file}>
+        <FileClock size={18} aria-hidden />
+        <span className={classes.name}>{filename}</span>
+        <small>{t`Being checked for viruses`}</small>
       </span>
     );
   }
