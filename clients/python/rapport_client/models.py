@@ -197,6 +197,7 @@ EntryPointSpec = TypedDict(
         "priority": "NotRequired[int]",
         "skills": "NotRequired[list[SkillLevel]]",
         "keywords": "NotRequired[list[KeywordRoute]]",
+        "menu": "NotRequired[MenuSpec | None]",
         "greeting": "NotRequired[str | None]",
         "closed_text": "NotRequired[str | None]",
         "when_closed": "NotRequired[Literal['queue', 'refuse']]",
@@ -401,6 +402,33 @@ Mailbox = TypedDict("Mailbox", {"id": "int", "name": "str"})
 """An account that invitations can be sent from."""
 Mailed = TypedDict("Mailed", {"to": "str"})
 """Where the mail went."""
+MenuChoice = TypedDict(
+    "MenuChoice",
+    {
+        "labels": "dict[str, str]",
+        "words": "NotRequired[list[str]]",
+        "queue": "NotRequired[int | None]",
+        "skills": "NotRequired[list[SkillLevel]]",
+        "priority": "NotRequired[int | None]",
+    },
+)
+"""One answer, by its number, its label or one of its words, and where it leads."""
+MenuSpec = TypedDict(
+    "MenuSpec",
+    {
+        "language": "NotRequired[str]",
+        "question": "dict[str, str]",
+        "again": "NotRequired[dict[str, str]]",
+        "choices": "list[MenuChoice]",
+        "tries": "NotRequired[int]",
+        "within_s": "NotRequired[int]",
+        "variable": "NotRequired[str | None]",
+    },
+)
+"""One question with numbered choices before a conversation is queued.
+
+It always ends: with an answer, or in the entry point's own queue after so many tries, or
+when no answer comes in time."""
 Merge = TypedDict("Merge", {"contact_id": "int"})
 """The contact that becomes part of this one."""
 NewMessage = TypedDict(

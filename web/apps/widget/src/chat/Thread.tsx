@@ -176,6 +176,7 @@ function Line({
   say,
   state,
   locale,
+  client,
   fileUrl,
   onEnd,
 }: Props & {
@@ -189,7 +190,8 @@ function Line({
 }) {
   const { author, code, text } = message;
   const asks = code === "ask_to_end";
-  if (author === "system" && !asks) {
+  const choices = message.buttons ?? [];
+  if (author === "system" && !asks && !choices.length) {
     // The question stands at the foot of the panel, with its answers, until there is one.
     if (repeatsEnd || (code === "survey" && isLast && state.conversation?.state === "ended")) return null;
     const key = code && (LINES[code] ?? ENDINGS[code]);
@@ -212,6 +214,15 @@ function Line({
       {message.attachments.map((file) => (
         <FileLink key={file.id} file={file} href={fileUrl(file.id)} say={say} />
       ))}
+      {choices.length > 0 && isLast && state.conversation?.state === "asking" && (
+        <div class="buttons choices">
+          {choices.map(([payload, title]) => (
+            <button key={payload} type="button" class="secondary" onClick={() => client.send(title)}>
+              {title}
+            </button>
+          ))}
+        </div>
+      )}
       {asks && isLast && state.conversation?.state === "active" && (
         <button type="button" class="quiet" onClick={onEnd}>
           {say("end")}
