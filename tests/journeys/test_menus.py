@@ -263,6 +263,31 @@ async def test_what_comes_twice_or_at_the_same_time_counts_once(centre: Centre) 
     assert count == 3, "no answer is lost, and none is there twice"
 
 
+async def test_two_nodes_end_the_same_question_once(database: str, tmp_path: Path) -> None:
+    clock = TestClock()
+    async with (
+        serving(database, tmp_path / "one", clock) as one,
+        serving(database, tmp_path / "two", clock) as two,
+    ):
+        await furnish(one)
+        await asking(one, within_s=30)
+        await two.node.configuration.refresh()
+        pages = [await one.visitor() for _ in range(6)]
+        for page in pages:
+            await page.start("Hello")
+        clock.advance(seconds=30)
+        # Both nodes find the time over while half of the customers answer.
+        for page in pages[::2]:
+            await page.send(type="message", id="c" * 32, text="2")
+        await asyncio.gather(one.sweep(), two.sweep())
+        for page in pages[::2]:
+            await page.until("ack", id="c" * 32)
+        await asyncio.gather(one.sweep(), two.sweep())
+        found = await states(one)
+        assert {state for state, _ in found} == {"queued"}
+        assert sorted(await arrivals(one)) == sorted(queue for _, queue in found)
+
+
 async def test_another_node_goes_on_where_one_was_stopped(database: str, tmp_path: Path) -> None:
     clock = TestClock()
     async with serving(database, tmp_path / "one", clock) as one:
