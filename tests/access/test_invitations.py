@@ -67,7 +67,7 @@ async def test_a_withdrawn_one_opens_nothing(centre: Centre, root: Administrator
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("en", "Choose a password"), ("de", "Wählen Sie hier")]
+    ("language", "words"), [("en", "to choose a password"), ("de", "ein Passwort")]
 )
 async def test_a_mail_brings_a_new_link_and_the_old_one_is_over(
     centre: Centre, root: Administrator, language: str, words: str

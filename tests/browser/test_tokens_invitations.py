@@ -10,7 +10,7 @@ from tests.access.test_invitations import link
 from tests.access.tokens import a_token
 from tests.browser.axe import findings
 from tests.browser.stage import Stage
-from tests.browser.test_administration import administrator, area
+from tests.browser.test_administration import administrator, area, open_item
 from tests.configuration.administrator import Administrator
 from tests.journeys.test_email import mailbox
 
@@ -64,6 +64,13 @@ async def test_invitations_are_renewed_mailed_and_withdrawn(stage: Stage) -> Non
         await page.get_by_role("button", name="Send again: Dora Example").click()
         await expect(page.get_by_text("on its way to dora@mail.example")).to_be_visible()
         _, token = link(box.postbox.mails[0])
+        await open_item(page, "Users", "Dora Example")
+        await page.get_by_role("button", name="Send the link by e-mail").click()
+        await expect(page.get_by_text("on its way to dora@mail.example")).to_be_visible()
+        assert await findings(page, "a link by mail", desktop=True) == []
+        assert link(box.postbox.mails[1])[1] != token
+        _, token = link(box.postbox.mails[1])
+        await area(page, "Invitations")
     answer = await root.http.post("/api/v1/invitation/look", json={"token": token})
     assert answer.json()["login"] == "dora"
     await page.get_by_role("button", name="New link: Ben").click()
@@ -82,6 +89,6 @@ async def test_invitations_are_renewed_mailed_and_withdrawn(stage: Stage) -> Non
     await expect(log.get_by_text("Link for a password withdrawn")).to_be_visible()
     await expect(log.get_by_role("link", name="Dora Example").first).to_be_visible()
     await page.get_by_role("combobox", name="What").select_option("Invitations")
-    await expect(log.get_by_role("listitem")).to_have_count(6)
+    await expect(log.get_by_role("listitem")).to_have_count(8)
     await expect(log.get_by_role("button")).to_have_count(0)
     assert await findings(page, "changes", desktop=True) == []

@@ -20,9 +20,8 @@ _TEXTS: Mapping[Language, str] = {
     "en": """\
 Hello {name},
 
-{company} has set up access to Rapport for you. Your login is: {login}
+{company} sends you a link to choose a password for Rapport. Your login is: {login}
 
-Choose a password here:
 {link}
 
 The link works once and for {days} days. If you did not expect it, ignore this mail.
@@ -30,9 +29,8 @@ The link works once and for {days} days. If you did not expect it, ignore this m
     "de": """\
 Guten Tag {name},
 
-{company} hat für Sie einen Zugang zu Rapport eingerichtet. Ihre Anmeldung lautet: {login}
+{company} sendet Ihnen einen Link, um ein Passwort für Rapport zu wählen. Ihre Anmeldung: {login}
 
-Wählen Sie hier ein Passwort:
 {link}
 
 Der Link gilt einmal und {days} Tage lang. Haben Sie ihn nicht erwartet, übergehen Sie diese Mail.

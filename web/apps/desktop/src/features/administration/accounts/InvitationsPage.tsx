@@ -2,7 +2,6 @@ import { Button, NativeSelect } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { ApiError } from "@rapport/api-client";
 import { useState } from "react";
 import { Avatar } from "../../../shared/Avatar.tsx";
 import { useDesk, useUser } from "../../../shared/desk.ts";
@@ -10,6 +9,7 @@ import { mayLook } from "../../../shared/rights.ts";
 import { CopyField } from "../Copy.tsx";
 import { refusalText } from "../forms/errors.ts";
 import { useWhen } from "../when.ts";
+import { invitationFailure } from "./failure.ts";
 import admin from "../Admin.module.css";
 import classes from "./Accounts.module.css";
 
@@ -104,7 +104,7 @@ export function InvitationsPage() {
       {list.isError && <p role="alert">{refusalText(list.error)}</p>}
       {failure !== null && (
         <p role="alert" className={admin.problem}>
-          <Failure error={failure} />
+          {invitationFailure(failure)}
         </p>
       )}
       <p role="status" className={done === null ? "visually-hidden" : `${admin.good} ${classes.note}`}>
@@ -175,13 +175,4 @@ function Row({ invitation, children }: { invitation: Invitation; children: React
       {children}
     </li>
   );
-}
-
-function Failure({ error }: { error: unknown }) {
-  const { t, i18n } = useLingui();
-  if (i18n.locale !== "en" && error instanceof ApiError) {
-    if (error.code === "user_without_address") return t`This person has no e-mail address. Enter one first.`;
-    if (error.code === "invitation_not_sent") return t`The mail did not go out, and earlier links are no longer good.`;
-  }
-  return refusalText(error);
 }
