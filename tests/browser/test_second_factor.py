@@ -27,7 +27,7 @@ async def shown(stage: Stage, page: Page) -> str:
 async def sign_in(page: Page, login: str) -> None:
     await page.get_by_role("textbox", name="Name").fill(login)
     await page.get_by_role("textbox", name="Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 async def test_set_up_asked_for_and_lost(stage: Stage) -> None:
@@ -57,10 +57,10 @@ async def test_set_up_asked_for_and_lost(stage: Stage) -> None:
     await expect(field).to_be_focused()
     assert await findings(page, "the code", desktop=True) == []
     await field.fill("000000")
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await expect(page.get_by_text("This code is wrong")).to_be_visible()
     await field.fill(recovery)
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
 
     root = await administrator(stage)

@@ -62,23 +62,6 @@ AccountSpec = TypedDict(
 """A connected page, number, website or mailbox."""
 Actor = TypedDict("Actor", {"id": "int", "name": "str"})
 """Who changed something."""
-Answer = TypedDict(
-    "Answer",
-    {
-        "mode": "Mode",
-        "latest_seq": "int",
-        "text": "str",
-        "html": "NotRequired[str | None]",
-        "to": "NotRequired[list[PersonInput]]",
-        "cc": "NotRequired[list[PersonInput] | None]",
-        "attachment_ids": "NotRequired[list[int]]",
-        "from_template": "NotRequired[MadeFrom | None]",
-        "hold_s": "NotRequired[int]",
-    },
-)
-"""An answer to the customer's latest mail; `latest_seq` is the one the agent has read.
-
-For `hold_s` seconds it can still be taken back."""
 Applied = TypedDict("Applied", {"dry_run": "bool", "changes": "list[ThingChange]"})
 """What a document changed, or would change."""
 ApprovedForm = TypedDict(
@@ -444,6 +427,10 @@ NewMessage = TypedDict(
     },
 )
 """What the agent writes; the Idempotency-Key becomes its `client_id`."""
+NewPasskey = TypedDict(
+    "NewPasskey", {"ticket": "str", "credential": "dict[str, Any]", "name": "str"}
+)
+"""A passkey that was made, and what to call it."""
 NewPassword = TypedDict("NewPassword", {"password": "str", "must_change": "NotRequired[bool]"})
 """A password given by an administrator."""
 NewToken = TypedDict("NewToken", {"text": "str", "token": "TokenView"})
@@ -487,6 +474,13 @@ Page = TypedDict("Page", {"url": "NotRequired[str]", "title": "NotRequired[str]"
 """Where the visitor is."""
 Parking = TypedDict("Parking", {"epoch": "NotRequired[int | None]", "until": "str"})
 """Until when."""
+Passkey = TypedDict(
+    "Passkey",
+    {"id": "int", "name": "str", "host": "str", "created_at": "str", "used_at": "str | None"},
+)
+"""One of a person's."""
+PasskeyList = TypedDict("PasskeyList", {"items": "list[Passkey]"})
+"""All of a person's."""
 PasswordSpec = TypedDict(
     "PasswordSpec",
     {
@@ -555,6 +549,8 @@ ProfileSpec = TypedDict(
 """A multimedia profile: how many conversations of each kind at once."""
 Proof = TypedDict("Proof", {"password": "str"})
 """One's present password."""
+Question = TypedDict("Question", {"options": "dict[str, Any]", "ticket": "str"})
+"""For the browser's `navigator.credentials`, and what comes back with its answer."""
 QueueDraft = TypedDict("QueueDraft", {"name": "str", "spec": "QueueSpec"})
 QueueItem = TypedDict(
     "QueueItem", {"id": "int", "kind": "str", "name": "str", "version": "int", "spec": "QueueSpec"}
@@ -818,7 +814,14 @@ Start = TypedDict(
 )
 """A first message: to a contact, to an address, or to a contact at an address."""
 State = TypedDict(
-    "State", {"on": "bool", "since": "str | None", "recovery_codes_left": "int", "required": "bool"}
+    "State",
+    {
+        "on": "bool",
+        "since": "str | None",
+        "recovery_codes_left": "int",
+        "required": "bool",
+        "passkeys": "int",
+    },
 )
 """Whether somebody is asked for a second factor, and whether a role of theirs requires it."""
 StateChange = TypedDict(
@@ -1108,10 +1111,31 @@ WorkflowSpec = TypedDict(
 """A request that agents trigger. Without channels and teams it is for all of them."""
 WrapUp = TypedDict("WrapUp", {"reason_ids": "list[int]"})
 """Wrap-up reasons."""
+RapportApiRoutesMailsAnswer = TypedDict(
+    "RapportApiRoutesMailsAnswer",
+    {
+        "mode": "Mode",
+        "latest_seq": "int",
+        "text": "str",
+        "html": "NotRequired[str | None]",
+        "to": "NotRequired[list[PersonInput]]",
+        "cc": "NotRequired[list[PersonInput] | None]",
+        "attachment_ids": "NotRequired[list[int]]",
+        "from_template": "NotRequired[MadeFrom | None]",
+        "hold_s": "NotRequired[int]",
+    },
+)
+"""An answer to the customer's latest mail; `latest_seq` is the one the agent has read.
+
+For `hold_s` seconds it can still be taken back."""
 RapportApiRoutesNewcomersTokenBody = TypedDict(
     "RapportApiRoutesNewcomersTokenBody", {"token": "str"}
 )
 """What an invitation's link carries."""
+RapportApiRoutesPasskeysAnswer = TypedDict(
+    "RapportApiRoutesPasskeysAnswer", {"ticket": "str", "credential": "dict[str, Any]"}
+)
+"""What the browser has got from the authenticator (`PublicKeyCredential.toJSON()`)."""
 RapportApiRoutesTokensTokenBody = TypedDict(
     "RapportApiRoutesTokensTokenBody",
     {"name": "str", "scopes": "list[str]", "days": "NotRequired[int | None]", "user_id": "int"},

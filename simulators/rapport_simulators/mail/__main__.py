@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import logging
 
 from rapport_simulators.mail.simulator import MailSettings, MailSimulator
 from rapport_simulators.provider.command import until_interrupted
@@ -36,6 +37,8 @@ async def serve(settings: MailSettings) -> None:
 
 def main() -> None:
     """Read the command line and serve until interrupted."""
+    # The SMTP library warns of its own legacy field at every sign-in.
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(MailSettings(**vars(parser().parse_args()))))
 

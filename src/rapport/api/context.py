@@ -19,6 +19,7 @@ from rapport.application.floor import FloorReader
 from rapport.application.invitation_letter import InvitationPost
 from rapport.application.invitations import Invitations
 from rapport.application.openid import OpenIdSignIn
+from rapport.application.passkeys import Passkeys
 from rapport.application.ports import OfferBoard, Services
 from rapport.application.reading import Reader
 from rapport.application.received import Input, Received
@@ -91,6 +92,7 @@ class Context:
     invitations: Invitations
     invitation_post: InvitationPost
     second_factors: SecondFactors
+    passkeys: Passkeys
     openid: OpenIdSignIn
     reader: Reader
     floor: FloorReader

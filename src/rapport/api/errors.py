@@ -29,6 +29,9 @@ _BY_CODE = {
     "invalid_credentials": 401,
     "second_factor_needed": 401,
     "second_factor_wrong": 401,
+    "passkey_needed": 401,
+    "passkey_failed": 401,
+    "passkey_unknown": 401,
     "malformed": 400,
 }
 _HTTP_CODES = {

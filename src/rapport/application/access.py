@@ -165,7 +165,8 @@ class Gate(Protocol):
         """Refuse who has not what they need.
 
         Raises:
-            Refused: `second_factor_needed` where nothing was given, `second_factor_wrong`.
+            Refused: `second_factor_needed` where nothing was given, `second_factor_wrong`;
+                `passkey_needed` where they have nothing but passkeys.
         """
 
 
@@ -193,8 +194,8 @@ class Access:
 
         Raises:
             TooMany: too many failures for this login or from this address.
-            Refused: `invalid_credentials`, the same for every cause; `second_factor_needed` and
-                `second_factor_wrong` for who has proved to know the password.
+            Refused: `invalid_credentials`, the same for every cause; what the gate says for who
+                has proved to know the password.
         """
         now = self._clock.now()
         # PostgreSQL keeps no NUL; nobody has such a name.
@@ -211,7 +212,7 @@ class Access:
             try:
                 await gate.check(user_id, code, address)
             except Refused as refused:
-                if refused.code == "second_factor_needed":
+                if refused.code in {"second_factor_needed", "passkey_needed"}:
                     await self._store.withdraw_attempt(keys, now)
                 else:
                     await self.note_failure(login, user_id, address, "second_factor")
@@ -244,13 +245,19 @@ class Access:
         await self._store.create(token_hash(token), stored, entry)
         return token, await self.recognise(token)
 
-    async def count_attempt(self, what: str, address: str) -> None:
-        """Count an attempt at something that only a secret opens.
+    async def count_attempt(self, what: str, address: str) -> datetime:
+        """Count an attempt at something that only a secret opens; returns its time.
 
         Raises:
             TooMany: too many from this address.
         """
-        await self._attempt([f"{what}:{address}", f"address:{address}"], self._clock.now())
+        at = self._clock.now()
+        await self._attempt([f"{what}:{address}", f"address:{address}"], at)
+        return at
+
+    async def attempt_was_good(self, what: str, address: str, at: datetime) -> None:
+        """The attempt of this time was none that failed."""
+        await self._store.withdraw_attempt([f"{what}:{address}", f"address:{address}"], at)
 
     def grants(self, user_id: int) -> frozenset[str]:
         """What a person may do, by their roles."""

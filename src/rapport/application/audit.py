@@ -29,6 +29,8 @@ KINDS = (
     "second_factor_reset",
     "recovery_codes_made",
     "recovery_code_used",
+    "passkey_added",
+    "passkey_removed",
     "token_created",
     "token_revoked",
     "person_exported",

@@ -69,6 +69,12 @@ class SecondFactorStore(Protocol):
     async def remove(self, user_id: int, entry: Entry) -> bool:
         """Ask for it no more; False if there was none."""
 
+    async def passkeys(self, user_id: int) -> int:
+        """How many passkeys a person has, which stand for a second factor."""
+
+    async def remove_all(self, user_id: int, entry: Entry) -> bool:
+        """It and all passkeys; False if there was none."""
+
 
 class SecondFactors:
     """Setting up a second factor, asking for it, and taking it away."""
@@ -86,18 +92,23 @@ class SecondFactors:
         self._configuration = configuration
 
     async def asked_of(self, user_id: int) -> bool:
-        """Whether this person is asked for a second factor when they sign in."""
+        """Whether a link for a new password is not enough for this person to come in."""
         found = await self._store.get(user_id)
-        return found is not None and found.confirmed_at is not None
+        confirmed = found is not None and found.confirmed_at is not None
+        return confirmed or await self._store.passkeys(user_id) > 0
 
     async def check(self, user_id: int, code: str, address: str) -> None:
         """Let nobody in without the code that they have set up; it is used up.
 
         Raises:
-            Refused: `second_factor_needed` without a code, `second_factor_wrong`.
+            Refused: `second_factor_needed` without a code, `second_factor_wrong`;
+                `passkey_needed`, where a role asks for more than the password.
         """
         found = await self._store.get(user_id)
         if found is None or found.confirmed_at is None:
+            required = self._configuration.current.needs_second_factor(user_id)
+            if required and await self._store.passkeys(user_id):
+                raise Refused("passkey_needed", "Your password is not enough: use your passkey.")
             return
         given = plain_code(code)
         if not given:
@@ -114,7 +125,7 @@ class SecondFactors:
         return await self._store.use_recovery(user_id, token_hash(given), entry)
 
     async def state(self, user_id: int) -> View:
-        """Whether it is on, and since when; the recovery codes left; whether a role requires it."""
+        """Whether and since when it is on; what is left, required, and stands for it."""
         found = await self._store.get(user_id)
         on = found is not None and found.confirmed_at is not None
         return {
@@ -122,6 +133,7 @@ class SecondFactors:
             "since": moment(found.confirmed_at) if found and on else None,
             "recovery_codes_left": found.recovery_left if found and on else 0,
             "required": self._configuration.current.needs_second_factor(user_id),
+            "passkeys": await self._store.passkeys(user_id),
         }
 
     async def begin(self, session: Session) -> tuple[str, str]:
@@ -174,7 +186,7 @@ class SecondFactors:
         return codes
 
     async def turn_off(self, session: Session, password: str, address: str) -> None:
-        """Ask for it no more, where no role of the person requires it.
+        """Ask for it no more, where no role of the person requires it or a passkey is there.
 
         Raises:
             TooMany, Invalid: the password is wrong.
@@ -182,7 +194,8 @@ class SecondFactors:
             NotFound: there is none.
         """
         user_id = session.user_id
-        if self._configuration.current.needs_second_factor(user_id):
+        required = self._configuration.current.needs_second_factor(user_id)
+        if required and not await self._store.passkeys(user_id):
             raise Refused("second_factor_required", "Your role needs a second factor.")
         await self._access.prove(session, password, address)
         entry = self._entry("second_factor_off", user_id, user_id, address)
@@ -190,13 +203,13 @@ class SecondFactors:
             raise _none()
 
     async def reset(self, user_id: int, *, actor_id: int | None, address: str | None) -> None:
-        """Take it from somebody who has lost it; their sessions end.
+        """Take it and all passkeys from somebody who has lost them; their sessions end.
 
         Raises:
             NotFound: there is none.
         """
         entry = self._entry("second_factor_reset", actor_id, user_id, address)
-        if not await self._store.remove(user_id, entry):
+        if not await self._store.remove_all(user_id, entry):
             raise _none()
         await self._access.end_all(user_id)
 

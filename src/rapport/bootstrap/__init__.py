@@ -332,6 +332,7 @@ async def _start(
             accounts.invitations, accounts.audit, post.carry, configuration, clock
         ),
         second_factors=accounts.second_factors,
+        passkeys=accounts.passkeys,
         openid=OpenIdSignIn(OpenIdHttp(client), accounts.access, administration, configuration),
         reader=reader,
         floor=floor,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +14,6 @@ from rapport.cli import configuration, people, reports, tokens, users
 
 app = typer.Typer(
     name="rapport",
-    help="Rapport: a contact centre for digital channels.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -31,6 +31,22 @@ def run_loop(work: Coroutine[Any, Any, int]) -> int:
     except ImportError:
         return asyncio.run(work)
     return uvloop.run(work)
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"rapport {version('rapport')}")
+        raise typer.Exit
+
+
+@app.callback()
+def rapport(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say it and exit."),
+    ] = False,
+) -> None:
+    """Rapport: a contact centre for digital channels."""
 
 
 @app.command()

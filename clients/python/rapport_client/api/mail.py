@@ -24,7 +24,11 @@ class Mail:
         return answer
 
     def answer(
-        self, task_id: int, body: models.Answer, *, idempotency_key: str | None = None
+        self,
+        task_id: int,
+        body: models.RapportApiRoutesMailsAnswer,
+        *,
+        idempotency_key: str | None = None,
     ) -> dict[str, Any]:
         """Reply, Reply All or Forward. Refused while a newer mail has not been read (M5)."""
         answer: dict[str, Any] = self._connection.call(

@@ -21,7 +21,7 @@ class Session:
         answer: dict[str, Any] = self._connection.call("GET", "/session")
         return answer
 
-    def sign_in(self, body: models.Credentials) -> dict[str, Any]:
+    def post_session(self, body: models.Credentials) -> dict[str, Any]:
         """Sign in: sets the session cookie. A signed-in agent is Idle."""
         answer: dict[str, Any] = self._connection.call("POST", "/session", json=body)
         return answer
@@ -69,7 +69,7 @@ class Session:
         answer: models.State = self._connection.call("GET", "/me/second-factor")
         return answer
 
-    def begin(self, *, idempotency_key: str | None = None) -> models.Begun:
+    def post_me_second_factor(self, *, idempotency_key: str | None = None) -> models.Begun:
         """Take a secret into an authenticator; it counts once a code of it has confirmed it."""
         answer: models.Begun = self._connection.call(
             "POST", "/me/second-factor", idempotency_key=idempotency_key
@@ -111,6 +111,42 @@ class Session:
     def reset(self, user_id: int) -> None:
         """Take it from somebody who has lost it; their sessions end."""
         answer: None = self._connection.call("DELETE", f"/users/{segment(user_id)}/second-factor")
+        return answer
+
+    def ask(self) -> models.Question:
+        """What the browser asks an authenticator for signing in."""
+        answer: models.Question = self._connection.call("POST", "/session/passkey/options")
+        return answer
+
+    def post_session_passkey(self, body: models.RapportApiRoutesPasskeysAnswer) -> dict[str, Any]:
+        """Sign in by a passkey alone: sets the session cookie. A signed-in agent is Idle."""
+        answer: dict[str, Any] = self._connection.call("POST", "/session/passkey", json=body)
+        return answer
+
+    def own(self) -> models.PasskeyList:
+        """One's passkeys, the oldest first."""
+        answer: models.PasskeyList = self._connection.call("GET", "/me/passkeys")
+        return answer
+
+    def add(self, body: models.NewPasskey, *, idempotency_key: str | None = None) -> models.Passkey:
+        """Keep a passkey that the authenticator has made."""
+        answer: models.Passkey = self._connection.call(
+            "POST", "/me/passkeys", idempotency_key=idempotency_key, json=body
+        )
+        return answer
+
+    def post_me_passkeys_options(
+        self, body: models.Proof, *, idempotency_key: str | None = None
+    ) -> models.Question:
+        """What the browser asks an authenticator for a new passkey."""
+        answer: models.Question = self._connection.call(
+            "POST", "/me/passkeys/options", idempotency_key=idempotency_key, json=body
+        )
+        return answer
+
+    def remove(self, passkey_id: int) -> None:
+        """Take one away; refused where a role needs a second factor and there is no other."""
+        answer: None = self._connection.call("DELETE", f"/me/passkeys/{segment(passkey_id)}")
         return answer
 
     def providers(self) -> dict[str, Any]:

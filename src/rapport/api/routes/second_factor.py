@@ -22,6 +22,8 @@ class State(BaseModel):
     since: AwareDatetime | None
     recovery_codes_left: int
     required: bool
+    passkeys: int
+    """How many they have: each stands for password and second factor."""
 
 
 class Begun(BaseModel):

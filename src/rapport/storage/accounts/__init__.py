@@ -8,11 +8,13 @@ from datetime import datetime
 
 from rapport.application.access import Access
 from rapport.application.invitations import Invitations
+from rapport.application.passkeys import Passkeys
 from rapport.application.ports import Clock, ConfigurationSource
 from rapport.application.second_factor import SecondFactors
 from rapport.application.tokens import Tokens
 from rapport.storage.accounts.audit import PostgresAuditLog
 from rapport.storage.accounts.invitations import PostgresInvitations
+from rapport.storage.accounts.passkeys import PostgresPasskeys
 from rapport.storage.accounts.second_factor import PostgresSecondFactors
 from rapport.storage.accounts.sessions import PostgresSessions
 from rapport.storage.accounts.tokens import PostgresTokens
@@ -28,6 +30,7 @@ class WaysIn:
     tokens: Tokens
     invitations: Invitations
     second_factors: SecondFactors
+    passkeys: Passkeys
     audit: PostgresAuditLog
 
 
@@ -45,5 +48,6 @@ def ways_in(
         Tokens(PostgresTokens(database), access, clock, configuration, allow),
         Invitations(PostgresInvitations(database), access, clock, configuration),
         SecondFactors(PostgresSecondFactors(database, vault), access, clock, configuration),
+        Passkeys(PostgresPasskeys(database), access, clock, configuration, vault),
         PostgresAuditLog(database),
     )

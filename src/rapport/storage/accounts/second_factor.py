@@ -28,6 +28,11 @@ UPDATE second_factor SET recovery = $2
 WHERE user_id = $1 AND confirmed_at IS NOT NULL RETURNING true"""
 _REMOVE = "DELETE FROM second_factor WHERE user_id = $1 AND confirmed_at IS NOT NULL RETURNING true"
 
+_REMOVE_ALL = """
+WITH factor AS (DELETE FROM second_factor WHERE user_id = $1 RETURNING confirmed_at),
+    keys AS (DELETE FROM passkey WHERE user_id = $1 RETURNING id)
+SELECT EXISTS (SELECT FROM factor WHERE confirmed_at IS NOT NULL) OR EXISTS (SELECT FROM keys)"""
+
 
 class PostgresSecondFactors:
     """What each method does is said at the Protocol."""
@@ -68,6 +73,13 @@ class PostgresSecondFactors:
 
     async def remove(self, user_id: int, entry: Entry) -> bool:  # noqa: D102
         return await self._noted(entry, _REMOVE, user_id)
+
+    async def passkeys(self, user_id: int) -> int:  # noqa: D102
+        counted = "SELECT count(*) FROM passkey WHERE user_id = $1"
+        return int(await self._pool.fetchval(counted, user_id))
+
+    async def remove_all(self, user_id: int, entry: Entry) -> bool:  # noqa: D102
+        return await self._noted(entry, _REMOVE_ALL, user_id)
 
     async def _noted(self, entry: Entry, statement: str, *arguments: object) -> bool:
         """The statement and its entry, or neither."""

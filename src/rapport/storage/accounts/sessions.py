@@ -21,7 +21,8 @@ _FIND = f"""
 SELECT {_COLUMNS}, coalesce(
     (SELECT must_change FROM credential c WHERE c.user_id = s.user_id), false) AS must_change,
     EXISTS (SELECT FROM second_factor f WHERE f.user_id = s.user_id
-            AND f.confirmed_at IS NOT NULL) AS second_factor
+            AND f.confirmed_at IS NOT NULL)
+        OR EXISTS (SELECT FROM passkey p WHERE p.user_id = s.user_id) AS second_factor
 FROM session s WHERE token_hash = $1"""  # noqa: S608
 _CREDENTIAL = """
 INSERT INTO credential (user_id, password_hash, must_change) VALUES ($1, $2, $3)

@@ -14,6 +14,8 @@ export interface Host {
   readonly mount: HTMLElement;
   readonly launcher: HTMLElement;
   readonly store: KeyStore;
+  /** What the page knows for the form before the chat: by the fields' names, and `text`. */
+  readonly prefill: Readonly<Record<string, unknown>>;
   /** Opens a session, or hands over the one that the loader has opened already. */
   openSession(token: string | null): Promise<Session>;
   paletteFor(color: string, surface: string): Palette;
@@ -28,8 +30,16 @@ export interface Host {
   part<T>(name: string, kit?: object): Promise<T>;
 }
 
+/** What the loader tells the panel. */
 export interface Panel {
-  toggled(open: boolean): void;
+  /** The panel was opened or closed. */
+  toggled(): void;
+  /** The page knows more for the form. */
+  draw(): void;
+  /** The page says who the visitor is, or that it is nobody it knows any more. */
+  identified(): void;
+  /** Ends everything; what is stored of the chat stays. */
+  destroy(): void;
 }
 
 /** A part's script element, on which it finds what it builds upon and leaves what it provides. */
@@ -40,5 +50,5 @@ export interface PartScript extends HTMLScriptElement {
 
 /** Called by a part while its script runs. */
 export function provide(part: unknown): void {
-  (document.currentScript as PartScript | null)?.provide?.(part);
+  (document.currentScript as PartScript).provide!(part);
 }

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { ChatClient, type Ports, type Socket } from "../src/protocol/client";
+import { ChatClient } from "../src/protocol/client";
 import type { ClientFrame, ServerFrame, Session, VisitorMessage } from "../src/protocol/frames";
-import { SessionRefused } from "../src/protocol/refusal";
+import type { Ports, Socket } from "../src/protocol/ports";
+import { sessionRefused } from "../src/protocol/refusal";
 import { type KeyStore, memoryStore } from "../src/protocol/storage";
 
 class TestSocket implements Socket {
@@ -155,7 +156,7 @@ describe("connecting", () => {
     const chat = client(store, {
       openSession: async (token) => {
         asked.push(token);
-        if (token) throw new SessionRefused("invalid_token");
+        if (token) throw sessionRefused("invalid_token");
         return session;
       },
     });
@@ -167,7 +168,7 @@ describe("connecting", () => {
   it("gives up on a site that is refused, and only then", async () => {
     const refused = client(memoryStore(), {
       openSession: async () => {
-        throw new SessionRefused("origin_refused");
+        throw sessionRefused("origin_refused");
       },
     });
     await refused.open();
@@ -441,5 +442,103 @@ describe("receiving everything", () => {
     last().onmessage?.({ data: "not json" });
     last().onmessage?.({ data: '{"type":"newer"}' });
     expect(chat.state.connection).toBe("online");
+  });
+
+  describe("when the site says who the visitor is", () => {
+    it("goes on with the same one's chat", async () => {
+      const chat = await chatting(undefined, [message(1)]);
+      const before = last();
+      session = { ...session, conversation: { state: "active" } };
+      await chat.renew();
+      expect(before.closed).toBe(true);
+      last().open();
+      expect(last().of("hello")[0]).toMatchObject({ token: "t1", after: 1 });
+      expect(chat.state.thread.messages).toHaveLength(1);
+    });
+
+    it("shows and sends nothing of the one before", async () => {
+      const store = memoryStore();
+      const openings: (string | null)[] = [];
+      let token = "t1";
+      const chat = client(store, {
+        openSession: async (held) => {
+          openings.push(held);
+          return { ...session, token, conversation: { state: "active" } };
+        },
+      });
+      await chat.open();
+      last().open();
+      welcome(last(), [message(1)]);
+      store.set("draft", "Dear");
+      last().break();
+      chat.send("Mine");
+      token = "t2";
+      await chat.renew();
+      expect(openings).toEqual([null, "t1"]);
+      expect(chat.state).toMatchObject({ token: "t2", carriedText: "", pending: [] });
+      expect(chat.state.thread.messages).toEqual([]);
+      expect(store.get("draft")).toBeNull();
+      last().open();
+      expect(last().of("hello")[0]).toMatchObject({ token: "t2", after: 0 });
+    });
+
+    it("asks for the session first, however long the network is away", async () => {
+      const openSession = vi.fn(async () => session);
+      const chat = client(memoryStore(), { openSession });
+      await chat.open();
+      chat.start({}, "");
+      last().open();
+      const count = sockets.length;
+      openSession.mockRejectedValueOnce(new Error("away"));
+      openSession.mockRejectedValueOnce(new Error("away"));
+      await chat.renew();
+      expect(chat.state.connection).toBe("offline");
+      await vi.advanceTimersByTimeAsync(300);
+      expect(sockets).toHaveLength(count);
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(openSession).toHaveBeenCalledTimes(4);
+      expect(sockets).toHaveLength(count + 1);
+    });
+
+    it("does not take the session that was asked for before", async () => {
+      const answers: ((session: Session) => void)[] = [];
+      const chat = client(memoryStore(), {
+        openSession: () => new Promise((resolve) => answers.push(resolve)),
+      });
+      const opened = chat.open();
+      const renewed = chat.renew();
+      answers[0]!({ ...session, token: "t1" });
+      await opened;
+      await vi.advanceTimersByTimeAsync(0);
+      answers[1]!({ ...session, token: "t2" });
+      await renewed;
+      expect(chat.state.token).toBe("t2");
+    });
+
+    it("recovers from a word that was refused", async () => {
+      const openSession = vi.fn(async () => session);
+      const chat = client(memoryStore(), { openSession });
+      openSession.mockRejectedValueOnce(sessionRefused("identity_refused"));
+      await chat.open();
+      expect(chat.state.connection).toBe("fault");
+      await chat.renew();
+      expect(chat.state.connection).toBe("idle");
+    });
+  });
+
+  it("ends for good, and leaves what it has stored", async () => {
+    const store = memoryStore();
+    const chat = await chatting(store, [message(1)]);
+    chat.send("On its way");
+    chat.close();
+    expect(last().closed).toBe(true);
+    const count = sockets.length;
+    chat.retryNow();
+    chat.send("Too late");
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(sockets).toHaveLength(count);
+    expect(store.get("token")).toBe("t1");
+    expect(store.get("live")).toBe("1");
+    expect(store.get("out:id1")).not.toBeNull();
   });
 });

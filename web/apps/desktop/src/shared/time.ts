@@ -49,8 +49,27 @@ export function clock(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
+const STYLES = {
+  timeOfDay: { timeStyle: "short" },
+  longDay: { weekday: "long", day: "numeric", month: "long" },
+  shortDate: { dateStyle: "medium" },
+  exactTime: { dateStyle: "medium", timeStyle: "medium" },
+  dayAndTime: { dateStyle: "medium", timeStyle: "short" },
+} satisfies Record<string, Intl.DateTimeFormatOptions>;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Making a format takes longer than a hundred uses of it, and a thread shows a time per message. */
+function written(at: string, locale: string, style: keyof typeof STYLES): string {
+  const tag = region(locale);
+  const key = `${style} ${tag}`;
+  let format = formats.get(key);
+  if (format === undefined) formats.set(key, (format = new Intl.DateTimeFormat(tag, STYLES[style])));
+  return format.format(new Date(at));
+}
+
 export function timeOfDay(at: string, locale: string): string {
-  return new Intl.DateTimeFormat(region(locale), { timeStyle: "short" }).format(new Date(at));
+  return written(at, locale, "timeOfDay");
 }
 
 export function dayKey(at: string): string {
@@ -59,17 +78,17 @@ export function dayKey(at: string): string {
 }
 
 export function longDay(at: string, locale: string): string {
-  return new Intl.DateTimeFormat(region(locale), { weekday: "long", day: "numeric", month: "long" }).format(new Date(at));
+  return written(at, locale, "longDay");
 }
 
 export function shortDate(at: string, locale: string): string {
-  return new Intl.DateTimeFormat(region(locale), { dateStyle: "medium" }).format(new Date(at));
+  return written(at, locale, "shortDate");
 }
 
 export function exactTime(at: string, locale: string): string {
-  return new Intl.DateTimeFormat(region(locale), { dateStyle: "medium", timeStyle: "medium" }).format(new Date(at));
+  return written(at, locale, "exactTime");
 }
 
 export function dayAndTime(at: string, locale: string): string {
-  return new Intl.DateTimeFormat(region(locale), { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
+  return written(at, locale, "dayAndTime");
 }

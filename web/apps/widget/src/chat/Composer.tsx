@@ -1,21 +1,23 @@
-import { Fragment, type FunctionComponent, h } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { EmojiPickerProps } from "../emoji/EmojiPicker";
+import type { Upload } from "../files/upload";
 import type { Host } from "../host";
-import { Icon } from "../Icon";
+import { Fragment, Icon, IconButton, h, part, useEffect, useRef, useState } from "../kit";
 import type { ChatClient } from "../protocol/client";
-import type { Attachment, Site } from "../protocol/frames";
-import { countCharacters, typeAllowed } from "../protocol/text";
+import type { Site } from "../protocol/frames";
 import type { Say } from "../texts/say";
-import { type Upload, formatSize, uploadFile } from "./upload";
+
+const CLIP =
+  "m20 11-8.5 8.5a5 5 0 0 1-7-7L13 4a3.3 3.3 0 0 1 4.7 4.7L9.3 17.1a1.7 1.7 0 0 1-2.4-2.4L14.5 7";
+const SEND = "M5 12 3.5 4.5 21 12 3.5 19.5zm0 0h7";
+const SMILE =
+  "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M8.5 14.5a4.3 4.3 0 0 0 7 0M9 9.5v.1M15 9.5v.1";
 
 interface Props {
   host: Host;
   client: ChatClient;
   site: Site;
   say: Say;
-  /** Words to put back for another try; `key` makes the same words count twice. */
-  restored: { key: number; text: string };
+  /** Words to put back for another try; the same words in another object count again. */
+  restored: { text: string };
   /** The panel takes files dropped anywhere upon it. */
   onReceiver: (take: (files: Iterable<File>) => void) => void;
 }
@@ -24,22 +26,19 @@ interface Props {
 const COUNTER_FROM = 0.8;
 const TYPING_STOPS_MS = 5_000;
 
-/** What the picker's part builds upon. */
-const KIT = { Fragment, h, useEffect, useRef, useState };
-
-let uploadKeys = 0;
-let loading: Promise<FunctionComponent<EmojiPickerProps>> | null = null;
-
 export function Composer({ host, client, site, say, restored, onReceiver }: Props) {
   const [text, setText] = useState(() => host.store.get("draft") ?? "");
   const [uploads, setUploads] = useState<Upload[]>([]);
-  const [picker, setPicker] = useState<{ Picker: FunctionComponent<EmojiPickerProps> } | null>(null);
-  const area = useRef<HTMLTextAreaElement>(null);
-  const chooser = useRef<HTMLInputElement>(null);
+  const [picking, setPicking] = useState(false);
+  const area = useRef<HTMLTextAreaElement | null>(null);
+  const chooser = useRef<HTMLInputElement | null>(null);
+  const picker = picking && part("emoji");
+  const sender = uploads.length && part("files");
   const quiet = useRef(0);
   const files = site.files;
 
-  const count = countCharacters(text);
+  // As the server counts: by code point.
+  const count = [...text].length;
   const excess = count - site.max_chars;
   const ready = uploads.flatMap((upload) => upload.attachment ?? []);
   const busy = uploads.some((upload) => !upload.attachment && !upload.problem);
@@ -48,8 +47,8 @@ export function Composer({ host, client, site, say, restored, onReceiver }: Prop
   useEffect(() => {
     if (restored.text) change(text ? `${restored.text}\n${text}` : restored.text);
     area.current?.focus();
-  }, [restored.key]);
-  useLayoutEffect(() => {
+  }, [restored]);
+  useEffect(() => {
     const element = area.current;
     if (!element) return;
     element.style.height = "auto";
@@ -70,108 +69,56 @@ export function Composer({ host, client, site, say, restored, onReceiver }: Prop
     setText("");
     host.store.set("draft", null);
     setUploads((held) => held.filter((upload) => upload.problem));
-    setPicker(null);
+    setPicking(false);
     area.current?.focus();
   }
 
   function take(chosen: Iterable<File>): void {
-    if (files.enabled) for (const file of chosen) add(file);
-  }
-
-  function add(file: File): void {
-    const key = ++uploadKeys;
-    const { name } = file;
-    const put = (change: Partial<Upload>) =>
-      setUploads((held) => held.map((item) => (item.key === key ? { ...item, ...change } : item)));
-    const problem = !file.size
-      ? say("emptyFile", { name })
-      : file.size > files.max_bytes
-        ? say("tooLarge", { name, max: formatSize(files.max_bytes) })
-        : typeAllowed(files.types, name, file.type)
-          ? undefined
-          : say("wrongType", { name });
-    const { token } = client.state;
-    if (problem || !token) {
-      setUploads((held) => [...held, { key, name, share: 0, problem: problem ?? "" }]);
-      return;
+    if (files.enabled) {
+      setUploads((held) => [...held, ...[...chosen].map((file) => ({ file, share: 0 }))]);
     }
-    const abort = uploadFile(
-      `${host.base}/files`,
-      token,
-      file,
-      (share) => put({ share }),
-      (attachment: Attachment | null, reason) =>
-        put(attachment ? { attachment } : { problem: reason ? `${name}: ${reason}` : say("uploadFailed", { name }) }),
-    );
-    setUploads((held) => [...held, { key, name, share: 0, abort }]);
   }
 
   useEffect(() => onReceiver(take));
 
-  async function pick(): Promise<void> {
-    loading ??= host.part<FunctionComponent<EmojiPickerProps>>("emoji", KIT);
-    try {
-      setPicker({ Picker: await loading });
-    } catch {
-      loading = null;
-    }
-  }
-
-  function insert(emoji: string): void {
-    const element = area.current;
-    if (!element) return;
-    const { selectionStart: from, selectionEnd: to } = element;
-    change(text.slice(0, from) + emoji + text.slice(to));
-    requestAnimationFrame(() => {
-      element.setSelectionRange(from + emoji.length, from + emoji.length);
-    });
-  }
-
   return (
     <form
       class="composer"
-      onSubmit={(event) => {
+      onsubmit={(event) => {
         event.preventDefault();
         send();
       }}
     >
       {picker && (
-        <picker.Picker
+        <picker.EmojiPicker
           label={say("emoji")}
-          onPick={insert}
+          area={area.current!}
+          onChange={change}
           onClose={() => {
-            setPicker(null);
+            setPicking(false);
             area.current?.focus();
           }}
         />
       )}
-      {uploads.length > 0 && (
-        <ul class="uploads">
-          {uploads.map((upload) => (
-            <li key={upload.key} class={upload.problem === undefined ? "" : "bad"}>
-              <span>{upload.problem || upload.name}</span>
-              {!upload.attachment && upload.problem === undefined && (
-                <progress
-                  max={1}
-                  value={upload.share}
-                  aria-label={say("uploading", { name: upload.name })}
-                />
-              )}
-              <button
-                type="button"
-                class="icon"
-                aria-label={say("remove", { name: upload.name })}
-                onClick={() => {
-                  upload.abort?.();
-                  setUploads(uploads.filter((other) => other !== upload));
-                  area.current?.focus();
-                }}
-              >
-                <Icon name="cross" />
-              </button>
-            </li>
-          ))}
-        </ul>
+      {sender ? (
+        <sender.Uploads
+          host={host}
+          client={client}
+          site={site}
+          say={say}
+          uploads={uploads}
+          onChange={(file, change) =>
+            setUploads((held) =>
+              held.map((upload) => (upload.file === file ? { ...upload, ...change } : upload)),
+            )
+          }
+          onRemove={(removed) => {
+            setUploads((held) => held.filter(({ file }) => file !== removed));
+            area.current?.focus();
+          }}
+        />
+      ) : (
+        uploads.map(({ file }) => <p>{file.name}</p>)
       )}
       <textarea
         ref={area}
@@ -181,17 +128,17 @@ export function Composer({ host, client, site, say, restored, onReceiver }: Prop
         aria-label={say("write")}
         aria-invalid={excess > 0}
         aria-describedby="count"
-        enterkeyhint="send"
-        onInput={(event) => change(event.currentTarget.value)}
-        onBlur={() => client.typing(false)}
-        onPaste={(event) => {
+        enterKeyHint="send"
+        oninput={(event) => change(event.currentTarget.value)}
+        onblur={() => client.typing(false)}
+        onpaste={(event) => {
           const pasted = event.clipboardData?.files;
           if (pasted?.length && files.enabled) {
             event.preventDefault();
             take(pasted);
           }
         }}
-        onKeyDown={(event) => {
+        onkeydown={(event) => {
           if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
             event.preventDefault();
             send();
@@ -207,33 +154,21 @@ export function Composer({ host, client, site, say, restored, onReceiver }: Prop
               multiple
               hidden
               accept={files.types.join(",")}
-              onChange={(event) => {
+              onchange={(event) => {
                 take([...(event.currentTarget.files ?? [])]);
                 event.currentTarget.value = "";
               }}
             />
-            <button
-              type="button"
-              class="icon"
-              aria-label={say("attach")}
-              title={say("attach")}
-              onClick={() => chooser.current?.click()}
-            >
-              <Icon name="clip" />
-            </button>
+            <IconButton label={say("attach")} d={CLIP} onclick={() => chooser.current?.click()} />
           </>
         )}
         {site.emojis && (
-          <button
-            type="button"
-            class="icon"
-            aria-label={say("emoji")}
-            title={say("emoji")}
-            aria-expanded={picker !== null}
-            onClick={() => (picker ? setPicker(null) : void pick())}
-          >
-            <Icon name="smile" />
-          </button>
+          <IconButton
+            label={say("emoji")}
+            d={SMILE}
+            aria-expanded={picking}
+            onclick={() => setPicking(!picking)}
+          />
         )}
         <span id="count" class={excess > 0 ? "count bad" : "count"} role="status">
           {excess > 0
@@ -243,7 +178,7 @@ export function Composer({ host, client, site, say, restored, onReceiver }: Prop
               : ""}
         </span>
         <button type="submit" class="send" aria-label={say("send")} disabled={!canSend}>
-          <Icon name="send" />
+          <Icon d={SEND} />
         </button>
       </div>
     </form>

@@ -1,18 +1,17 @@
-import { Fragment, h } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
 import { type Host, provide } from "../host";
-import { Icon } from "../Icon";
+import { Fragment, IconButton, h, part, useEffect, useRef, useState } from "../kit";
 import type { DrawHeader } from "../panel/App";
-import type { ChatClient, ChatState } from "../protocol/client";
+import type { ChatClient } from "../protocol/client";
 import type { Site } from "../protocol/frames";
+import type { ChatState } from "../protocol/state";
 import type { Say } from "../texts/say";
 import { chatTexts } from "../texts/en";
 import css from "./chat.css?inline";
 import { Composer } from "./Composer";
-import { Sheet, Transcript } from "./Sheet";
-import { chime } from "./sound";
-import { Survey, openQuestion } from "./Survey";
+import { Dots } from "./Dots";
 import { Thread } from "./Thread";
+
+const MORE = "M5 12h.1M12 12h.1M19 12h.1";
 
 export interface ConversationProps {
   host: Host;
@@ -30,38 +29,44 @@ export interface ConversationProps {
 /** Everything from the first message to the end of a chat. */
 function Conversation(props: ConversationProps) {
   const { host, client, state, site, say, header } = props;
-  const [sheet, setSheet] = useState<null | "end" | "transcript">(null);
+  const [sheet, setSheet] = useState<null | "menu" | "EndQuestion" | "Transcript">(null);
   const [dropping, setDropping] = useState(false);
-  const [restored, setRestored] = useState({ key: 0, text: "" });
+  const [restored, setRestored] = useState({ text: "" });
   const receiver = useRef<(files: Iterable<File>) => void>(() => {});
-  const again = useRef<HTMLButtonElement>(null);
   const live = state.conversation !== null && state.conversation.state !== "ended";
   const takesFiles = live && site.files.enabled;
-  const asked = openQuestion(state.thread.messages);
+  const sheets = sheet || !live ? part("sheets") : undefined;
+  const menu = sheet === "menu";
+  const Sheet = sheet && !menu ? sheets?.[sheet] : undefined;
+  const box = useRef<HTMLDivElement | null>(null);
+  const opener = useRef<HTMLButtonElement | null>(null);
+  const close = () => setSheet(null);
+  const leaveMenu = (event: { relatedTarget: EventTarget | null }) => {
+    if (menu && !box.current?.contains(event.relatedTarget as Node | null)) close();
+  };
 
   useEffect(() => {
-    if (live) return;
-    setSheet((shown) => (shown === "end" ? null : shown));
-    again.current?.focus();
+    if (!live) setSheet((shown) => (shown === "EndQuestion" ? null : shown));
   }, [live]);
 
   return (
     <div
       class="chat"
-      onKeyDown={(event) => {
+      onkeydown={(event) => {
         if (event.key !== "Escape" || !sheet) return;
-        setSheet(null);
+        if (menu) opener.current?.focus();
+        close();
         event.stopPropagation();
       }}
-      onDragOver={(event) => {
+      ondragover={(event) => {
         if (!takesFiles || !event.dataTransfer?.types.includes("Files")) return;
         event.preventDefault();
         setDropping(true);
       }}
-      onDragLeave={(event) => {
+      ondragleave={(event) => {
         if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setDropping(false);
       }}
-      onDrop={(event) => {
+      ondrop={(event) => {
         setDropping(false);
         if (!takesFiles || !event.dataTransfer) return;
         event.preventDefault();
@@ -70,12 +75,32 @@ function Conversation(props: ConversationProps) {
     >
       {header(
         <>
-        {live && (
-          <button type="button" class="pill" onClick={() => setSheet("end")}>
-            {say("end")}
-          </button>
-        )}
-        <Menu {...props} onTranscript={() => setSheet("transcript")} />
+          {live && (
+            <button type="button" class="pill" onclick={() => setSheet("EndQuestion")}>
+              {say("end")}
+            </button>
+          )}
+          <div class="more" ref={box}>
+            <IconButton
+              ref={opener}
+              label={say("menu")}
+              d={MORE}
+              aria-expanded={menu}
+              onclick={() => setSheet(menu ? null : "menu")}
+              onblur={leaveMenu}
+            />
+            {menu && sheets && (
+              <sheets.MenuItems
+                {...props}
+                onChosen={() => {
+                  opener.current?.focus();
+                  close();
+                }}
+                onTranscript={() => setSheet("Transcript")}
+                onLeave={leaveMenu}
+              />
+            )}
+          </div>
         </>,
       )}
       <Thread
@@ -86,8 +111,8 @@ function Conversation(props: ConversationProps) {
         fileUrl={(id) =>
           `${host.base}/files/${id}?token=${encodeURIComponent(state.token ?? "")}`
         }
-        onEnd={() => setSheet("end")}
-        onEdit={(text) => setRestored({ key: restored.key + 1, text })}
+        onEnd={() => setSheet("EndQuestion")}
+        onEdit={(text) => setRestored({ text })}
       />
       <Waiting {...props} />
       {live ? (
@@ -102,48 +127,12 @@ function Conversation(props: ConversationProps) {
           }}
         />
       ) : (
-        <div class="ended">
-          <p role="status">{endedLine(state, say)}</p>
-          <Survey base={host.base} state={state} say={say} />
-          <button type="button" class={asked ? "secondary" : "primary"} ref={again} onClick={props.onAgain}>
-            {say("again")}
-          </button>
-        </div>
+        sheets && <sheets.Ended {...props} />
       )}
-      {dropping && <div class="drop">{say("dropHere")}</div>}
-      {sheet === "end" && (
-        <Sheet label={say("endQuestion")} onClose={() => setSheet(null)}>
-          <div class="buttons">
-            <button
-              type="button"
-              class="primary"
-              onClick={() => {
-                client.end();
-                setSheet(null);
-              }}
-            >
-              {say("end")}
-            </button>
-            <button type="button" class="secondary" onClick={() => setSheet(null)}>
-              {say("keep")}
-            </button>
-          </div>
-        </Sheet>
-      )}
-      {sheet === "transcript" && (
-        <Transcript client={client} say={say} onClose={() => setSheet(null)} />
-      )}
+      {dropping && part("files") && <div class="drop">{say("dropHere")}</div>}
+      {Sheet && <Sheet {...props} onClose={close} />}
     </div>
   );
-}
-
-function endedLine({ conversation, thread }: ChatState, say: Say): string {
-  if (conversation?.ended_by === "customer") return say("endedByYou");
-  const name =
-    thread.messages.findLast(({ code }) => code === "ended_by_agent")?.name ??
-    conversation?.agents.at(-1)?.name ??
-    thread.messages.findLast((message) => message.author === "agent")?.name;
-  return conversation?.ended_by === "agent" && name ? say("endedByAgent", { name }) : say("ended");
 }
 
 function Waiting({ state, site, say }: ConversationProps) {
@@ -152,11 +141,7 @@ function Waiting({ state, site, say }: ConversationProps) {
   const { position } = conversation;
   return (
     <div class="waiting" role="status">
-      <span class="dots" aria-hidden="true">
-        <i />
-        <i />
-        <i />
-      </span>
+      <Dots />
       <p>
         {conversation.wait_text || site.wait_text || say("waiting")}{" "}
         {position !== null && (position > 1 ? say("position", { n: position }) : say("next"))}
@@ -165,64 +150,10 @@ function Waiting({ state, site, say }: ConversationProps) {
   );
 }
 
-function Menu({
-  site,
-  say,
-  muted,
-  onMute,
-  onTranscript,
-}: ConversationProps & { onTranscript: () => void }) {
-  const [shown, setShown] = useState(false);
-  const opener = useRef<HTMLButtonElement>(null);
-  const choose = (act: () => void) => () => {
-    setShown(false);
-    opener.current?.focus();
-    act();
-  };
-  return (
-    <div
-      class="more"
-      onKeyDown={(event) => {
-        if (event.key !== "Escape" || !shown) return;
-        event.stopPropagation();
-        choose(() => {})();
-      }}
-      onFocusOut={(event) => {
-        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setShown(false);
-      }}
-    >
-      <button
-        type="button"
-        class="icon"
-        ref={opener}
-        aria-label={say("menu")}
-        title={say("menu")}
-        aria-expanded={shown}
-        onClick={() => setShown(!shown)}
-      >
-        <Icon name="more" />
-      </button>
-      {shown && (
-        <div class="menu">
-          <button type="button" onClick={choose(() => onMute(!muted))}>
-            {say(muted ? "soundOn" : "soundOff")}
-          </button>
-          {site.transcript && (
-            <button type="button" onClick={choose(onTranscript)}>
-              {say("transcript")}
-            </button>
-          )}
-        </div>
-      )}
-    </div>
-  );
-}
-
 export interface ChatPart {
   Conversation: typeof Conversation;
   css: string;
   texts: typeof chatTexts;
-  chime: () => void;
 }
 
-provide({ Conversation, css, texts: chatTexts, chime } satisfies ChatPart);
+provide({ Conversation, css, texts: chatTexts } satisfies ChatPart);

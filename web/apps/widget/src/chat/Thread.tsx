@@ -1,13 +1,12 @@
-import { Fragment, h, type ComponentChild } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { ChatClient, ChatState } from "../protocol/client";
-import type { Attachment, TextStyle, VisitorMessage } from "../protocol/frames";
+import type { FileLinkProps } from "../files/FileLink";
+import { DOWN, Icon, h, part, useEffect, useRef, useState } from "../kit";
+import type { ChatClient } from "../protocol/client";
+import type { Attachment, VisitorMessage } from "../protocol/frames";
 import type { Pending } from "../protocol/outbox";
-import { styledLines } from "../protocol/styles";
-import { linkify } from "../protocol/text";
-import { Icon } from "../Icon";
+import type { ChatState } from "../protocol/state";
 import type { Say, TextKey } from "../texts/say";
-import { formatSize } from "./upload";
+import type { Child } from "../view/view";
+import { Dots } from "./Dots";
 
 interface Props {
   client: ChatClient;
@@ -19,9 +18,13 @@ interface Props {
   onEdit: (text: string) => void;
 }
 
+type DrawLink = (file: Attachment) => Child;
+
 /** Messages of one author within this time share a name and a time. */
 const GROUP_MS = 3 * 60_000;
 const NEAR_BOTTOM = 60;
+/** May hold an address to follow: what finds them loads then. */
+const LINKED = /@|www\.|https?:/i;
 
 /** The lines of a thread that customers see, by the server's code. */
 const LINES: Record<string, TextKey> = {
@@ -32,7 +35,6 @@ const LINES: Record<string, TextKey> = {
   removed: "left",
   sensitive_removed: "sensitiveRemoved",
 };
-const TAGS: Record<string, string> = { bold: "strong", italic: "em", strike: "s", code: "code" };
 const ENDINGS: Record<string, TextKey> = {
   ended_by_agent: "endedByAgent",
   customer_left: "endedByYou",
@@ -43,10 +45,11 @@ const ENDINGS: Record<string, TextKey> = {
 
 export function Thread(props: Props) {
   const { client, state, say, locale } = props;
-  const box = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLDivElement | null>(null);
   const atBottom = useRef(true);
   const top = useRef(0);
   const height = useRef(0);
+  const kept = useRef<{ say?: Say; log?: Child }>({});
   const [behind, setBehind] = useState(false);
   const { messages } = state.thread;
   const first = messages[0]?.seq;
@@ -58,17 +61,17 @@ export function Thread(props: Props) {
   const toBottom = () => {
     if (box.current) box.current.scrollTop = box.current.scrollHeight;
   };
-  useLayoutEffect(() => {
+  useEffect(() => {
     // Older messages came in above: what is being read stays where it is.
     const element = box.current;
     if (element && !atBottom.current) element.scrollTop += element.scrollHeight - height.current;
   }, [first]);
-  useLayoutEffect(() => {
+  useEffect(() => {
     if (atBottom.current) toBottom();
     else setBehind(true);
   }, [last]);
-  useLayoutEffect(toBottom, [unsent.length]);
-  useLayoutEffect(() => {
+  useEffect(toBottom, [unsent.length]);
+  useEffect(() => {
     if (atBottom.current) toBottom();
     height.current = box.current?.scrollHeight ?? 0;
   });
@@ -81,6 +84,15 @@ export function Thread(props: Props) {
     return () => observer.disconnect();
   }, []);
 
+  const link: DrawLink = (file) => (
+    <FileLink
+      key={file.id}
+      file={file}
+      href={props.fileUrl(file.id)}
+      say={say}
+      onload={() => atBottom.current && toBottom()}
+    />
+  );
   const onScroll = () => {
     const element = box.current;
     if (!element) return;
@@ -91,24 +103,23 @@ export function Thread(props: Props) {
     top.current = element.scrollTop;
     if (atBottom.current) setBehind(false);
   };
-  const lastOwn = messages.findLast((message) => message.author === "customer")?.seq;
-  const now = new Date();
-  const ended = state.conversation?.state === "ended";
-  const lastWords = messages.findLastIndex((message) => !isEnding(message));
+  const drawLog = () => {
+    const lastOwn = messages.findLast((message) => message.author === "customer")?.seq;
+    const now = new Date();
+    const ended = state.conversation?.state === "ended";
+    const lastWords = messages.findLastIndex((message) => !isEnding(message));
 
-  return (
-    <div class="thread">
+    return (
       <div
         class="log"
         role="log"
         aria-label={say("messages")}
         tabIndex={0}
         ref={box}
-        onScroll={onScroll}
-        onLoadCapture={() => atBottom.current && toBottom()}
+        onscroll={onScroll}
       >
         {state.hasEarlier && (
-          <button type="button" class="quiet" onClick={() => client.loadEarlier()}>
+          <button type="button" class="quiet" onclick={() => client.loadEarlier()}>
             {say("earlier")}
           </button>
         )}
@@ -122,6 +133,7 @@ export function Thread(props: Props) {
               )}
               <Line
                 {...props}
+                link={link}
                 message={message}
                 starts={!before || !sameGroup(before, message)}
                 ends={!messages[i + 1] || !sameGroup(message, messages[i + 1])}
@@ -137,29 +149,33 @@ export function Thread(props: Props) {
           );
         })}
         {unsent.map((entry) => (
-          <Unsent key={entry.request.id} entry={entry} {...props} />
+          <Unsent key={entry.request.id} entry={entry} link={link} {...props} />
         ))}
         {state.typing !== null && (
           <div class="typing" role="status">
-            <span class="dots" aria-hidden="true">
-              <i />
-              <i />
-              <i />
-            </span>
+            <Dots />
             {state.typing ? say("typing", { name: state.typing }) : say("typingPlain")}
           </div>
         )}
       </div>
+    );
+  };
+  // Drawn again when something has come or is said otherwise, not with each key in the composer.
+  if (kept.current.say !== say) kept.current = { say, log: drawLog() };
+
+  return (
+    <div class="thread">
+      {kept.current.log}
       {behind && (
         <button
           type="button"
           class="jump"
-          onClick={() => {
+          onclick={() => {
             toBottom();
             box.current?.focus();
           }}
         >
-          {say("newMessages")} <Icon name="down" />
+          {say("newMessages")} <Icon d={DOWN} />
         </button>
       )}
     </div>
@@ -177,9 +193,10 @@ function Line({
   state,
   locale,
   client,
-  fileUrl,
+  link,
   onEnd,
 }: Props & {
+  link: DrawLink;
   message: VisitorMessage;
   starts: boolean;
   ends: boolean;
@@ -188,10 +205,9 @@ function Line({
   repeatsEnd: boolean;
   mark: string;
 }) {
-  const { author, code, text } = message;
+  const { author, code, text, styles = [], buttons = [] } = message;
   const asks = code === "ask_to_end";
-  const choices = message.buttons ?? [];
-  if (author === "system" && !asks && !choices.length) {
+  if (author === "system" && !asks && !buttons[0]) {
     // The question stands at the foot of the panel, with its answers, until there is one.
     if (repeatsEnd || (code === "survey" && isLast && state.conversation?.state === "ended")) return null;
     const key = code && (LINES[code] ?? ENDINGS[code]);
@@ -199,6 +215,7 @@ function Line({
     return line ? <div class="system">{line}</div> : null;
   }
   const own = author === "customer";
+  const rich = buttons[0] || styles[0] || LINKED.test(text) ? part("rich") : undefined;
   return (
     <div class={own ? "message own" : "message"}>
       {starts && (
@@ -208,23 +225,13 @@ function Line({
       )}
       {text && (
         <div class="bubble">
-          <Styled text={text} styles={message.styles ?? []} />
+          {rich ? <rich.Rich text={text} styles={styles} /> : text}
         </div>
       )}
-      {message.attachments.map((file) => (
-        <FileLink key={file.id} file={file} href={fileUrl(file.id)} say={say} />
-      ))}
-      {choices.length > 0 && isLast && state.conversation?.state === "asking" && (
-        <div class="buttons choices">
-          {choices.map(([payload, title]) => (
-            <button key={payload} type="button" class="secondary" onClick={() => client.send(title)}>
-              {title}
-            </button>
-          ))}
-        </div>
-      )}
+      {message.attachments.map(link)}
+      {rich && isLast && <rich.Choices buttons={buttons} client={client} />}
       {asks && isLast && state.conversation?.state === "active" && (
-        <button type="button" class="quiet" onClick={onEnd}>
+        <button type="button" class="quiet" onclick={onEnd}>
           {say("end")}
         </button>
       )}
@@ -240,22 +247,20 @@ function Line({
   );
 }
 
-function Unsent({ entry, say, client, onEdit, fileUrl }: Props & { entry: Pending }) {
+function Unsent({ entry, say, client, onEdit, link }: Props & { entry: Pending; link: DrawLink }) {
   const { request, refused, attachments } = entry;
   const text = "text" in request ? (request.text ?? "") : "";
   return (
     <div class={refused ? "message own failed" : "message own pending"}>
       {text && <div class="bubble">{text}</div>}
-      {attachments.map((file) => (
-        <FileLink key={file.id} file={file} href={fileUrl(file.id)} say={say} />
-      ))}
+      {attachments.map(link)}
       <div class="meta">
         {refused ? say("failed", { reason: refused.message }) : say("sending")}
         {refused && (
           <button
             type="button"
             class="quiet"
-            onClick={() => {
+            onclick={() => {
               client.discard(request.id);
               onEdit(text);
             }}
@@ -268,72 +273,10 @@ function Unsent({ entry, say, client, onEdit, fileUrl }: Props & { entry: Pendin
   );
 }
 
-/** The styles that a chat carries; a text without any is as it was written. */
-function Styled({ text, styles }: { text: string; styles: readonly TextStyle[] }) {
-  if (!styles.length) return <Words text={text} />;
-  return (
-    <>
-      {styledLines(text, styles).map(({ pieces, sign, kinds }) => (
-        <div class={kinds.filter((kind) => kind === "quote" || kind === "code_block").join(" ")}>
-          {sign}
-          {pieces.length
-            ? pieces.map((piece) =>
-                piece.kinds.reduce<ComponentChild>((inner, kind) => {
-                  const tag = TAGS[kind];
-                  return tag ? h(tag, null, inner) : inner;
-                }, <Words text={piece.text} />),
-              )
-            : " "}
-        </div>
-      ))}
-    </>
-  );
-}
-
-function Words({ text }: { text: string }) {
-  return (
-    <>
-      {linkify(text).map((run) =>
-        run.href ? (
-          <a href={run.href} target="_blank" rel="noopener noreferrer nofollow">
-            {run.text}
-          </a>
-        ) : (
-          run.text
-        ),
-      )}
-    </>
-  );
-}
-
-function FileLink({ file, href, say }: { file: Attachment; href: string; say: Say }) {
-  if (file.state === "refused") {
-    return (
-      <div class="file">
-        <Icon name="file" />
-        <span>
-          {file.filename}
-          <small>{file.refusal?.message || say("refusedFile")}</small>
-        </span>
-      </div>
-    );
-  }
-  const image = /^image\/(png|jpe?g|gif|webp|avif)$/.test(file.media_type);
-  return (
-    <a class={image ? "picture" : "file"} href={href} target="_blank" rel="noopener noreferrer">
-      {image ? (
-        <img src={href} alt={file.filename} referrerpolicy="no-referrer" loading="lazy" />
-      ) : (
-        <>
-          <Icon name="file" />
-          <span>
-            {file.filename}
-            <small>{formatSize(file.size)}</small>
-          </span>
-        </>
-      )}
-    </a>
-  );
+/** A file by its name, until the part that knows files is here. */
+function FileLink(props: FileLinkProps) {
+  const files = part("files");
+  return files ? <files.FileLink {...props} /> : props.file.filename;
 }
 
 function isEnding(message: VisitorMessage | undefined): boolean {

@@ -1,15 +1,17 @@
-import { h } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { h, useEffect, useRef, useState } from "../kit";
 import { provide } from "../host";
+import css from "./emoji.css?inline";
 import { EMOJIS } from "./emojis";
 
-export interface EmojiPickerProps {
+interface Props {
   label: string;
-  onPick: (emoji: string) => void;
+  /** Where the emoji goes: at the caret. */
+  area: HTMLTextAreaElement;
+  onChange: (text: string) => void;
   onClose: () => void;
 }
 
-/** The columns of the grid, as in chat.css. */
+/** The columns of the grid, as in emoji.css. */
 const COLUMNS = 8;
 const STEPS: Record<string, number> = {
   ArrowRight: 1,
@@ -19,12 +21,20 @@ const STEPS: Record<string, number> = {
 };
 
 /** A grid to walk by arrow keys; one Tab stop in all. */
-function EmojiPicker({ label, onPick, onClose }: EmojiPickerProps) {
+export function EmojiPicker({ label, area, onChange, onClose }: Props) {
   const [current, setCurrent] = useState(0);
-  const grid = useRef<HTMLDivElement>(null);
+  const grid = useRef<HTMLDivElement | null>(null);
   const focusOn = (index: number) =>
     (grid.current?.children[index] as HTMLElement | undefined)?.focus();
   useEffect(() => focusOn(0), []);
+
+  function pick(emoji: string): void {
+    const { selectionStart: from, selectionEnd: to, value } = area;
+    onChange(value.slice(0, from) + emoji + value.slice(to));
+    requestAnimationFrame(() => {
+      area.setSelectionRange(from + emoji.length, from + emoji.length);
+    });
+  }
 
   return (
     <div
@@ -32,7 +42,7 @@ function EmojiPicker({ label, onPick, onClose }: EmojiPickerProps) {
       role="group"
       aria-label={label}
       ref={grid}
-      onKeyDown={(event) => {
+      onkeydown={(event) => {
         if (event.key === "Escape") {
           event.stopPropagation();
           onClose();
@@ -48,8 +58,8 @@ function EmojiPicker({ label, onPick, onClose }: EmojiPickerProps) {
           key={emoji}
           type="button"
           tabIndex={i === current ? 0 : -1}
-          onFocus={() => setCurrent(i)}
-          onClick={() => onPick(emoji)}
+          onfocus={() => setCurrent(i)}
+          onclick={() => pick(emoji)}
         >
           {emoji}
         </button>
@@ -58,4 +68,4 @@ function EmojiPicker({ label, onPick, onClose }: EmojiPickerProps) {
   );
 }
 
-provide(EmojiPicker);
+provide({ EmojiPicker, css });

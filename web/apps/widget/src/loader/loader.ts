@@ -9,11 +9,21 @@ declare const __VERSION__: string;
 
 type Listener = (detail: unknown) => void;
 
+/** What a page's own scripts can do: docs/channels/webchat.md. */
 interface PublicApi {
   open(): void;
   close(): void;
+  /** Takes the launcher off the page, and closes the panel; `open` goes on working. */
+  hide(): void;
+  show(): void;
+  /** Who the visitor is, signed by the site; without a token nobody whom it knows. */
+  identify(token?: string | null): void;
+  /** What the form before the chat starts with: by the fields' names, and `text`. */
+  prefill(values: Record<string, unknown>): void;
   /** Answers a function that stops listening. */
   on(event: WidgetEvent, listener: Listener): () => void;
+  /** Takes the widget off the page; the chat is there again on the next. */
+  destroy(): void;
 }
 
 declare global {
@@ -22,23 +32,23 @@ declare global {
   }
 }
 
-const SVG = "http://www.w3.org/2000/svg";
 const BUBBLE =
   "M12 4c4.7 0 8.5 3 8.5 7s-3.8 7-8.5 7c-.9 0-1.8-.1-2.6-.3L4.8 20l.9-3.9A6.4 6.4 0 0 1 3.5 11c0-4 3.8-7 8.5-7z";
 const CHEVRON = "m6 9 6 6 6-6";
 
 function start(script: HTMLScriptElement): void {
-  const { site, identity } = script.dataset;
+  let { site, color, position, identity, locale } = script.dataset;
   if (!site || window.Rapport) return;
   const server = new URL(script.src).origin;
   const base = `${server}/widget/v1/${encodeURIComponent(site)}`;
-  const locale =
-    script.dataset.locale || document.documentElement.lang || navigator.language || "en";
+  locale ||= document.documentElement.lang || navigator.language || "en";
   const [openLabel, closeLabel, unreadLabel] = /^de/i.test(locale)
     ? ["Chat öffnen", "Chat schließen", "ungelesen"]
     : ["Open chat", "Close chat", "unread"];
-  const store = browserStore(`rapport:${site}:`);
-  const openKey = `rapport:${site}:open`;
+  const prefix = `rapport:${site}:`;
+  const store = browserStore("localStorage", prefix);
+  /** Whether the panel is open, on this tab's next page, too. */
+  const tab = browserStore("sessionStorage", prefix);
   const listeners = new Map<WidgetEvent, Set<Listener>>();
 
   const element = document.createElement("rapport-chat");
@@ -57,14 +67,14 @@ function start(script: HTMLScriptElement): void {
   launcher.className = "launcher";
   launcher.type = "button";
   launcher.setAttribute("aria-haspopup", "dialog");
-  const svg = document.createElementNS(SVG, "svg");
+  const drawn = (tag: string) => document.createElementNS("http://www.w3.org/2000/svg", tag);
+  const svg = drawn("svg");
   svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(SVG, "path");
+  const path = drawn("path");
   svg.append(path);
   const badge = document.createElement("span");
   badge.className = "badge";
-  badge.setAttribute("aria-hidden", "true");
+  for (const picture of [svg, badge]) picture.setAttribute("aria-hidden", "true");
   launcher.append(svg, badge);
   const mount = document.createElement("div");
   root.append(mount, launcher);
@@ -74,14 +84,16 @@ function start(script: HTMLScriptElement): void {
   let panel: Promise<Panel> | null = null;
   let session: Promise<Session> | null = null;
 
+  const ask = (token: string | null) => askSession(base, locale, token, identity);
+
   function draw(): void {
     path.setAttribute("d", isOpen ? CHEVRON : BUBBLE);
-    launcher.setAttribute("aria-expanded", String(isOpen));
+    launcher.setAttribute("aria-expanded", `${isOpen}`);
     launcher.setAttribute(
       "aria-label",
       (isOpen ? closeLabel : openLabel) + (unread ? ` (${unread} ${unreadLabel})` : ""),
     );
-    badge.textContent = unread ? (unread > 99 ? "99+" : String(unread)) : "";
+    badge.textContent = unread > 99 ? "99+" : `${unread || ""}`;
   }
 
   function part<T>(name: string, kit?: object): Promise<T> {
@@ -92,7 +104,8 @@ function start(script: HTMLScriptElement): void {
       element.nonce = script.nonce;
       if (kit) element.kit = kit;
       element.provide = (value) => resolve(value as T);
-      element.onerror = () => {
+      // Whatever came instead of the part has provided nothing.
+      element.onload = element.onerror = () => {
         element.remove();
         reject(new Error(element.src));
       };
@@ -106,25 +119,22 @@ function start(script: HTMLScriptElement): void {
     mount,
     launcher,
     store,
+    prefill: {},
     openSession(token) {
       const early = token ? null : session;
       session = null;
-      return early ?? askSession(base, locale, token, identity);
+      return early ?? ask(token);
     },
     paletteFor,
     isOpen: () => isOpen,
     setOpen(open) {
-      if (open === isOpen) return;
+      if (open === isOpen || !element.isConnected) return;
       isOpen = open;
       element.toggleAttribute("open", open);
-      try {
-        sessionStorage.setItem(openKey, open ? "1" : "");
-      } catch {
-        // Denied: the panel is closed on the next page, no more.
-      }
+      tab.set("open", open ? "1" : null);
       draw();
       host.emit(open ? "open" : "close", null);
-      void loadPanel().then((loaded) => loaded.toggled(isOpen));
+      void loadPanel().then((loaded) => loaded.toggled());
     },
     setUnread(count) {
       if (count === unread) return;
@@ -151,7 +161,7 @@ function start(script: HTMLScriptElement): void {
       (error: unknown) => {
         // The next click tries again.
         panel = null;
-        isOpen = false;
+        isOpen = element.toggleAttribute("open", false);
         draw();
         throw error;
       },
@@ -160,43 +170,58 @@ function start(script: HTMLScriptElement): void {
   }
 
   launcher.onclick = () => host.setOpen(!isOpen);
+  const bare = (on: boolean) => element.toggleAttribute("bare", on);
+  const tell = (act: (panel: Panel) => void) => void panel?.then(act);
   window.Rapport = {
     open: () => host.setOpen(true),
     close: () => host.setOpen(false),
+    hide() {
+      host.setOpen(false);
+      bare(true);
+    },
+    show: () => void bare(false),
+    identify(token) {
+      identity = token ?? undefined;
+      session = null;
+      tell((loaded) => loaded.identified());
+    },
+    prefill(values) {
+      Object.assign(host.prefill, values);
+      tell((loaded) => loaded.draw());
+    },
     on(event, listener) {
       const set = listeners.get(event) ?? new Set();
       listeners.set(event, set.add(listener));
       return () => void set.delete(listener);
+    },
+    destroy() {
+      tell((loaded) => loaded.destroy());
+      element.remove();
+      listeners.clear();
+      delete window.Rapport;
     },
   };
   draw();
   document.body.append(element);
 
   const stored = store.get("theme");
-  const { color, position } = script.dataset;
   if (stored) host.setTheme(JSON.parse(stored) as Theme);
   else if (color) {
     host.setTheme({ color, position: position === "left" ? "left" : "right", dark: "auto" });
   } else {
-    session = askSession(base, locale, null, identity);
+    session = ask(null);
     session.then(
       (answer) => host.setTheme(answer.site.theme),
       (error: unknown) => console.warn("Rapport:", error),
     );
   }
-  let wasOpen = "";
-  try {
-    wasOpen = sessionStorage.getItem(openKey) ?? "";
-  } catch {
-    // Denied: closed, as on a first visit.
-  }
-  if (wasOpen) host.setOpen(true);
+  if (tab.get("open")) host.setOpen(true);
   else if (store.get("live")) void loadPanel();
   window.dispatchEvent(new Event("rapport:ready"));
 }
 
-const own = document.currentScript;
-if (own instanceof HTMLScriptElement) {
+const own = document.currentScript as HTMLScriptElement | null;
+if (own) {
   if (document.body) start(own);
   else addEventListener("DOMContentLoaded", () => start(own));
 }

@@ -1,7 +1,7 @@
 import type { Session } from "../protocol/frames";
-import { SessionRefused } from "../protocol/refusal";
+import { sessionRefused } from "../protocol/refusal";
 
-/** Opens a session, or throws `SessionRefused` with the server's code. */
+/** Opens a session, or throws `sessionRefused` with the server's code. */
 export async function askSession(
   base: string,
   locale: string,
@@ -18,5 +18,5 @@ export async function askSession(
   if (response.ok) return (await response.json()) as Session;
   if (response.status >= 500 || response.status === 429) throw new Error(`${response.status}`);
   const body = (await response.json().catch(() => null)) as { error?: { code?: string } } | null;
-  throw new SessionRefused(body?.error?.code ?? `http_${response.status}`);
+  throw sessionRefused(body?.error?.code ?? `http_${response.status}`);
 }

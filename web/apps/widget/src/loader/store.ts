@@ -1,9 +1,12 @@
 import { type KeyStore, memoryStore } from "../protocol/storage";
 
-/** The browser's store under a prefix; memory where storage is denied, so that the chat still works. */
-export function browserStore(prefix: string): KeyStore {
+/**
+ * One of the browser's stores under a prefix; memory where storage is denied, so that the chat still
+ * works.
+ */
+export function browserStore(name: "localStorage" | "sessionStorage", prefix: string): KeyStore {
   try {
-    const area = localStorage;
+    const area = window[name];
     area.getItem(prefix);
     return {
       get: (key) => area.getItem(prefix + key),

@@ -1,32 +1,39 @@
-import { h, render } from "preact";
 import { type Host, type Panel, provide } from "../host";
-import { ChatClient, type Socket } from "../protocol/client";
+import { ChatClient } from "../protocol/client";
+import type { Socket } from "../protocol/ports";
 import type { Theme } from "../protocol/frames";
-import type { ChatPart } from "../chat/Conversation";
 import { type Texts, panelTexts } from "../texts/en";
+import { type Say, loadTexts, sayer } from "../texts/say";
+import { h, mount } from "../view/view";
 import { App } from "./App";
 import css from "./panel.css?inline";
-import { loadTexts, sayer } from "../texts/say";
+import { partsOf } from "./parts";
 
 function create(host: Host): Panel {
   const { store } = host;
   host.adopt(css);
   const colours = host.adopt("");
   const prefersDark = matchMedia("(prefers-color-scheme: dark)");
+  const english: Record<string, string> = { ...panelTexts };
+  const ending = new AbortController();
   let texts: Partial<Texts> | null = null;
-  let chat: ChatPart | null = null;
+  let say: Say = sayer();
   let muted = store.get("muted") !== null;
   let dark = false;
   let theme: Theme | null = null;
   let unread = 0;
+  /** A message came; the sound loads with the first that rings. */
+  let ringing = false;
+  /** Where the focus was on the page before the panel had it. */
+  let opener: Element | null = null;
 
   const client = new ChatClient({
     connect: () => new WebSocket(`${host.base.replace("http", "ws")}/socket`) as unknown as Socket,
     openSession: host.openSession,
     store,
     newId: () => {
-      const bytes = crypto.getRandomValues(new Uint8Array(16));
-      return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+      const words = crypto.getRandomValues(new Uint32Array(4));
+      return [...words].map((word) => word.toString(36)).join("-");
     },
     random: Math.random,
     now: Date.now,
@@ -43,45 +50,48 @@ function create(host: Host): Panel {
     colours.replaceSync(`:host{--accent-text:${accentText}}`);
   }
 
+  const drawView = mount(
+    () =>
+      texts &&
+      !ending.signal.aborted && (
+        <App
+          host={host}
+          client={client}
+          say={say}
+          part={part}
+          dark={dark}
+          muted={muted}
+          onMute={(value) => {
+            muted = value;
+            store.set("muted", value ? "1" : null);
+            draw();
+          }}
+        />
+      ),
+    host.mount,
+  );
   function draw(): void {
-    if (!texts) return;
-    const { state } = client;
-    render(
-      <App
-        host={host}
-        client={client}
-        state={state}
-        say={sayer(state.site?.texts ?? {}, texts, panelTexts, chat?.texts ?? {})}
-        open={host.isOpen()}
-        dark={dark}
-        muted={muted}
-        onMute={(value) => {
-          muted = value;
-          store.set("muted", value ? "1" : null);
-          draw();
-        }}
-        chat={chat}
-        onChat={(part) => {
-          if (!chat) host.adopt(part.css);
-          chat = part;
-          draw();
-        }}
-      />,
-      host.mount,
-    );
+    // Another one each time: what is drawn from it and the client's state is drawn again.
+    say = sayer(client.state.site?.texts ?? {}, texts ?? {}, english);
+    drawView();
   }
+  const part = partsOf(host, english, () => {
+    ring();
+    draw();
+  });
 
-  let drawn = client.state;
+  let phase = client.state.conversation?.state;
   client.onChange = (state) => {
     if (state.site && state.site.theme !== theme) {
       theme = state.site.theme;
       host.setTheme(theme);
       paint();
     }
-    if (state.conversation?.state !== drawn.conversation?.state) {
-      host.emit("state", state.conversation?.state ?? null);
+    const now = state.conversation?.state;
+    if (now !== phase) {
+      phase = now;
+      host.emit("state", now ?? null);
     }
-    drawn = state;
     draw();
     if (state.unread > unread) announce();
     unread = client.state.unread;
@@ -93,24 +103,38 @@ function create(host: Host): Panel {
     const message = client.state.thread.messages.findLast(({ author }) => author === "agent");
     if (!message) return;
     host.emit("message", { text: message.text, name: message.name });
-    if (Number(store.get("rung") ?? 0) >= message.seq) return;
-    store.set("rung", String(message.seq));
-    if (!muted) chat?.chime();
+    if (Number(store.get("rung")) >= message.seq) return;
+    store.set("rung", `${message.seq}`);
+    ringing = !muted;
+    ring();
   }
 
-  prefersDark.addEventListener("change", () => {
+  function ring(): void {
+    const sound = ringing && part("sound");
+    if (!sound) return;
+    ringing = false;
+    sound.chime();
+  }
+
+  function listen(target: EventTarget, type: string, then: () => void): void {
+    // The controller has the `signal` that the options ask for.
+    target.addEventListener(type, then, ending);
+  }
+  listen(prefersDark, "change", () => {
     paint();
     draw();
   });
-  addEventListener("storage", () => client.storeChanged());
-  addEventListener("online", () => client.retryNow());
-  addEventListener("offline", () => client.networkLost());
-  document.addEventListener("visibilitychange", () => {
+  listen(window, "storage", () => client.storeChanged());
+  listen(window, "online", () => client.retryNow());
+  listen(window, "offline", () => client.networkLost());
+  listen(document, "visibilitychange", () => {
     if (document.visibilityState === "visible") {
       client.retryNow();
       draw();
     }
   });
+  // The form is fetched while the session is asked for; a running chat has no need of it.
+  part(store.get("live") ? "chat" : "form");
   void loadTexts(host).then((loaded) => {
     texts = loaded;
     draw();
@@ -118,12 +142,27 @@ function create(host: Host): Panel {
   void client.open();
 
   return {
-    toggled(open) {
-      const { activeElement } = host.launcher.getRootNode() as ShadowRoot;
-      const inside = host.mount.contains(activeElement);
+    draw,
+    toggled() {
+      const root = host.launcher.getRootNode() as ShadowRoot;
+      const inside = host.mount.contains(root.activeElement);
+      if (host.isOpen()) {
+        opener = document.activeElement;
+        draw();
+        client.retryNow();
+        return;
+      }
       draw();
-      if (open) client.retryNow();
-      else if (inside) host.launcher.focus();
+      if (!inside) return;
+      host.launcher.focus();
+      // A page that has hidden the launcher opens the chat by something of its own.
+      if (root.activeElement !== host.launcher) (opener as HTMLElement | null)?.focus();
+    },
+    identified: () => client.renew(),
+    destroy() {
+      ending.abort();
+      client.close();
+      draw();
     },
   };
 }

@@ -7,54 +7,14 @@ import {
   type Request,
   type ServerFrame,
   type Session,
-  type Site,
   type VisitorMessage,
   readFrame,
 } from "./frames";
 import { Outbox, type Pending } from "./outbox";
+import type { Ports, Socket } from "./ports";
 import { refusalCode } from "./refusal";
-import type { KeyStore } from "./storage";
-import { EMPTY_THREAD, type Thread, countUnread, hasGap, lastSeq, merge, settle } from "./thread";
-
-/** The part of a WebSocket that is used here. */
-export interface Socket {
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onopen: (() => void) | null;
-  onclose: ((event: { reason: string }) => void) | null;
-  send(text: string): void;
-  close(): void;
-}
-
-/** Network, time, chance and memory are given, so that the tests can hold them. */
-export interface Ports {
-  connect(): Socket;
-  openSession(token: string | null): Promise<Session>;
-  store: KeyStore;
-  newId(): string;
-  random(): number;
-  now(): number;
-  /** Runs `task` after `ms`; the answer cancels it. */
-  later(ms: number, task: () => void): () => void;
-}
-
-export interface ChatState {
-  /** `fault`: the server refuses this site, so trying again is of no use. */
-  connection: "idle" | "connecting" | "online" | "offline" | "fault";
-  site: Site | null;
-  token: string | null;
-  conversation: ConversationState | null;
-  thread: Thread;
-  hasEarlier: boolean;
-  pending: readonly Pending[];
-  typing: string | null;
-  /** The agent has read up to here. */
-  agentSeen: number;
-  unread: number;
-  /** Why the last `start` was refused. */
-  startRefused: Refusal | null;
-  /** Unsent words of a conversation that can no longer be reached. */
-  carriedText: string;
-}
+import type { ChatState } from "./state";
+import { EMPTY_THREAD, countUnread, hasGap, lastSeq, merge, settle } from "./thread";
 
 const ACK_MS = 15_000;
 const GAP_MS = 300;
@@ -86,6 +46,9 @@ export class ChatClient {
   #typingSentAt = 0;
   #typingOn = false;
   #sessionRunning: Promise<boolean> | null = null;
+  /** The site says that the visitor is another: the session is asked for before anything else. */
+  #doubted = false;
+  #closed = false;
   #answers = new Map<string, (refusal: Refusal | null) => void>();
 
   state: ChatState;
@@ -99,6 +62,7 @@ export class ChatClient {
       site: null,
       token: ports.store.get("token"),
       conversation: null,
+      awaited: false,
       thread: EMPTY_THREAD,
       hasEarlier: false,
       pending: this.#outbox.entries,
@@ -169,7 +133,7 @@ export class ChatClient {
   markSeen(): void {
     const seq = lastSeq(this.state.thread);
     if (seq <= this.#seenSeq()) return;
-    this.#ports.store.set("seen", String(seq));
+    this.#ports.store.set("seen", `${seq}`);
     this.#write({ type: "seen", seq });
     this.#update({});
   }
@@ -192,8 +156,28 @@ export class ChatClient {
     if (this.#socket) this.#lost();
   }
 
+  /** The site has said who the visitor is: what the held token can reach may be somebody else's. */
+  async renew(): Promise<void> {
+    this.#doubted = true;
+    this.#wanted = false;
+    this.#dropSocket();
+    this.#stop("retry");
+    this.#update({ connection: "idle", typing: null });
+    // One that is on its way was asked for the one before.
+    await this.#sessionRunning;
+    await this.#retry();
+  }
+
+  /** Ends for good; what is stored stays for the next page. */
+  close(): void {
+    this.#closed = true;
+    this.#dropSocket();
+    this.#stop("retry", "typing");
+    this.onChange = () => {};
+  }
+
   #seenSeq(): number {
-    return Number(this.#ports.store.get("seen") ?? 0);
+    return Number(this.#ports.store.get("seen"));
   }
 
   #request(request: Request, attachments: Attachment[] = []): void {
@@ -239,24 +223,27 @@ export class ChatClient {
       this.#update({ connection: "fault" });
       return false;
     }
+    this.#doubted = false;
     const current = store.get("token");
     // Another tab was faster: its token is the visitor's, ours was never used.
     const token = current !== held && current !== null ? current : session.token;
     // Somebody else at the same browser: the site no longer vouches for whom it knew before.
     if (held !== null && held === current && held !== token) {
       for (const { request } of this.#outbox.entries) this.#outbox.remove(request.id);
-      this.#forgetVisitor();
+      store.set("draft", null);
+      this.#forgetVisitor(session.site);
     }
     store.set("token", token);
-    this.#update({ site: session.site, token });
     const phase = session.conversation?.state;
+    const awaited = Boolean(phase) && !this.state.conversation;
+    this.#update({ site: session.site, token, awaited });
     store.set("live", phase && phase !== "ended" ? "1" : null);
     if (phase) this.#connect();
     return true;
   }
 
   /** What the token could reach is gone; words that were not sent are kept. */
-  #forgetVisitor(): void {
+  #forgetVisitor(site = this.state.site): void {
     const { store } = this.#ports;
     for (const key of ["token", "seen", "live"]) store.set(key, null);
     const words: string[] = [];
@@ -266,8 +253,10 @@ export class ChatClient {
       this.#outbox.remove(request.id);
     }
     this.#update({
+      site,
       token: null,
       conversation: null,
+      awaited: false,
       thread: EMPTY_THREAD,
       hasEarlier: false,
       agentSeen: 0,
@@ -279,7 +268,7 @@ export class ChatClient {
 
   #connect(): void {
     this.#wanted = true;
-    if (this.#socket) return;
+    if (this.#socket || this.#closed) return;
     const token = this.#ports.store.get("token");
     if (token === null) {
       void this.#renewSession().then((ready) => {
@@ -340,13 +329,14 @@ export class ChatClient {
   }
 
   #retryLater(): void {
+    if (this.#closed) return;
     const wait = backoff(this.#attempt++, this.#ports.random());
     this.#later("retry", wait, () => void this.#retry());
   }
 
   async #retry(): Promise<void> {
     // A socket refused at the handshake does not say why; the session's answer does.
-    if (this.state.site === null || this.#attempt % SESSION_EVERY === 0) {
+    if (this.#doubted || this.state.site === null || this.#attempt % SESSION_EVERY === 0) {
       if (!(await this.#renewSession())) {
         if (this.state.connection === "offline") this.#retryLater();
         return;
@@ -467,7 +457,7 @@ export class ChatClient {
   #setConversation(conversation: ConversationState | null): void {
     const live = conversation !== null && conversation.state !== "ended";
     this.#ports.store.set("live", live ? "1" : null);
-    this.#update({ conversation, ...(live ? {} : { typing: null }) });
+    this.#update({ conversation, awaited: false, ...(live ? {} : { typing: null }) });
   }
 
   #arrived(message: VisitorMessage): void {
@@ -488,10 +478,14 @@ export class ChatClient {
 
   #settleRequest(id: string): Pending | undefined {
     const entry = this.#outbox.remove(id);
-    if (this.#outbox.entries.every((other) => other.refused)) this.#stop("ack");
-    this.#answers.get(id)?.(null);
-    this.#answers.delete(id);
+    this.#answered(id, null);
     return entry;
+  }
+
+  #answered(id: string, refusal: Refusal | null): void {
+    if (this.#outbox.entries.every(({ refused }) => refused)) this.#stop("ack");
+    this.#answers.get(id)?.(refusal);
+    this.#answers.delete(id);
   }
 
   #acknowledged(id: string, seq: number | null | undefined): void {
@@ -530,9 +524,7 @@ export class ChatClient {
     }
     if (entry.request.type === "message") this.#outbox.refuse(id, refusal);
     else this.#outbox.remove(id);
-    if (this.#outbox.entries.every((other) => other.refused)) this.#stop("ack");
-    this.#answers.get(id)?.(refusal);
-    this.#answers.delete(id);
+    this.#answered(id, refusal);
     this.#update(entry.request.type === "start" ? { startRefused: refusal } : {});
   }
 }

@@ -122,10 +122,8 @@ export type ClientFrame =
 /** Reads one text frame; null for anything that is no frame, so that a newer server can't break us. */
 export function readFrame(data: unknown): ServerFrame | null {
   try {
-    const frame: unknown = JSON.parse(String(data));
-    return typeof frame === "object" && frame !== null && "type" in frame
-      ? (frame as ServerFrame)
-      : null;
+    const frame = JSON.parse(String(data)) as Partial<ServerFrame> | null;
+    return frame?.type ? (frame as ServerFrame) : null;
   } catch {
     return null;
   }

@@ -14,6 +14,6 @@ export async function loadTexts(host: Host): Promise<Partial<Texts>> {
 export function sayer(...sources: Partial<Record<string, string>>[]): Say {
   return (key, values = {}) => {
     const text = sources.find((source) => source[key])?.[key] ?? "";
-    return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
+    return text.replace(/\{(\w+)\}/g, (_, name: string) => `${values[name] ?? ""}`);
   };
 }

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useUser } from "../../shared/desk.ts";
 import { PasswordCard } from "./PasswordCard.tsx";
+import { PasskeysCard } from "./PasskeysCard.tsx";
 import { SecondFactorCard } from "./SecondFactorCard.tsx";
 import { SessionsCard } from "./SessionsCard.tsx";
 import { TokensCard } from "./TokensCard.tsx";
@@ -22,6 +23,7 @@ export function AccountPage() {
       </header>
       <PasswordCard />
       <SecondFactorCard />
+      <PasskeysCard />
       <SessionsCard own base="/me/sessions" />
       <TokensCard userId={null} mayCreate={grants.includes("tokens")} />
     </div>

@@ -16,6 +16,7 @@ export interface SecondFactorState {
   since: string | null;
   recovery_codes_left: number;
   required: boolean;
+  passkeys: number;
 }
 
 /** One's own second factor. */
@@ -91,7 +92,7 @@ function TurnedOn({ state, onChanged }: { state: SecondFactorState; onChanged: (
           <Button variant="default" onClick={() => setAsking("renew")}>
             <Trans>New recovery codes</Trans>
           </Button>
-          {!state.required && (
+          {(!state.required || state.passkeys > 0) && (
             <Button variant="default" onClick={() => setAsking("off")}>
               <Trans>Turn it off</Trans>
             </Button>

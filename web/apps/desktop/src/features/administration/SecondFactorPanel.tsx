@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { Trans, useLingui } from "@lingui/react/macro";
+import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useDesk } from "../../shared/desk.ts";
@@ -30,6 +30,7 @@ export function SecondFactorPanel({ userId }: { userId: number }) {
     }
   };
   const since = when(state.data?.since);
+  const passkeys = state.data?.passkeys ?? 0;
   return (
     <section className={classes.card} aria-labelledby="second-factor">
       <h3 id="second-factor">
@@ -37,7 +38,14 @@ export function SecondFactorPanel({ userId }: { userId: number }) {
       </h3>
       {state.data !== undefined && (
         <p className={classes.dialogText}>
-          {state.data.on ? t`On since ${since}.` : state.data.required ? t`Not set up yet; a role of this person needs it.` : t`Not set up.`}
+          {state.data.on
+            ? t`On since ${since}.`
+            : passkeys > 0
+              ? null
+              : state.data.required
+                ? t`Not set up yet; a role of this person needs it.`
+                : t`Not set up.`}{" "}
+          {passkeys > 0 && <Plural value={passkeys} one="# passkey." other="# passkeys." />}
         </p>
       )}
       {failure !== null && (
@@ -45,9 +53,9 @@ export function SecondFactorPanel({ userId }: { userId: number }) {
           {errorText(failure)}
         </p>
       )}
-      {state.data?.on === true && (
+      {(state.data?.on === true || passkeys > 0) && (
         <Button variant="default" className={classes.start!} onClick={() => void reset()}>
-          <Trans>Reset, because the phone is lost</Trans>
+          <Trans>Reset, because it is lost</Trans>
         </Button>
       )}
       <p role="status" className={classes.good} hidden={!done}>

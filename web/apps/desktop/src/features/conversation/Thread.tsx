@@ -15,6 +15,7 @@ import { useMarkRead } from "./useMarkRead.ts";
 import classes from "./Thread.module.css";
 
 const AT_END = 60;
+const ESTIMATED_PX = 56;
 
 /** The messages of a conversation: only those in view are in the page, whatever the length. */
 export function Thread({ task, leg }: { task: Task; leg: Leg }) {
@@ -39,9 +40,12 @@ export function Thread({ task, leg }: { task: Task; leg: Leg }) {
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => 56,
+    estimateSize: () => ESTIMATED_PX,
+    // About where it will be placed: else the thread's beginning is drawn first, only to be thrown away.
+    initialRect: { width: 0, height: window.innerHeight },
+    initialOffset: () => rows.length * ESTIMATED_PX,
     getItemKey: (index) => rows[index]?.key ?? index,
-    overscan: 10,
+    overscan: 6,
     paddingStart: 16,
     paddingEnd: 8,
     anchorTo: "end",

@@ -4,8 +4,10 @@ import { ApiError } from "@rapport/api-client";
 import { useState, type SubmitEvent } from "react";
 import { useDesk } from "../../shared/desk.ts";
 import { errorText } from "../../shared/error-text.ts";
+import { canUsePasskeys } from "../account/passkeys.ts";
 import { Logo } from "../../shared/Logo.tsx";
 import { refusalFromAddress } from "./key.ts";
+import { PasskeyButton } from "./PasskeyButton.tsx";
 import { Providers } from "./Providers.tsx";
 import classes from "./SignInPage.module.css";
 
@@ -87,6 +89,7 @@ export default function SignInPage() {
         <Button type="submit" size="md" fullWidth loading={waiting} disabled={login.trim() === "" || password === "" || (asked && code.trim() === "")}>
           <Trans>Sign in</Trans>
         </Button>
+        {canUsePasskeys() && <PasskeyButton onFailure={setError} />}
         <Providers />
       </form>
     </main>

@@ -20,6 +20,8 @@ export const kinds: Record<string, MessageDescriptor> = {
   second_factor_reset: msg`Second factor reset`,
   recovery_codes_made: msg`New recovery codes`,
   recovery_code_used: msg`Recovery code used`,
+  passkey_added: msg`Passkey added`,
+  passkey_removed: msg`Passkey removed`,
   token_created: msg`Token created`,
   token_revoked: msg`Token revoked`,
   person_exported: msg`Customer exported`,

@@ -1,28 +1,24 @@
-import { Fragment, h } from "preact";
-import { useState } from "preact/hooks";
-import type { ChatState } from "../protocol/client";
+import { Fragment, h, useState } from "../kit";
 import type { VisitorMessage } from "../protocol/frames";
+import type { ChatState } from "../protocol/state";
 import type { Say } from "../texts/say";
 
 const RATINGS = [1, 2, 3, 4, 5];
 
-/** The question after the last chat that nobody has answered yet; what was said later ends it. */
-export function openQuestion(messages: readonly VisitorMessage[]): VisitorMessage | undefined {
-  const last = messages.findLast(
-    ({ author, code }) => author === "customer" || code === "survey" || code === "survey_answered",
-  );
-  return last?.code === "survey" ? last : undefined;
+interface Props {
+  base: string;
+  state: ChatState;
+  say: Say;
+  question: VisitorMessage;
+  /** The answer has reached the server, which says this to the visitor. */
+  onTold: (words: string) => void;
 }
 
 /** How satisfied the visitor was: a number, and why, if they like to say. */
-export function Survey({ base, state, say }: { base: string; state: ChatState; say: Say }) {
+export function Survey({ base, state, say, question, onTold }: Props) {
   const [rating, setRating] = useState(0);
   const [comment, setComment] = useState("");
-  const [told, setTold] = useState("");
   const [busy, setBusy] = useState(false);
-  const question = openQuestion(state.thread.messages);
-  if (told) return <p role="status">{told}</p>;
-  if (!question) return null;
 
   async function send(): Promise<void> {
     setBusy(true);
@@ -32,7 +28,9 @@ export function Survey({ base, state, say }: { base: string; state: ChatState; s
         headers: { Authorization: `Bearer ${state.token}`, "Content-Type": "application/json" },
         body: JSON.stringify({ rating, comment }),
       });
-      if (answer.ok) setTold(say(((await answer.json()) as { taken: boolean }).taken ? "rated" : "rateLate"));
+      if (!answer.ok) return;
+      const { taken } = (await answer.json()) as { taken: boolean };
+      onTold(say(taken ? "rated" : "rateLate"));
     } finally {
       setBusy(false);
     }
@@ -41,7 +39,7 @@ export function Survey({ base, state, say }: { base: string; state: ChatState; s
   return (
     <form
       class="rate"
-      onSubmit={(event) => {
+      onsubmit={(event) => {
         event.preventDefault();
         send().catch(() => {});
       }}
@@ -54,7 +52,7 @@ export function Survey({ base, state, say }: { base: string; state: ChatState; s
             type="button"
             aria-pressed={rating === number}
             aria-label={say("rateOf", { n: number })}
-            onClick={() => setRating(number)}
+            onclick={() => setRating(number)}
           >
             {number}
           </button>
@@ -72,7 +70,7 @@ export function Survey({ base, state, say }: { base: string; state: ChatState; s
             value={comment}
             placeholder={say("rateWhy")}
             aria-label={say("rateWhy")}
-            onInput={(event) => setComment(event.currentTarget.value)}
+            oninput={(event) => setComment(event.currentTarget.value)}
           />
           <button type="submit" class="primary" disabled={busy}>
             {say("send")}

@@ -1,4 +1,4 @@
-import type { TextStyle } from "./frames";
+import type { TextStyle } from "../protocol/frames";
 
 /** A stretch of one line over which nothing changes. */
 export interface Piece {

@@ -1,12 +1,12 @@
 import type { Attachment } from "../protocol/frames";
 
-/** A file in the composer: on its way, ready to be sent, or refused with the reason in words. */
+/** A file in the composer: chosen, on its way, ready to be sent, or refused with the reason in words. */
 export interface Upload {
-  readonly key: number;
-  readonly name: string;
+  readonly file: File;
   readonly share: number;
   readonly attachment?: Attachment;
   readonly problem?: string;
+  /** Stops it; not there before it has begun. */
   readonly abort?: () => void;
 }
 
@@ -15,7 +15,7 @@ interface Answer {
   error?: { message?: string };
 }
 
-/** Sends a file, reporting the share that is sent; the answer's `cancel` stops it. */
+/** Sends a file, reporting the share that is sent; what it answers stops it. */
 export function uploadFile(
   url: string,
   token: string,

@@ -1,3 +1,5 @@
+import { provide } from "../host";
+
 let audio: AudioContext | null = null;
 
 /** Two soft notes; nothing where the browser has no sound or does not allow it yet. */
@@ -22,3 +24,5 @@ export function chime(): void {
     // No audio device: the badge is enough.
   }
 }
+
+provide({ chime });
