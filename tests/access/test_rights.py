@@ -67,6 +67,7 @@ TABLE: list[tuple[str, set[str]]] = [
     (r"/users/[^/]*/(password|invitation|sessions|second-factor)(/.*)?", ADMINISTRATORS),
     (r"/channels/[^/]*/probe", ADMINISTRATORS),
     (r"/tokens(/.*)?", ADMINISTRATORS),
+    (r"/invitations", ADMINISTRATORS),
     (r"/audit(/.*)?", ADMINISTRATORS),
     (r"/config(/.*)?", ADMINISTRATORS),
     (r"/webhooks(/.*)?", ADMINISTRATORS),
@@ -87,7 +88,7 @@ SCOPES: list[tuple[str, str]] = [
     (r"/reports/(figures(\.csv)?|saved(/.*)?)", "reports"),
     (r"/config(/.*)?|/webhooks(/.*)?|/channels(/.*)?|/accounts/[^/]*/probe", "configuration"),
     (r"/people(/.*)?", "people"),
-    (r"/users/[^/]*/(password|invitation|sessions|second-factor)(/.*)?", "accounts"),
+    (r"/users/[^/]*/(password|invitation|sessions|second-factor)(/.*)?|/invitations", "accounts"),
     (r"/audit(/.*)?", "audit"),
 ]
 # Where the right to see customers' addresses is needed as well (P3).

@@ -71,6 +71,11 @@ class TaskBuilder:
             events.append(_submitted(leg.id, agent_id))
         return TaskBuilder(task).having(*events)
 
+    def asking(self, *, within: timedelta = timedelta(minutes=2)) -> Task:
+        """Before the queue: the entry point's question is open."""
+        due_at = self.task.queued_at + within
+        return replace(self.task, state=TaskState.ASKING, due_at=due_at, due_for=DueFor.ANSWER)
+
     def queued(self) -> Task:
         return self.task
 

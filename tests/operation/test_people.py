@@ -194,6 +194,8 @@ async def test_a_person_is_exported_and_erased(
         person = row["contact_id"]
         found = (await root.send("GET", f"/people?search={quote(called)}")).json()["items"]
         assert [p["id"] for p in found] == [person]
+        (shown,) = (await root.send("GET", f"/people/{person}")).json()["conversations"]
+        assert shown["open"]
         refused = await root.send("POST", f"/people/{person}/erase")
         assert (refused.status_code, refused.json()["error"]["code"]) == (
             409,
@@ -203,6 +205,13 @@ async def test_a_person_is_exported_and_erased(
         await plant_more(centre, row["account_id"], conversation, task_id)
         before = await everything(centre)
         assert called in before
+        kept = (await root.send("GET", f"/people/{person}")).json()
+        assert kept["counts"]["conversations"] == 1
+        assert kept["counts"]["messages"] >= 1
+        assert kept["counts"]["files"] >= 1
+        assert kept["counts"]["notes"] == 1
+        (shown,) = kept["conversations"]
+        assert (shown["id"], shown["channel"], shown["open"]) == (conversation, channel, False)
         assert before.count(MARK) > 8
 
         zipped = await root.http.get(f"/api/v1/people/{person}/export")
@@ -224,6 +233,15 @@ async def test_a_person_is_exported_and_erased(
         assert await pool.fetchval("SELECT state FROM task WHERE id = $1", task_id) == "ended"
         kinds = await pool.fetch("SELECT kind FROM event WHERE task_id = $1", task_id)
         assert {"task.accepted", "wrap_up.submitted"} <= {k["kind"] for k in kinds}
+        # Both are told, by number: the log names nobody who was erased.
+        told = (await root.send("GET", "/audit?kind=person_exported&kind=person_erased")).json()
+        assert [(e["kind"], e["actor"]["name"]) for e in told["items"]] == [
+            ("person_erased", "Root"),
+            ("person_exported", "Root"),
+        ]
+        assert {e["facts"]["contact_id"] for e in told["items"]} == {person}
+        left = (await root.send("GET", f"/people/{person}")).json()
+        assert (left["name"], left["identities"], left["counts"]["messages"]) == (None, [], 0)
         again = await root.send("POST", f"/people/{person}/erase")
         assert again.json()["messages"] == 0
     assert MARK not in "".join(capfd.readouterr()), "nor on the log"
@@ -246,8 +264,8 @@ def exported(data: bytes, channel: str) -> None:
 
 
 async def test_nobody_is_found_by_a_wrong_number(root: Administrator) -> None:
-    for method, path in (("GET", "export"), ("POST", "erase")):
-        answer = await root.send(method, f"/people/12345/{path}")
+    for method, path in (("GET", ""), ("GET", "/export"), ("POST", "/erase")):
+        answer = await root.send(method, f"/people/12345{path}")
         assert (answer.status_code, answer.json()["error"]["code"]) == (404, "person_not_found")
 
 
@@ -301,3 +319,15 @@ async def test_what_is_old_is_deleted_by_channel_and_age(centre: Centre, tmp_pat
             await rest(201)
             assert await count("event WHERE kind = 'task.accepted'") == 0
             await centre.sign_in("ana", available=False)
+
+
+@pytest.mark.parametrize("written", ["+49 (30) 123-4567", "0123 4567", "4930.1234567", "4930"])
+async def test_a_number_is_found_however_it_is_written(
+    centre: Centre, root: Administrator, written: str
+) -> None:
+    await centre.node.database.pool.execute(
+        "INSERT INTO contact (id, name, phone) VALUES (5, 'Dana', '+49301234567'),"
+        " (6, 'Leo', '+15550100777')"
+    )
+    found = (await root.send("GET", f"/people?search={quote(written)}")).json()["items"]
+    assert [person["name"] for person in found] == ["Dana"]

@@ -133,6 +133,19 @@ ContactFields = TypedDict(
     },
 )
 """A contact as it shall be; an empty field is nothing known."""
+Counts = TypedDict(
+    "Counts",
+    {
+        "conversations": "int",
+        "messages": "int",
+        "files": "int",
+        "bytes": "int",
+        "mails": "int",
+        "workflows": "int",
+        "notes": "int",
+    },
+)
+"""How much there is, over all conversations; `bytes` is the size of the files."""
 Credentials = TypedDict(
     "Credentials", {"login": "str", "password": "str", "code": "NotRequired[str]"}
 )
@@ -167,6 +180,7 @@ EntryPointSpec = TypedDict(
         "priority": "NotRequired[int]",
         "skills": "NotRequired[list[SkillLevel]]",
         "keywords": "NotRequired[list[KeywordRoute]]",
+        "menu": "NotRequired[MenuSpec | None]",
         "greeting": "NotRequired[str | None]",
         "closed_text": "NotRequired[str | None]",
         "when_closed": "NotRequired[Literal['queue', 'refuse']]",
@@ -300,8 +314,27 @@ IdleCodeItem = TypedDict(
 IdleCodePage = TypedDict("IdleCodePage", {"items": "list[IdleCodeItem]", "next": "str | None"})
 IdleCodeSpec = TypedDict("IdleCodeSpec", {"default": "NotRequired[bool]"})
 """A reason for being idle."""
+InvitationList = TypedDict(
+    "InvitationList", {"items": "list[OpenInvitation]", "mailboxes": "list[Mailbox]"}
+)
+"""Newest first; without mailboxes nothing can be sent."""
 Invited = TypedDict("Invited", {"token": "str", "expires_at": "str"})
 """The link's secret part, told this once, and until when it is good."""
+Invitee = TypedDict("Invitee", {"id": "int", "name": "str", "email": "str", "active": "bool"})
+"""Who is invited; `email` is where a mail would go."""
+KeptConversation = TypedDict(
+    "KeptConversation",
+    {
+        "id": "int",
+        "channel": "str",
+        "account": "str",
+        "messages": "int",
+        "first_at": "str | None",
+        "last_at": "str | None",
+        "open": "bool",
+    },
+)
+"""One conversation of a person; `open`: it has not ended or is not wrapped up yet."""
 KeywordRoute = TypedDict(
     "KeywordRoute",
     {
@@ -344,6 +377,41 @@ LoggedThing = TypedDict(
 """One thing that was changed; secrets by name, a password only as a fact."""
 MadeFrom = TypedDict("MadeFrom", {"template_id": "int", "fields": "NotRequired[list[FieldRange]]"})
 """Says of a message which template it was made from."""
+MailBody = TypedDict(
+    "MailBody", {"account_id": "int", "language": "NotRequired[Literal['en', 'de']]"}
+)
+"""From which mailbox, and in which language."""
+Mailbox = TypedDict("Mailbox", {"id": "int", "name": "str"})
+"""An account that invitations can be sent from."""
+Mailed = TypedDict("Mailed", {"to": "str"})
+"""Where the mail went."""
+MenuChoice = TypedDict(
+    "MenuChoice",
+    {
+        "labels": "dict[str, str]",
+        "words": "NotRequired[list[str]]",
+        "queue": "NotRequired[int | None]",
+        "skills": "NotRequired[list[SkillLevel]]",
+        "priority": "NotRequired[int | None]",
+    },
+)
+"""One answer, by its number, its label or one of its words, and where it leads."""
+MenuSpec = TypedDict(
+    "MenuSpec",
+    {
+        "language": "NotRequired[str]",
+        "question": "dict[str, str]",
+        "again": "NotRequired[dict[str, str]]",
+        "choices": "list[MenuChoice]",
+        "tries": "NotRequired[int]",
+        "within_s": "NotRequired[int]",
+        "variable": "NotRequired[str | None]",
+    },
+)
+"""One question with numbered choices before a conversation is queued.
+
+It always ends: with an answer, or in the entry point's own queue after so many tries, or
+when no answer comes in time."""
 Merge = TypedDict("Merge", {"contact_id": "int"})
 """The contact that becomes part of this one."""
 NewMessage = TypedDict(
@@ -378,6 +446,17 @@ Notice = TypedDict(
     },
 )
 """Words for a team's desktops; for everybody's without a team."""
+OpenInvitation = TypedDict(
+    "OpenInvitation",
+    {
+        "user": "Invitee",
+        "created_at": "str",
+        "created_by": "str | None",
+        "expires_at": "str",
+        "good": "bool",
+    },
+)
+"""An unused link; not `good` when its week is over or the person may not sign in."""
 OverflowSpec = TypedDict(
     "OverflowSpec",
     {"queue": "int", "after_s": "NotRequired[int | None]", "length": "NotRequired[int | None]"},
@@ -419,6 +498,20 @@ PersonInput = TypedDict("PersonInput", {"address": "str", "name": "NotRequired[s
 """An address with the name it is known by."""
 PersonOutput = TypedDict("PersonOutput", {"id": "int", "name": "str"})
 """Somebody, by the name they had."""
+PersonView = TypedDict(
+    "PersonView",
+    {
+        "id": "int",
+        "name": "str | None",
+        "email": "str | None",
+        "phone": "str | None",
+        "created_at": "str",
+        "identities": "list[str]",
+        "counts": "Counts",
+        "conversations": "list[KeptConversation]",
+    },
+)
+"""A person and how much is kept of them; `conversations`: the newest 100."""
 Place = TypedDict(
     "Place", {"epoch": "NotRequired[int | None]", "queue_id": "NotRequired[int | None]"}
 )

@@ -16,6 +16,7 @@ from rapport.application.audit import AuditLog
 from rapport.application.configuration.administration import Administration
 from rapport.application.configuration.history import ChangeLog
 from rapport.application.floor import FloorReader
+from rapport.application.invitation_letter import InvitationPost
 from rapport.application.invitations import Invitations
 from rapport.application.openid import OpenIdSignIn
 from rapport.application.passkeys import Passkeys
@@ -90,6 +91,7 @@ class Context:
     change_log: ChangeLog
     set_up: SetUp
     invitations: Invitations
+    invitation_post: InvitationPost
     second_factors: SecondFactors
     passkeys: Passkeys
     openid: OpenIdSignIn

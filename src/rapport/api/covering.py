@@ -20,7 +20,7 @@ from rapport.domain.errors import Forbidden
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 _OURS = re.compile(
-    r"/api/v1/(config|channels|accounts|session|openid|audit|users|tokens|catalog|setup|invitation"
+    r"/api/v1/(config|channels|accounts|session|openid|audit|users|tokens|catalog|setup|invitations?"
     r"|me/(?!history))(/|\?|$)"
 )
 """Answers about the installation and its people, not about customers."""

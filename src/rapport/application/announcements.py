@@ -35,6 +35,13 @@ _LINES: dict[type[e.Event], Callable[[Any], tuple[str, Params] | None]] = {
         "prioritised",
         {"priority": x.priority, "supervisor_id": x.supervisor_id},
     ),
+    e.TaskQueued: lambda x: (
+        ("menu_answered", {"answer": x.answer or "", "queue_id": x.queue_id})
+        if x.by == "answer"
+        else ("menu_unanswered", {"queue_id": x.queue_id})
+        if x.by in {"not_understood", "time"}
+        else None
+    ),
     e.TaskDropped: lambda x: ("dropped", {"agent_id": x.agent_id}),
     e.TaskRequeued: lambda x: (
         ("requeued", {"queue_id": x.queue_id, "reason": x.reason})

@@ -1,4 +1,4 @@
-"""The audit log: what was done with accounts, by whom, from where.
+"""The audit log: what was done with accounts and with customers' data, by whom, from where.
 
 Changes of the configuration have their own log (`configuration/history.py`). An entry is written
 in the transaction of what it tells of, so that neither is there without the other.
@@ -22,6 +22,8 @@ KINDS = (
     "password_change_required",
     "invitation_made",
     "invitation_used",
+    "invitation_withdrawn",
+    "invitation_mailed",
     "second_factor_on",
     "second_factor_off",
     "second_factor_reset",
@@ -31,6 +33,8 @@ KINDS = (
     "passkey_removed",
     "token_created",
     "token_revoked",
+    "person_exported",
+    "person_erased",
 )
 
 
@@ -58,7 +62,8 @@ class Question:
 
     text: str = ""
     """Part of a name, login or address, or of what was done."""
-    kind: str | None = None
+    kinds: tuple[str, ...] = ()
+    """Of these only; none: of every kind."""
     person_id: int | None = None
     """Who did it, or to whose account."""
     since: datetime | None = None

@@ -16,7 +16,7 @@ from rapport.application.received import Received, Thread
 from rapport.application.recording import message_audience
 from rapport.application.views import contact_view, message_view, task_view
 from rapport.domain import events as e
-from rapport.domain.commands import LeaveAsCustomer, NoteCustomerSpoke
+from rapport.domain.commands import HearAnswer, LeaveAsCustomer, NoteCustomerSpoke
 from rapport.domain.decide import decide
 from rapport.domain.evolve import evolve
 from rapport.domain.message import (
@@ -92,7 +92,7 @@ class Folding:
             )
         )
 
-    def follow(self, command: NoteCustomerSpoke | LeaveAsCustomer) -> None:
+    def follow(self, command: NoteCustomerSpoke | LeaveAsCustomer | HearAnswer) -> None:
         """What a command that touches no agent does to the task."""
         task = self.thread.task
         assert task is not None  # noqa: S101 - asked for by the caller
@@ -114,7 +114,7 @@ class Folding:
                 event.kind,
                 (*message_audience(task), f"queue.{task.queue_id}"),
                 {"task": task_view(task)},
-                customer=isinstance(event, e.CustomerReturned | e.CustomerLeft),
+                customer=isinstance(event, e.CustomerReturned | e.CustomerLeft | e.TaskQueued),
                 facts=facts_of(event),
             )
 

@@ -44,6 +44,12 @@ class InvitationStore(Protocol):
     async def last(self, user_id: int) -> Invitation | None:
         """The person's newest."""
 
+    async def open(self) -> list[Invitation]:
+        """Every unused one, expired or not, newest first."""
+
+    async def withdraw(self, user_id: int, entry: Entry) -> bool:
+        """Forget the person's unused one and tell the audit log; False if there is none."""
+
     async def use(self, hashed: bytes, password_hash: str, entry: Entry) -> int | None:
         """Store the password and mark the invitation as used, in one transaction; sessions end.
 
@@ -101,6 +107,42 @@ class Invitations:
                 "good": last.used_at is None and self._clock.now() < last.expires_at,
             }
         }
+
+    async def open(self) -> list[View]:
+        """Links that nobody has used, newest first; those that have expired, too."""
+        configuration, now = self._configuration.current, self._clock.now()
+        found = []
+        for each in await self._store.open():
+            user = configuration.users.get(each.user_id)
+            if user is None:
+                continue
+            person = {
+                "id": each.user_id,
+                "name": configuration.name(each.user_id) or user.login,
+                "email": user.email,
+                "active": user.active,
+            }
+            found.append(
+                {
+                    "user": person,
+                    "created_at": moment(each.created_at),
+                    "created_by": configuration.name(each.created_by),
+                    "expires_at": moment(each.expires_at),
+                    "good": user.active and now < each.expires_at,
+                }
+            )
+        return found
+
+    async def withdraw(self, user_id: int, actor_id: int, address: str | None = None) -> None:
+        """The person's unused link is good no more.
+
+        Raises:
+            NotFound: there is none.
+        """
+        now = self._clock.now()
+        entry = _entry("invitation_withdrawn", now, actor_id, user_id, address)
+        if not await self._store.withdraw(user_id, entry):
+            raise NotFound("not_found", "This person has no open invitation.")
 
     async def look(self, token: str) -> View:
         """Whom a token invites.

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from rapport.application.configuration.entry import KeywordRoute
+from rapport.application.configuration.menus import priority_of, question_of, skills_of
 from rapport.application.configuration.snapshot import Configuration
 from rapport.application.configuration.specs import EntryPointSpec
 from rapport.application.folding import Folding
@@ -21,9 +22,11 @@ from rapport.application.privacy import Cleared, cleared, with_removed
 from rapport.application.received import Input, NoQueue, Received, Thread, no_thread
 from rapport.application.recording import message_audience
 from rapport.application.views import message_view, task_view
-from rapport.domain.commands import LeaveAsCustomer, NoteCustomerSpoke
+from rapport.domain import events as e
+from rapport.domain.commands import HearAnswer, LeaveAsCustomer, NoteCustomerSpoke
 from rapport.domain.deadlines import queued_deadline
 from rapport.domain.keywords import holds
+from rapport.domain.menu import Said
 from rapport.domain.message import (
     AgentEcho,
     Announcement,
@@ -37,7 +40,7 @@ from rapport.domain.message import (
 from rapport.domain.policy import QueuePolicy
 from rapport.domain.rules.amending import changed_by
 from rapport.domain.survey import LONGEST_COMMENT, rating_in
-from rapport.domain.task import DueFor, SkillRequirement, Task, TaskState
+from rapport.domain.task import DueFor, Task, TaskState
 
 
 def receive(
@@ -79,20 +82,58 @@ class _Receiving(Folding):
             return Received(conversation_id, self.task_id, seen, duplicate=True)
         self.learn_contact(message)
         task = self.thread.task
+        asking = task is not None and task.state is TaskState.ASKING
         if task is None or task.state is TaskState.ENDED:
             rating = self._rating(message)
             if rating is not None:
                 return self._take_rating(message, rating)
             if not message.automatic:
                 self._open_task(message)
-        else:
+        elif not asking:
             self._rejoin()
         if message.text is not None:
             self._append_inbound(message)
+        if asking:
+            self._hear(message)
+        elif self.thread.task is not task:
+            self._ask(again=False)
         if message.ends:
             self._leave()
         self.known[message.external_id] = self.seq
         return Received(conversation_id, self.task_id, self.seq, duplicate=False)
+
+    def _ask(self, *, again: bool) -> None:
+        """The entry point's question, where the task waits for its answer."""
+        task = self.thread.task
+        account = self.configuration.accounts[self.thread.conversation.account_id]
+        entry = self.configuration.entry_points.get(self.thread.conversation.account_id)
+        if task is None or task.state is not TaskState.ASKING or entry is None or not entry.menu:
+            return
+        known, capabilities = dict(task.variables), account.capabilities
+        text, content = question_of(entry.menu, known, capabilities, again=again)
+        pushed = capabilities.pushed
+        self.append(
+            direction=Direction.OUTBOUND,
+            author_kind=AuthorKind.SYSTEM,
+            text=text,
+            content=content,
+            status=DeliveryStatus.QUEUED if pushed else DeliveryStatus.SENT,
+            sent_at=None if pushed else self.now,
+        )
+        if pushed:
+            self.changes.jobs.append(self.changes.messages[-1])
+
+    def _hear(self, message: InboundMessage) -> None:
+        """What a message says to the question that is open; it stays in the thread anyway."""
+        if message.text is None or message.automatic or message.ends:
+            return
+        before = self.thread.task
+        said = Said(message.text, message.quick_reply, attempt=bool(message.text.strip()))
+        menu = self.configuration.menus.get(self.thread.conversation.account_id)
+        self.follow(HearAnswer(menu=menu, said=said))
+        task = self.thread.task
+        if before is not None and task is not None and task.silence_stage > before.silence_stage:
+            self._ask(again=True)
 
     def _rating(self, message: InboundMessage) -> int | None:
         """What a message is as the answer to the open question, and nothing else."""
@@ -138,32 +179,32 @@ class _Receiving(Folding):
         queue = self._queue(entry, route)
         last_agent = thread.conversation.last_agent_id
         wait = queue.last_agent_wait
-        preferred = last_agent if last_agent is not None and wait else None
+        asks = route is None and self.opted_out_at is None
+        menu = configuration.menus.get(account_id) if asks else None
+        preferred = last_agent if last_agent is not None and (wait or menu) else None
         due_at = queued_deadline(queue, now, stage=0, now=now)
-        spec = configuration.queue_specs[queue.id]
-        more = (*(entry.skills if entry else ()), *(route.skills if route else ()))
-        wanted = {x.skill: x.level for x in (*spec.skills, *more)}
+        if preferred is not None:
+            due_at = min(due_at, now + wait)
+        if menu is not None:
+            due_at = now + menu.within
         task = Task(
             id=next(self.ids),
             version=1,
             epoch=1,
-            state=TaskState.QUEUED,
+            state=TaskState.QUEUED if menu is None else TaskState.ASKING,
             conversation_id=thread.conversation.id,
             contact_id=thread.contact.id,
             account_id=account_id,
             channel=account.channel,
             queue_id=queue.id,
-            priority=(route and route.priority) or (entry.priority if entry else 5),
+            priority=priority_of(entry, route),
             arrived_at=now,
             queued_at=now,
             waiting_since=now,
-            due_at=min(due_at, now + wait) if preferred is not None else due_at,
-            due_for=DueFor.WAITING,
+            due_at=due_at,
+            due_for=DueFor.WAITING if menu is None else DueFor.ANSWER,
             preferred_agent_id=preferred,
-            skills=tuple(
-                SkillRequirement(skill_id=skill, level=level)
-                for skill, level in sorted(wanted.items())
-            ),
+            skills=skills_of(configuration.queue_specs[queue.id], entry, route),
             variables=tuple(
                 (name, cleared(value, self.configuration).text) for name, value in message.variables
             ),
@@ -174,7 +215,8 @@ class _Receiving(Folding):
         self.changes.tasks.append(task)
         self.changes.new_task_ids.add(task.id)
         self._task_place = len(self.changes.tasks) - 1
-        self.record("task.queued", (f"queue.{queue.id}",), {"task": task_view(task)}, customer=True)
+        kind = "task.queued" if menu is None else e.MenuAsked.kind
+        self.record(kind, (f"queue.{queue.id}",), {"task": task_view(task)}, customer=True)
         self.greet(entry)
 
     def _route(self, entry: EntryPointSpec | None, message: InboundMessage) -> KeywordRoute | None:

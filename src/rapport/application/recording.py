@@ -38,6 +38,7 @@ _LIVE = (LegState.OFFERED, LegState.ACTIVE)
 _CUSTOMER_STATE = (
     e.TaskAccepted,
     e.TaskStarted,
+    e.TaskQueued,
     e.TaskRequeued,
     e.TaskEnded,
     e.TaskDropped,

@@ -116,7 +116,11 @@ async def leave_while_waiting(services: Services, task_id: int) -> bool:
 
     async def work(transaction: Transaction) -> bool:
         case = (await transaction.cases([task_id])).get(task_id)
-        return case is not None and case.task.state in {TaskState.QUEUED, TaskState.OFFERED}
+        return case is not None and case.task.state in {
+            TaskState.ASKING,
+            TaskState.QUEUED,
+            TaskState.OFFERED,
+        }
 
     if not await services.store.run(work):
         return False

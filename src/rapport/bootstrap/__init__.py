@@ -23,6 +23,7 @@ from rapport.api.mail_server import mail_server, until_cancelled
 from rapport.api.webhooks import replay, take
 from rapport.api.widget.limits import Limiter
 from rapport.application.configuration.administration import Administration
+from rapport.application.invitation_letter import InvitationPost
 from rapport.application.openid import OpenIdSignIn
 from rapport.application.ports import Clock, Services
 from rapport.application.saved_reports import SavedReports
@@ -331,6 +332,9 @@ async def _start(
         change_log=PostgresChangeLog(database),
         set_up=SetUp(administration, configuration, key),
         invitations=accounts.invitations,
+        invitation_post=InvitationPost(
+            accounts.invitations, accounts.audit, post.carry, configuration, clock
+        ),
         second_factors=accounts.second_factors,
         passkeys=accounts.passkeys,
         openid=OpenIdSignIn(OpenIdHttp(client), accounts.access, administration, configuration),

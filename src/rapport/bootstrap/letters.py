@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
+from rapport.application.letters import Carry
 from rapport.application.ports import Services
 from rapport.application.report_letter import write_letter
 from rapport.application.transcripts import write_transcript
@@ -27,6 +28,8 @@ class Letters:
     report_mailer: ReportMailer
     transcripts: PostgresTranscripts
     transcript_mailer: TranscriptMailer
+    carry: Carry
+    """For letters that are sent at once."""
 
 
 def letters(
@@ -58,4 +61,5 @@ def letters(
             carry,
             clock,
         ),
+        carry=carry,
     )

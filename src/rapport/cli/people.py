@@ -37,10 +37,11 @@ def export(
     person: Number, target: Annotated[Path, typer.Argument(help="The zip to write.")]
 ) -> None:
     """Write everything that is kept of a customer as a zip of JSON and files."""
+    from rapport.bootstrap import SystemClock
     from rapport.cli.connecting import run
 
     async def work(tools: Tools) -> dict[str, int]:
-        return await tools.people.export(person, target)
+        return await tools.people.export(person, target, None, SystemClock().now())
 
     target.touch(mode=0o600, exist_ok=False)
     try:

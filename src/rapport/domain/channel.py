@@ -75,6 +75,8 @@ class Capabilities:
     """A message can point at the one it answers, and the customer sees that."""
     survey: Literal["number", "buttons", "link"] = "number"
     """How satisfaction is told: by a message with a number, in the widget, on a page of ours."""
+    choice_buttons: tuple[int, int] = (0, 0)
+    """How many choices can be tapped, and how long each may be; more go as numbered text only."""
     approved_templates: bool = False
     """Forms that the provider has approved may be sent, also outside the window."""
 
@@ -109,7 +111,7 @@ _MESSENGER = Capabilities(
 )
 
 CAPABILITIES: dict[ChannelType, Capabilities] = {
-    ChannelType.MESSENGER: replace(_MESSENGER, replies=True),
+    ChannelType.MESSENGER: replace(_MESSENGER, replies=True, choice_buttons=(10, 20)),
     ChannelType.SMS: replace(
         _MESSENGER,
         attachments=False,
@@ -132,6 +134,7 @@ CAPABILITIES: dict[ChannelType, Capabilities] = {
         longer_window_s=None,
         pushed=False,
         survey="buttons",
+        choice_buttons=(10, 60),
     ),
     ChannelType.EMAIL: replace(
         _MESSENGER,
@@ -162,6 +165,7 @@ CAPABILITIES: dict[ChannelType, Capabilities] = {
         customer_bubble="letter_c",
         longer_window_s=None,
         replies=True,
+        choice_buttons=(3, 20),
         approved_templates=True,
     ),
     ChannelType.CUSTOM: replace(

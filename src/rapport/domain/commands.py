@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from rapport.domain.menu import Menu, Said
 from rapport.domain.task import LegOrigin
 
 
@@ -212,6 +213,14 @@ class NoteAgentSpoke(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteCustomerSpoke(Command):
     """The customer wrote: nobody is silent, reminders start anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearAnswer(Command):
+    """The customer wrote while the entry point's question is open; None where nobody asks it."""
+
+    menu: Menu | None
+    said: Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

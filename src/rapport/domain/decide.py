@@ -9,6 +9,7 @@ from rapport.domain import commands as c
 from rapport.domain import permissions
 from rapport.domain.events import Event, TaskRead
 from rapport.domain.rules import (
+    asking,
     details,
     ending,
     handing_over,
@@ -59,6 +60,7 @@ RULES: Mapping[type[c.Command], Callable[[Situation, Any], list[Event]]] = {
     c.LeaveAsCustomer: ending.customer_leaves,
     c.ReturnAsCustomer: ending.customer_returns,
     c.PassDeadline: waiting.pass_deadline,
+    c.HearAnswer: asking.hear_answer,
     c.OverflowTask: waiting.overflow,
     c.NoteOwnerGone: waiting.owner_gone,
     c.NoteOwnerBack: waiting.owner_back,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from rapport.domain.task import DueFor, EndReason, LegOrigin, LegOutcome
+from rapport.domain.task import DueFor, EndReason, LegOrigin, LegOutcome, SkillRequirement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,6 +260,36 @@ class CustomerReminded(Event):
     stage: int
     text: str
     due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuAsked(Event):
+    """The entry point's question is asked again; `repeats` counts how often."""
+
+    kind: ClassVar[str] = "menu.asked"
+    transition: ClassVar[bool] = False
+    repeats: int
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskQueued(Event):
+    """The question is over, and the wait begins.
+
+    `by`: answer, not_understood, time, customer_left, or taken_back where nobody asks any more.
+    """
+
+    kind: ClassVar[str] = "task.queued"
+    queue_id: int
+    by: str
+    priority: int
+    skills: tuple[SkillRequirement, ...]
+    answer: str | None = None
+    """The label of the choice."""
+    values: tuple[tuple[str, str], ...] = ()
+    """Variables that the answer sets."""
+    preferred_agent_id: int | None = None
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -191,6 +191,29 @@ def _requeued(task: Task, event: e.TaskRequeued, now: datetime) -> Task:
     )
 
 
+@_applies(e.MenuAsked)
+def _asked_again(task: Task, event: e.MenuAsked, _: datetime) -> Task:
+    return replace(task, silence_stage=event.repeats, due_at=event.due_at, due_for=DueFor.ANSWER)
+
+
+@_applies(e.TaskQueued)
+def _queued(task: Task, event: e.TaskQueued, now: datetime) -> Task:
+    return replace(
+        task,
+        state=TaskState.QUEUED,
+        queue_id=event.queue_id,
+        priority=event.priority,
+        skills=event.skills,
+        queued_at=now,
+        waiting_since=now,
+        preferred_agent_id=event.preferred_agent_id,
+        variables=tuple({**dict(task.variables), **dict(event.values)}.items()),
+        due_at=event.due_at,
+        due_for=DueFor.WAITING,
+        silence_stage=0,
+    )
+
+
 @_applies(e.TaskDropped)
 def _dropped(task: Task, _: e.TaskDropped, now: datetime) -> Task:
     return replace(

@@ -38,10 +38,13 @@ class Conference(StrEnum):
 
 
 ALL_STATES = frozenset(TaskState)
+ASKING = frozenset({TaskState.ASKING})
 QUEUED = frozenset({TaskState.QUEUED})
 OFFERED = frozenset({TaskState.OFFERED})
 ACTIVE = frozenset({TaskState.ACTIVE})
 OPEN = ALL_STATES - {TaskState.ENDED}
+ROUTED = OPEN - ASKING
+"""Supervisors steer what is in a queue or beyond; the question before is over in moments."""
 ANY_CONFERENCE = frozenset(Conference)
 P = Position
 
@@ -88,7 +91,8 @@ PERMISSIONS: Mapping[type[c.Command], Permission] = {
     ),
     c.LeaveAsCustomer: Permission(OPEN),
     c.ReturnAsCustomer: Permission(OPEN),
-    c.PassDeadline: Permission(QUEUED | ACTIVE),
+    c.PassDeadline: Permission(ASKING | QUEUED | ACTIVE),
+    c.HearAnswer: Permission(ASKING),
     c.OverflowTask: Permission(QUEUED),
     c.NoteOwnerGone: Permission(ACTIVE),
     c.NoteOwnerBack: Permission(ACTIVE),
@@ -98,9 +102,9 @@ PERMISSIONS: Mapping[type[c.Command], Permission] = {
         ACTIVE, _positions(P.NONE, P.CLOSED, P.WRAPPING_UP), frozenset({Conference.NONE})
     ),
     c.TakeOver: Permission(ACTIVE, _positions(P.NONE, P.CLOSED, P.WRAPPING_UP, P.INVITED)),
-    c.Reassign: Permission(OPEN),
-    c.Requeue: Permission(OPEN),
-    c.Prioritise: Permission(OPEN),
+    c.Reassign: Permission(ROUTED),
+    c.Requeue: Permission(ROUTED),
+    c.Prioritise: Permission(ROUTED),
 }
 
 

@@ -1,6 +1,6 @@
 """A task and its legs: the states of DOMAIN §3, and what is open in them.
 
-    task:  queued -> offered -> active -> ended
+    task:  (asking ->) queued -> offered -> active -> ended
     leg:   offered -> active -> wrapping up -> closed
 
 The task is the routed work, a leg one agent's part in it. Wrap-up, capacity and timers belong to
@@ -19,6 +19,8 @@ from rapport.domain.channel import CAPABILITIES, ChannelKind, ChannelType
 class TaskState(StrEnum):
     """Where a task is between arrival and end."""
 
+    ASKING = "asking"
+    """The customer is asked what it is about; it waits in no queue yet."""
     QUEUED = "queued"
     OFFERED = "offered"
     ACTIVE = "active"
@@ -42,6 +44,7 @@ class DueFor(StrEnum):
     SILENCE = "silence"
     PARKING = "parking"
     GRACE = "grace"
+    ANSWER = "answer"
 
 
 class LegState(StrEnum):
@@ -176,6 +179,7 @@ class Task:
     stage: int = 0
     """How often distribution groups have widened or skills relaxed."""
     silence_stage: int = 0
+    """How often the customer was reminded; before the queue: how often asked again."""
     preferred_agent_id: int | None = None
     skills: tuple[SkillRequirement, ...] = ()
     variables: tuple[tuple[str, str], ...] = ()

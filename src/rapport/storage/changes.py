@@ -34,7 +34,7 @@ FROM json_populate_recordset(NULL::conversation, $1::json) n WHERE c.id = n.id""
 _INSERT_TASKS = "INSERT INTO task SELECT * FROM json_populate_recordset(NULL::task, $1::json)"
 _SAVE_TASKS = """
 UPDATE task t SET version = n.version, epoch = n.epoch, state = n.state,
-    end_reason = n.end_reason, queue_id = n.queue_id, priority = n.priority,
+    end_reason = n.end_reason, queue_id = n.queue_id, priority = n.priority, skills = n.skills,
     queued_at = n.queued_at, waiting_since = n.waiting_since,
     overflowed_from = n.overflowed_from, accepted_at = n.accepted_at,
     answered_at = n.answered_at, ended_at = n.ended_at,

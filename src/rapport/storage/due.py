@@ -13,7 +13,7 @@ _TASKS = "SELECT id FROM task WHERE due_at <= $1 ORDER BY due_at LIMIT $2"
 _ABANDONED = """
 SELECT c.task_id, c.account_id, c.customer_away_since FROM conversation c
 JOIN task t ON t.id = c.task_id
-WHERE c.customer_away_since <= $1 AND t.state IN ('queued', 'offered')
+WHERE c.customer_away_since <= $1 AND t.state IN ('asking', 'queued', 'offered')
 ORDER BY c.customer_away_since LIMIT $2"""
 _UNSEEN = """
 SELECT id FROM agent

@@ -17,10 +17,12 @@ Names = Callable[[int], str | None]
 def project(event: WireEvent, name_of: Names) -> list[bytes]:
     """Frames for the customer's sockets; none where the event is not for them."""
     # That the customer waits, and at which place, the page is told when it has sent its message:
-    # from here it would come later and without the place.
-    if event.entities is None or event.kind == "task.queued":
+    # from here it would come later and without the place. After a question it comes from here.
+    if event.entities is None:
         return []
     entities = decode(event.entities)
+    if event.kind == "task.queued" and entities["task"]["epoch"] == 1:
+        return []
     frames = []
     # A task that comes with a message brings it for the desktop that had neither.
     if task := entities.get("task"):
@@ -55,6 +57,7 @@ def visitor_message(message: dict[str, Any], name_of: Names) -> dict[str, Any]:
             {key: style[key] for key in ("kind", "start", "end")}
             for style in (message.get("content") or {}).get("styles", ())
         ],
+        "buttons": [list(b) for b in (message.get("content") or {}).get("buttons", ())],
         "attachments": [
             {key: a[key] for key in ("id", "filename", "media_type", "size", "state", "refusal")}
             for a in message["attachments"]
@@ -78,7 +81,7 @@ def conversation_state(task: dict[str, Any], name_of: Names) -> dict[str, Any]:
     elif left:
         state, ended_by = "ended", "customer"
     else:
-        state = "active" if task["state"] == "active" else "waiting"
+        state = {"active": "active", "asking": "asking"}.get(task["state"], "waiting")
     return {
         "state": state,
         "agents": [

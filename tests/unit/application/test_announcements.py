@@ -12,6 +12,11 @@ from rapport.domain.channel import CAPABILITIES, ChannelType
 from rapport.domain.task import DueFor, EndReason, LegOrigin, LegOutcome
 from tests.builders import NOW
 
+
+def queued(by: str, **fields: str) -> e.TaskQueued:
+    return e.TaskQueued(queue_id=2, by=by, priority=5, skills=(), due_at=NOW, **fields)
+
+
 LEG = {"leg_id": 1, "agent_id": 2}
 LINES: list[tuple[e.Event, str | None]] = [
     (e.TaskAccepted(**LEG), "accepted"),
@@ -56,6 +61,12 @@ LINES: list[tuple[e.Event, str | None]] = [
     (e.TaskReassigned(supervisor_id=3, agent_id=2), "reassigned_to_agent"),
     (e.TaskReassigned(supervisor_id=3, queue_id=2), "reassigned_to_queue"),
     (e.TaskPrioritised(supervisor_id=3, priority=1), "prioritised"),
+    (queued("answer", answer="Returns"), "menu_answered"),
+    (queued("not_understood"), "menu_unanswered"),
+    (queued("time"), "menu_unanswered"),
+    (queued("customer_left"), None),
+    (queued("taken_back"), None),
+    (e.MenuAsked(repeats=1, due_at=NOW), None),
     (e.TaskNeedsAttention(reason="agent_gone", due_at=NOW + timedelta(minutes=5)), None),
 ]
 IN_THE_CHAT = {

@@ -17,6 +17,7 @@ from rapport.domain.channel import KINDS, ChannelType
 from rapport.domain.decide import decide
 from rapport.domain.errors import Refused
 from rapport.domain.evolve import fold
+from rapport.domain.menu import Said
 from rapport.domain.policy import (
     QueuePolicy,
     account_policy,
@@ -25,8 +26,11 @@ from rapport.domain.rules.speaking import check_may_send
 from rapport.domain.situation import Situation
 from rapport.domain.task import LegRole, LegState, Task, TaskState
 from tests.builders import NOW, a_task
+from tests.builders.policies import a_menu
 from tests.builders.strategies import people, queues
+from tests.builders.tasks import TaskBuilder
 
+MENU = a_menu()
 AGENTS, TASKS, QUEUES = (1, 2, 3), (1, 2, 3), (1, 2)
 agent_ids, task_ids = st.sampled_from(AGENTS), st.sampled_from(TASKS)
 CHANNELS = (ChannelType.WEBCHAT, ChannelType.SMS, ChannelType.WHATSAPP, ChannelType.EMAIL)
@@ -54,6 +58,7 @@ class Floor(RuleBasedStateMachine):
             i: a_task(id=i, channel=channel, queue_id=1 + i % 2).queued()
             for i, channel in zip(TASKS, channels, strict=True)
         }
+        self.tasks[TASKS[-1]] = TaskBuilder(self.tasks[TASKS[-1]]).asking()
         self.ids = 100
         for i in TASKS[:2]:
             self.offer(i, AGENTS[0])
@@ -238,6 +243,15 @@ class Floor(RuleBasedStateMachine):
     def customer_speaks(self, task: int) -> None:
         if self.do(task, lambda _: c.NoteCustomerSpoke()):
             assert self.tasks[task].customer_left_at is None, "who writes is here"
+
+    @rule(task=task_ids, text=st.sampled_from(["1", "2", "3", "Hello", ""]))
+    def answers_the_question(self, task: int, text: str) -> None:
+        said = Said(text, attempt=bool(text))
+        if self.do(task, lambda _: c.HearAnswer(menu=MENU, said=said)):
+            now = self.tasks[task]
+            assert now.silence_stage < MENU.tries
+            if text in {"1", "2"}:
+                assert (now.state, now.queue_id) == (TaskState.QUEUED, int(text))
 
     # -- time -----------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from rapport.domain import commands as c
 from rapport.domain.decide import RULES, decide
 from rapport.domain.errors import Forbidden, Refused
 from rapport.domain.evolve import fold
+from rapport.domain.menu import Said
 from rapport.domain.permissions import PERMISSIONS, Conference, Position, conference, position
 from rapport.domain.situation import Situation
 from rapport.domain.task import LegState, Task, TaskState
@@ -42,6 +43,7 @@ def situations() -> Iterator[tuple[Key, Task]]:
             state = C.JOINED if joined else C.REQUESTED
             task = _before(past).in_conference(OTHER, THIRD, joined=joined)
             yield (S.ACTIVE, past, state), task
+    yield (S.ASKING, P.NONE, C.NONE), a_task().asking()
     yield (S.OFFERED, P.RINGING, C.NONE), a_task().offered_to(ACTOR)
     yield (S.ACTIVE, P.OWNER, C.NONE), a_task().active_with(ACTOR)
     yield (S.ACTIVE, P.OWNER_PARKED, C.NONE), a_task().active_with(ACTOR, parked=True)
@@ -61,6 +63,7 @@ SITUATIONS = dict(situations())
 # What can be reached at all: whose part is live follows from the task's state.
 _PAST = {P.NONE, P.CLOSED, P.WRAPPING_UP}
 REACHABLE = {
+    (S.ASKING, P.NONE, C.NONE),
     *product({S.QUEUED, S.ENDED}, _PAST, {C.NONE}),
     *product({S.OFFERED}, _PAST | {P.RINGING}, {C.NONE}),
     *product({S.ACTIVE}, _PAST | {P.OWNER}, C),
@@ -105,6 +108,7 @@ MAKE: dict[type[c.Command], Make] = {
     c.ReturnAsCustomer: lambda _: c.ReturnAsCustomer(),
     c.PassDeadline: lambda _: c.PassDeadline(),
     c.OverflowTask: lambda _: c.OverflowTask(),
+    c.HearAnswer: lambda _: c.HearAnswer(menu=None, said=Said("1")),
     c.NoteOwnerGone: lambda _: c.NoteOwnerGone(agent_id=ACTOR),
     c.NoteOwnerBack: lambda _: c.NoteOwnerBack(agent_id=ACTOR),
     c.NoteAgentSpoke: lambda _: c.NoteAgentSpoke(),
@@ -155,6 +159,7 @@ POSITION_CODES = {
     c.TakeOver: TAKES_PART,
 }
 STATE_CODES = {
+    S.ASKING: "not_allowed_in_state",
     S.QUEUED: "not_allowed_in_state",
     S.OFFERED: "not_allowed_in_state",
     S.ACTIVE: "not_allowed_in_state",

@@ -42,7 +42,7 @@ const own = `
   agentSeen awaited carriedText completeTo hasEarlier startRefused
   discard loadEarlier markSeen networkLost newId renew retryNow storeChanged
   onAgain onChange onChosen onClose onEdit onEnd onLeave onMute onReceiver onRemove onTold onTranscript
-  Conversation EmojiPicker Ended FileLink MenuItems PreChat Rich Uploads
+  Choices Conversation EmojiPicker Ended FileLink MenuItems PreChat Rich Uploads
   area client css ends entry fileUrl header host isLast later link mark part repeatsEnd restored say starts
 `.match(/\w+/g);
 const nameCache = {};

@@ -178,6 +178,11 @@ class Session:
         )
         return answer
 
+    def withdraw(self, user_id: int) -> None:
+        """The person's unused link is good no more."""
+        answer: None = self._connection.call("DELETE", f"/users/{segment(user_id)}/invitation")
+        return answer
+
     def look(self, body: models.RapportApiRoutesNewcomersTokenBody) -> dict[str, Any]:
         """Whom a link invites."""
         answer: dict[str, Any] = self._connection.call("POST", "/invitation/look", json=body)
@@ -188,6 +193,23 @@ class Session:
 
         Who has a second factor is not signed in by this: they sign in with both."""
         answer: dict[str, Any] = self._connection.call("POST", "/invitation", json=body)
+        return answer
+
+    def invitations(self) -> models.InvitationList:
+        """Links that nobody has used yet, expired ones included."""
+        answer: models.InvitationList = self._connection.call("GET", "/invitations")
+        return answer
+
+    def mail(
+        self, user_id: int, body: models.MailBody, *, idempotency_key: str | None = None
+    ) -> models.Mailed:
+        """A new link by e-mail to the person's own address; an earlier one is no longer good."""
+        answer: models.Mailed = self._connection.call(
+            "POST",
+            f"/users/{segment(user_id)}/invitation/mail",
+            idempotency_key=idempotency_key,
+            json=body,
+        )
         return answer
 
     def own_sessions(self) -> models.SessionList:

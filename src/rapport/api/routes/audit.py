@@ -46,14 +46,16 @@ class AuditPage(BaseModel):
 
 def asked(
     q: Annotated[str, Query(max_length=200)] = "",
-    kind: Kind | None = None,
+    kind: Annotated[list[Kind] | None, Query(max_length=len(KINDS))] = None,
     person_id: Annotated[int | None, Query(ge=1, le=2**62)] = None,
     since: AwareDatetime | None = None,
     until: AwareDatetime | None = None,
 ) -> Question:
     """Which entries are looked for."""
     text = q.replace("\x00", "")
-    return Question(text=text, kind=kind, person_id=person_id, since=since, until=until)
+    return Question(
+        text=text, kinds=tuple(kind or ()), person_id=person_id, since=since, until=until
+    )
 
 
 Asked = Annotated[Question, Depends(asked)]

@@ -198,6 +198,9 @@ def _entry_points(after: Configuration) -> Iterator[Problem]:
         for number, route in enumerate(item.spec.keywords):
             path = ("keywords", number, "queue")
             yield from _served(after, item, item.spec.account, route.queue, *path)
+        for number, choice in enumerate(item.spec.menu.choices if item.spec.menu else ()):
+            where = ("menu", "choices", number, "queue")
+            yield from _served(after, item, item.spec.account, choice.queue, *where)
 
 
 def _served(

@@ -9,6 +9,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from rapport.application.configuration.integration import WebhookSpec
+from rapport.application.configuration.menus import menu_of
 from rapport.application.configuration.spec import Spec
 from rapport.application.configuration.specs import (
     SPECS,
@@ -28,6 +29,7 @@ from rapport.application.configuration.specs import (
 from rapport.application.configuration.writing import RuleSpec, TemplateSpec, WorkflowSpec
 from rapport.domain.channel import CAPABILITIES, KINDS, Capabilities, ChannelType
 from rapport.domain.hours import Hours
+from rapport.domain.menu import Menu
 from rapport.domain.policy import (
     AccountPolicy,
     Overflow,
@@ -245,6 +247,12 @@ class Configuration:
             for i, spec in self.account_specs.items()
             if spec.webchat is not None and spec.active
         }
+
+    @cached_property
+    def menus(self) -> Mapping[int, Menu]:
+        """What is asked before a conversation is queued, by account."""
+        found = {i: menu_of(entry, self.queue_specs) for i, entry in self.entry_points.items()}
+        return {i: menu for i, menu in found.items() if menu is not None}
 
     @cached_property
     def entry_points(self) -> Mapping[int, EntryPointSpec]:

@@ -24,6 +24,10 @@ Level = Annotated[int, Field(ge=1, le=10)]
 SkillRef = Annotated[int, To("skills")]
 QueueRef = Annotated[int, To("queues")]
 TeamRef = Annotated[int, To("teams")]
+VariableKey = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,39}$")]
+LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$"
+LanguageKey = Annotated[str, Field(pattern=LANGUAGE)]
+"""A language as browsers name it, such as `en` or `de-AT`."""
 Role = Literal["agent", "supervisor", "administrator"]
 """The built-in ones."""
 RoleRef = Annotated[int, To("roles")]

@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from rapport.application.configuration.entry import KeywordRoute, SkillLevel
+from rapport.application.configuration.entry import KeywordRoute, MenuSpec, SkillLevel
 from rapport.application.configuration.files import AccountFiles, FilePolicies
 from rapport.application.configuration.integration import IdentityProviderSpec, WebhookSpec
 from rapport.application.configuration.spec import (
@@ -33,6 +33,7 @@ from rapport.application.configuration.spec import (
     Text,
     To,
     UserRef,
+    VariableKey,
 )
 from rapport.application.configuration.survey import SurveySpec
 from rapport.application.configuration.writing import RuleSpec, TemplateSpec, WorkflowSpec
@@ -154,7 +155,6 @@ def _first_problem(error: ValidationError) -> str:
     return f"settings.{'.'.join(map(str, first['loc']))}: {first['msg']}"
 
 
-VariableKey = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,39}$")]
 ScreenPop = Annotated[str, Field(max_length=1000), AfterValidator(check_pattern)]
 """An https address with placeholders such as `{contact.email}`, opened beside a conversation."""
 
@@ -168,6 +168,8 @@ class EntryPointSpec(Spec):
     priority: Annotated[int, Field(ge=1, le=9)] = 5
     skills: list[SkillLevel] = []
     keywords: Annotated[list[KeywordRoute], Field(max_length=30)] = []
+    menu: MenuSpec | None = None
+    """Asked before the conversation is queued, where no word of the first message has chosen."""
     greeting: Text | None = None
     closed_text: Text | None = None
     when_closed: Literal["queue", "refuse"] = "queue"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rapport.domain import commands as c
 from rapport.domain import events as e
 from rapport.domain.errors import Refused
+from rapport.domain.rules.asking import queue_up
 from rapport.domain.rules.handing_over import withdraw_request
 from rapport.domain.rules.wrapping_up import wrap_up_of
 from rapport.domain.situation import Situation
@@ -42,6 +43,8 @@ def customer_leaves(s: Situation, _: c.LeaveAsCustomer) -> list[e.Event]:
     if task.state is TaskState.ACTIVE:
         return [] if task.customer_left_at is not None else [e.CustomerLeft()]
     events: list[e.Event] = []
+    if task.state is TaskState.ASKING:
+        events.append(queue_up(s, "customer_left"))
     if task.offer is not None:
         events.append(
             e.OfferWithdrawn(

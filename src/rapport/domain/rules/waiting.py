@@ -20,6 +20,7 @@ from rapport.domain.deadlines import (
 )
 from rapport.domain.errors import Invalid, Refused
 from rapport.domain.policy import GonePolicy, HoursClose
+from rapport.domain.rules.asking import queue_up
 from rapport.domain.rules.wrapping_up import wrap_up_of
 from rapport.domain.situation import Situation
 from rapport.domain.task import DueFor, EndReason, Leg, LegOutcome, LegState, TaskState
@@ -31,6 +32,8 @@ def pass_deadline(s: Situation, _: c.PassDeadline) -> list[e.Event]:
     """Do what is due now; nothing if it is not."""
     if not due(s.task, s.now):
         return []
+    if s.task.state is TaskState.ASKING:
+        return [queue_up(s, "time")]
     if s.task.state is TaskState.QUEUED:
         return _waited(s)
     match s.task.due_for:

@@ -17,7 +17,7 @@ _PAGE = """
 SELECT id, at, kind, actor_id, actor_name, subject_id, subject_name, address, facts
 FROM audit_entry
 WHERE ($1::bigint IS NULL OR id < $1)
-  AND ($2::text IS NULL OR kind = $2)
+  AND ($2::text[] = '{}' OR kind = ANY($2))
   AND ($3::bigint IS NULL OR subject_id = $3 OR actor_id = $3)
   AND ($4::timestamptz IS NULL OR at >= $4)
   AND ($5::timestamptz IS NULL OR at < $5)
@@ -53,7 +53,7 @@ class PostgresAuditLog:
         rows = await self._pool.fetch(
             _PAGE,
             before,
-            question.kind,
+            list(question.kinds),
             question.person_id,
             question.since,
             question.until,

@@ -13,6 +13,11 @@ _USE = """
 UPDATE invitation SET used_at = $2
 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING user_id"""
 
+_OPEN = """
+SELECT user_id, created_by, created_at, expires_at, used_at FROM invitation
+WHERE used_at IS NULL ORDER BY created_at DESC, user_id LIMIT 1000"""
+_WITHDRAW = "DELETE FROM invitation WHERE user_id = $1 AND used_at IS NULL RETURNING user_id"
+
 
 class PostgresInvitations:
     """What each method does is said at the Protocol."""
@@ -41,6 +46,18 @@ class PostgresInvitations:
 
     async def last(self, user_id: int) -> Invitation | None:  # noqa: D102
         return await self._one("user_id = $1", user_id)
+
+    async def open(self) -> list[Invitation]:  # noqa: D102
+        rows = await self._pool.fetch(_OPEN)
+        return [Invitation(**dict(row)) for row in rows]
+
+    async def withdraw(self, user_id: int, entry: Entry) -> bool:  # noqa: D102
+        async with self._pool.acquire() as connection, connection.transaction():
+            done = await connection.fetchval(_WITHDRAW, user_id)
+            if done is None:
+                return False
+            await note(connection, entry)
+        return True
 
     async def use(self, hashed: bytes, password_hash: str, entry: Entry) -> int | None:  # noqa: D102
         (commit_id,) = await self._database.new_ids(1)

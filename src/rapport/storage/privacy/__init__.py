@@ -2,7 +2,17 @@
 
 from rapport.storage.privacy.erasure import erase
 from rapport.storage.privacy.export import export
+from rapport.storage.privacy.overview import Overview, overview
 from rapport.storage.privacy.people import Person, find_people, gather
 from rapport.storage.privacy.retention import Retention
 
-__all__ = ["Person", "Retention", "erase", "export", "find_people", "gather"]
+__all__ = [
+    "Overview",
+    "Person",
+    "Retention",
+    "erase",
+    "export",
+    "find_people",
+    "gather",
+    "overview",
+]

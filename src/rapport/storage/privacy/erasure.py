@@ -12,8 +12,10 @@ from typing import Any
 
 from cryptography.fernet import InvalidToken
 
+from rapport.application.audit import Entry
 from rapport.application.ports import EventRecord
 from rapport.domain.errors import Refused
+from rapport.storage.accounts.audit import note
 from rapport.storage.changes import insert_events
 from rapport.storage.database import Database
 from rapport.storage.privacy.people import Person, gather
@@ -126,6 +128,7 @@ async def erase(
     contact_id: int,
     by: int | None,
     now: datetime,
+    address: str | None = None,
 ) -> Erased:
     """Erase a person; all rows in one transaction, then the files that nothing names any more.
 
@@ -154,6 +157,15 @@ async def erase(
             facts={"contact_id": contact_id, "messages": messages},
         )
         await insert_events(connection, [event], commit_id)
+        # By number only: the log outlives what is erased.
+        entry = Entry(
+            kind="person_erased",
+            at=now,
+            actor_id=by,
+            address=address,
+            facts={"contact_id": contact_id, "messages": messages, "conversations": len(ids)},
+        )
+        await note(connection, entry)
         await connection.execute(f"SELECT seal({commit_id:d})")
     inputs += _spooled(spool, vault, person)
     removed = await removals.carry_out(keys)

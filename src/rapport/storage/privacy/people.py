@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,8 @@ from rapport.domain.errors import NotFound
 
 LEAST_MARK = 4
 """Shorter names would be found in what others wrote."""
-_FIND = """
+_NUMBER = re.compile(r"[\d\s()+./-]+")
+_FIND = r"""
 SELECT p.id, p.name, p.email, p.phone, p.created_at,
     ARRAY(SELECT i.channel || ' ' || i.external_id FROM contact_identity i
           WHERE i.contact_id = p.id ORDER BY 1) AS identities,
@@ -18,6 +20,9 @@ FROM contact p
 WHERE position(lower($1) in lower(concat_ws(' ', p.name, p.email, p.phone))) > 0
    OR EXISTS (SELECT FROM contact_identity i
               WHERE i.contact_id = p.id AND lower(i.external_id) = lower($1))
+   OR ($3 <> '' AND (position($3 in regexp_replace(coalesce(p.phone, ''), '\D', '', 'g')) > 0
+       OR EXISTS (SELECT FROM contact_identity i WHERE i.contact_id = p.id
+                  AND position($3 in i.external_id) > 0)))
 ORDER BY p.id DESC LIMIT $2"""
 _CONVERSATIONS = """
 SELECT id, account_id, contact_key FROM conversation WHERE contact_id = $1 ORDER BY id"""
@@ -52,8 +57,13 @@ class Person:
 
 
 async def find_people(connection: Any, text: str, limit: int = 50) -> list[dict[str, Any]]:
-    """Contacts by part of their name, e-mail address or number, or by a provider's id."""
-    return [dict(row) for row in await connection.fetch(_FIND, text, limit)]
+    """Contacts by part of their name, e-mail address or number, or by a provider's id.
+
+    A number is found however it is written: with spaces, brackets or strokes.
+    """
+    digits = re.sub(r"\D", "", text) if _NUMBER.fullmatch(text) else ""
+    asked = digits if len(digits) >= LEAST_MARK else ""
+    return [dict(row) for row in await connection.fetch(_FIND, text, limit, asked)]
 
 
 async def gather(connection: Any, contact_id: int, *, lock: bool = False) -> Person:

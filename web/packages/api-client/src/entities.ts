@@ -50,7 +50,8 @@ export interface Task {
   id: number;
   version: number;
   epoch: number;
-  state: "queued" | "offered" | "active" | "ended";
+  /** `asking`: the entry point's question is open; the task waits in no queue yet. */
+  state: "asking" | "queued" | "offered" | "active" | "ended";
   end_reason: "handled" | "abandoned" | "dropped" | "timed_out" | "closed" | null;
   conversation_id: number;
   contact_id: number;

@@ -33,7 +33,7 @@ export function seesFloor(user: User | null): boolean {
 
 /** Whether any page of the administration is open to a person. */
 export function administers(user: User | null): boolean {
-  return ["configuration", "audit"].some((right) => mayLook(user, right));
+  return ["configuration", "audit", "accounts", "people"].some((right) => mayLook(user, right));
 }
 
 export function useMayLook(right: string): boolean {

@@ -192,6 +192,7 @@ function Line({
   say,
   state,
   locale,
+  client,
   link,
   onEnd,
 }: Props & {
@@ -204,9 +205,9 @@ function Line({
   repeatsEnd: boolean;
   mark: string;
 }) {
-  const { author, code, text } = message;
+  const { author, code, text, styles = [], buttons = [] } = message;
   const asks = code === "ask_to_end";
-  if (author === "system" && !asks) {
+  if (author === "system" && !asks && !buttons[0]) {
     // The question stands at the foot of the panel, with its answers, until there is one.
     if (repeatsEnd || (code === "survey" && isLast && state.conversation?.state === "ended")) return null;
     const key = code && (LINES[code] ?? ENDINGS[code]);
@@ -214,8 +215,7 @@ function Line({
     return line ? <div class="system">{line}</div> : null;
   }
   const own = author === "customer";
-  const { styles = [] } = message;
-  const rich = styles.length || LINKED.test(text) ? part("rich") : undefined;
+  const rich = buttons[0] || styles[0] || LINKED.test(text) ? part("rich") : undefined;
   return (
     <div class={own ? "message own" : "message"}>
       {starts && (
@@ -229,6 +229,7 @@ function Line({
         </div>
       )}
       {message.attachments.map(link)}
+      {rich && isLast && <rich.Choices buttons={buttons} client={client} />}
       {asks && isLast && state.conversation?.state === "active" && (
         <button type="button" class="quiet" onclick={onEnd}>
           {say("end")}

@@ -5,7 +5,7 @@ import { keepFocus } from "../focus";
 import type { PreChat } from "../form/PreChat";
 import type { Host } from "../host";
 import { DOWN, Icon, IconButton } from "../Icon";
-import type { Rich } from "../rich/Rich";
+import type { Choices, Rich } from "../rich/Rich";
 import type { SheetsPart } from "../sheets/sheets";
 import type { chime } from "../sound/sound";
 import { Fragment, h, useEffect, useRef, useState } from "../view/view";
@@ -16,7 +16,7 @@ interface Parts {
   form: { PreChat: typeof PreChat };
   files: FilesPart;
   sheets: SheetsPart;
-  rich: { Rich: typeof Rich };
+  rich: { Rich: typeof Rich; Choices: typeof Choices };
   emoji: { EmojiPicker: typeof EmojiPicker };
   sound: { chime: typeof chime };
 }

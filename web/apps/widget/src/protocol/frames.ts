@@ -38,7 +38,8 @@ export interface Session {
   conversation: null | { state: ConversationPhase };
 }
 
-export type ConversationPhase = "waiting" | "active" | "ended";
+/** `asking`: a question of the site is open; nobody waits yet. */
+export type ConversationPhase = "asking" | "waiting" | "active" | "ended";
 
 export interface ConversationState {
   state: ConversationPhase;
@@ -71,6 +72,8 @@ export interface VisitorMessage {
   name: string | null;
   text: string;
   styles?: TextStyle[];
+  /** Answers that can be tapped: what they carry, and what they say. */
+  buttons?: [string, string][];
   attachments: Attachment[];
   at: string;
   code: string | null;

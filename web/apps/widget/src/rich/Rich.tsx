@@ -1,5 +1,6 @@
 import { provide } from "../host";
 import { Fragment, h } from "../kit";
+import type { ChatClient } from "../protocol/client";
 import type { TextStyle } from "../protocol/frames";
 import type { Child } from "../view/view";
 import { linkify } from "./links";
@@ -35,6 +36,25 @@ export function Rich({ text, styles }: Props) {
   );
 }
 
+interface ChoicesProps {
+  buttons: readonly [string, string][];
+  client: ChatClient;
+}
+
+/** Answers that can be tapped, if there are any; each is sent as if it had been written. */
+export function Choices({ buttons, client }: ChoicesProps) {
+  if (!buttons[0]) return null;
+  return (
+    <div class="choices">
+      {buttons.map(([, title]) => (
+        <button type="button" onclick={() => client.send(title)}>
+          {title}
+        </button>
+      ))}
+    </div>
+  );
+}
+
 function Words({ text }: { text: string }) {
   return (
     <>
@@ -51,4 +71,4 @@ function Words({ text }: { text: string }) {
   );
 }
 
-provide({ Rich, css });
+provide({ Rich, Choices, css });

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useDesk } from "../../shared/desk.ts";
 import { errorText } from "../../shared/error-text.ts";
+import { MailInvitation } from "./accounts/MailInvitation.tsx";
 import { CopyField } from "./Copy.tsx";
 import { useWhen } from "./when.ts";
 import classes from "./Admin.module.css";
@@ -14,7 +15,7 @@ interface State {
 }
 
 /** Invites a person by a link, and lets them choose a new password in the same way. */
-export function InvitationPanel({ userId, active }: { userId: number; active: boolean }) {
+export function InvitationPanel({ userId, email, active }: { userId: number; email: string; active: boolean }) {
   const { t } = useLingui();
   const desk = useDesk();
   const when = useWhen();
@@ -75,6 +76,7 @@ export function InvitationPanel({ userId, active }: { userId: number; active: bo
       <Button variant={state.data?.has_password === false && link === null ? "filled" : "default"} className={classes.start!} disabled={!active} onClick={() => void invite()}>
         {state.data?.has_password === true ? t`Create a link for a new password` : t`Create an invitation link`}
       </Button>
+      <MailInvitation userId={userId} email={email} active={active} onSent={() => void state.refetch()} />
       {state.data?.has_password === true && (
         <Button variant="default" className={classes.start!} disabled={!active || expired} onClick={() => void expire()}>
           <Trans>Ask for another password at the next step</Trans>

@@ -146,8 +146,8 @@ export function ItemForm({ area, fields, loaded }: { area: Area; fields: readonl
 function SectionFields({ area, fields, section, model }: { area: Area; fields: readonly Field[]; section: ShownSection; model: ItemFormModel }) {
   const [first, second] = section.fields;
   if (area.kind === "hours") return <HoursEditor fields={fields} />;
-  // A section that is one group needs no second frame.
-  if (first?.type === "group" && second === undefined && model.form.spec[first.name] !== null) return <Fields fields={first.fields} path={[first.name]} />;
+  // A section that is one group needs no second frame, but for the switch of one that may be off.
+  if (first?.type === "group" && second === undefined && !first.nullable && model.form.spec[first.name] !== null) return <Fields fields={first.fields} path={[first.name]} />;
   return <Fields fields={section.fields} />;
 }
 

@@ -11,7 +11,7 @@ export function SignInPanels({ item }: { item: Item }) {
   if (!useMayLook("accounts")) return null;
   return (
     <>
-      <InvitationPanel userId={item.id} active={active} />
+      <InvitationPanel userId={item.id} email={String(item.spec["email"] ?? "")} active={active} />
       <SecondFactorPanel userId={item.id} />
       <SessionsCard own={false} base={`/users/${item.id}/sessions`} />
       <TokensCard userId={item.id} mayCreate={active} />

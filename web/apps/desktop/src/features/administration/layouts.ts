@@ -28,6 +28,7 @@ export const layouts: Record<string, readonly Section[]> = {
     { title: basics, fields: ["account", "queue", "greeting"] },
     { title: msg`Business hours`, fields: ["hours", "when_closed", "closed_text"] },
     { title: msg`What it is about`, lead: msg`Words of the first message choose queue, skills and priority. The first line that fits counts.`, fields: ["keywords"], folded: true },
+    { title: msg`A question before the queue`, lead: msg`Who has not said what it is about chooses: by number, by word, or by tapping where the channel can.`, fields: ["menu"], folded: true },
     { title: advanced, fields: ["priority", "skills", "screen_pop"], folded: true },
   ],
   users: [

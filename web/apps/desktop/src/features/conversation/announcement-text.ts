@@ -101,6 +101,13 @@ export function announcementText({ code, params }: Announcement, catalog: Catalo
       const comment = String(params["comment"] ?? "");
       return comment === "" ? i18n._(msg`The customer's rating: ${rating} of 5`) : i18n._(msg`The customer's rating: ${rating} of 5. “${comment}”`);
     }
+    case "menu_answered": {
+      const answer = String(params["answer"] ?? "");
+      const queue = queueName(params["queue_id"], catalog);
+      return i18n._(msg`The customer chose “${answer}”: ${queue}`);
+    }
+    case "menu_unanswered":
+      return i18n._(msg`The question before the queue was not answered`);
     case "resumed":
       return i18n._(msg`The conversation was resumed`);
     default:

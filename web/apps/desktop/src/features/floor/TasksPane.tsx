@@ -73,7 +73,7 @@ function TaskLine({ item, onOpen }: { item: FloorTask; onOpen: () => void }) {
   const { t } = useLingui();
   const owner = item.task.legs.findLast((leg) => leg.role === "owner" && (leg.state === "active" || leg.state === "offered"));
   const who = useDeskState((state) => (owner === undefined ? null : agentName(state.catalog, owner.agent_id))) ?? null;
-  const state = who === null ? (item.task.state === "ended" ? t`Wrap-up` : t`Waiting`) : owner?.state === "offered" ? t`Rings at ${who}` : who;
+  const state = who === null ? (item.task.state === "ended" ? t`Wrap-up` : item.task.state === "asking" ? t`Is being asked` : t`Waiting`) : owner?.state === "offered" ? t`Rings at ${who}` : who;
   return (
     <button type="button" className={classes.task} onClick={onOpen}>
       <ChannelIcon channel={item.task.channel} />

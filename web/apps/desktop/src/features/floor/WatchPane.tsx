@@ -27,7 +27,7 @@ export function WatchPane({ floorTask, onBack }: { floorTask: FloorTask; onBack:
   }, [messages.length]);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
-  const under = task.state === "ended" ? t`Ended` : who === null ? t`Waiting` : t`With ${who}`;
+  const under = task.state === "ended" ? t`Ended` : task.state === "asking" ? t`Is being asked` : who === null ? t`Waiting` : t`With ${who}`;
   return (
     <aside className={classes.aside} aria-label={t`Conversation with ${name}`} onKeyDown={(event) => event.key === "Escape" && onBack()}>
       <div className={classes.asideHead}>

@@ -27,7 +27,7 @@ interface Page {
   next: string | null;
 }
 
-/** What was done with accounts: searched, narrowed down by kind, and taken away as a table. */
+/** What was done with accounts and customers’ data: searched, narrowed down by kind, and taken away as a table. */
 export function AuditPage() {
   const { t, i18n } = useLingui();
   const desk = useDesk();
@@ -54,7 +54,7 @@ export function AuditPage() {
             <Trans>Audit log</Trans>
           </h2>
           <p>
-            <Trans>What was done with accounts, by whom and from where. Changes of the configuration have their own page.</Trans>
+            <Trans>What was done with accounts and customers’ data, by whom and from where. Changes of the configuration have their own page.</Trans>
           </p>
         </div>
         <Button component="a" variant="default" leftSection={<Download size={16} aria-hidden />} href={desk.api.http.url(`/audit/export.csv?${new URLSearchParams(wanted)}`)} download>
@@ -89,7 +89,7 @@ export function AuditPage() {
             <span className={classes.what}>
               <b>
                 {titleOf(entry.kind)}
-                {typeof entry.facts["name"] === "string" && `: ${entry.facts["name"]}`}
+                {about(entry)}
               </b>
               <span>{[who(entry, t`on the server`), entry.address, when(entry.at)].filter(Boolean).join(" · ")}</span>
             </span>
@@ -103,6 +103,12 @@ export function AuditPage() {
       )}
     </div>
   );
+}
+
+/** What it was done to, where that is no account. */
+function about({ facts }: Entry): string {
+  if (typeof facts["name"] === "string") return `: ${facts["name"]}`;
+  return typeof facts["contact_id"] === "number" ? `: ${facts["contact_id"]}` : "";
 }
 
 /** Who did it, and to whose account where that is another's. */

@@ -23,7 +23,7 @@ export function MapField({ field, path }: { field: Field & { type: "map" }; path
       <legend>{text.label}</legend>
       {text.help !== undefined && <p className={classes.help}>{text.help}</p>}
       {entries.map(([key, each], index) => (
-        <div key={index} className={classes.mapRow}>
+        <div key={index} className={classes.mapRow} data-short={field.keys === null}>
           {field.keys === null ? (
             <TextInput aria-label={t`Name`} value={key} onChange={(event) => replace(index, [event.currentTarget.value, each])} />
           ) : (
@@ -36,7 +36,7 @@ export function MapField({ field, path }: { field: Field & { type: "map" }; path
           )}
           {field.value.type === "number" ? (
             <NumberInput
-              aria-label={text.choice(key)}
+              aria-label={text.choice(key) || text.label}
               hideControls
               value={typeof each === "number" ? each : ""}
               suffix={field.value.seconds ? ` ${t`seconds`}` : ""}
@@ -44,7 +44,7 @@ export function MapField({ field, path }: { field: Field & { type: "map" }; path
               onChange={(next) => replace(index, [key, typeof next === "number" ? next : null])}
             />
           ) : (
-            <TextInput aria-label={text.choice(key)} value={String(each ?? "")} error={form.errors.get(`spec.${pathText([...path, key])}`)} onChange={(event) => replace(index, [key, event.currentTarget.value])} />
+            <TextInput aria-label={text.choice(key) || text.label} value={String(each ?? "")} error={form.errors.get(`spec.${pathText([...path, key])}`)} onChange={(event) => replace(index, [key, event.currentTarget.value])} />
           )}
           <ActionIcon variant="subtle" color="gray" aria-label={t`Remove`} onClick={() => put(entries.filter((_, at) => at !== index))}>
             <Trash2 size={16} />

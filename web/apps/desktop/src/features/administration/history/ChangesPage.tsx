@@ -6,17 +6,22 @@ import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { Undo2 } from "lucide-react";
 import { useState } from "react";
 import { Dialog } from "../../../shared/Dialog.tsx";
-import { useDesk } from "../../../shared/desk.ts";
+import { useDesk, useUser } from "../../../shared/desk.ts";
 import { errorText } from "../../../shared/error-text.ts";
+import { mayLook } from "../../../shared/rights.ts";
 import { areaOfKind, areas } from "../areas.ts";
 import { useItems, useKinds } from "../data.ts";
 import { DifferenceList } from "../DifferenceList.tsx";
 import { refusalText } from "../forms/errors.ts";
 import { fieldsOf, words } from "../forms/schema.ts";
 import type { Difference } from "../forms/values.ts";
+import { InvitationRow, useInvitationEntries } from "./Invitations.tsx";
 import { useWhen } from "../when.ts";
 import admin from "../Admin.module.css";
 import classes from "./Changes.module.css";
+
+/** What the filter calls them; no kind of the configuration has this name. */
+const INVITATIONS = "invitations";
 
 interface Thing {
   action: "created" | "replaced" | "deleted";
@@ -42,16 +47,21 @@ export function ChangesPage() {
   const desk = useDesk();
   const [kind, setKind] = useState("");
   const [person, setPerson] = useState("");
+  const user = useUser();
   const users = useItems("users");
   const kinds = useKinds();
   const log = useInfiniteQuery({
+    enabled: kind !== INVITATIONS,
     queryKey: ["admin", "changes", kind, person],
     queryFn: ({ pageParam }) =>
       desk.api.http.get<{ items: Change[]; next: string | null }>("/config/changes", { cursor: pageParam, kind: kind || undefined, actor_id: person || undefined, limit: 30 }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
   });
-  const changes = log.data?.pages.flatMap(({ items }) => items) ?? [];
+  const changes = kind === INVITATIONS ? [] : (log.data?.pages.flatMap(({ items }) => items) ?? []);
+  const until = kind === INVITATIONS || log.hasNextPage !== true ? undefined : changes.at(-1)?.at;
+  const invited = useInvitationEntries(kind === "" || kind === INVITATIONS, person, until);
+  const rows = [...changes, ...invited].sort((a, b) => b.at.localeCompare(a.at));
   const nameOf = (each: string) => {
     const area = areas.find((one) => one.kind === each);
     return each === "settings" ? t`Settings` : area === undefined ? words(each) : i18n._(area.title);
@@ -69,21 +79,19 @@ export function ChangesPage() {
         </div>
       </header>
       <div className={classes.filters}>
-        <NativeSelect label={t`What`} value={kind} onChange={(event) => setKind(event.currentTarget.value)} data={[{ value: "", label: t`Everything` }, ...(kinds.data ?? []).map((each) => ({ value: each.kind, label: nameOf(each.kind) }))]} />
+        <NativeSelect label={t`What`} value={kind} onChange={(event) => setKind(event.currentTarget.value)} data={[{ value: "", label: t`Everything` }, ...(kinds.data ?? []).map((each) => ({ value: each.kind, label: nameOf(each.kind) })), ...(mayLook(user, "audit") ? [{ value: INVITATIONS, label: t`Invitations` }] : [])]} />
         <NativeSelect label={t`Who`} value={person} onChange={(event) => setPerson(event.currentTarget.value)} data={[{ value: "", label: t`Everybody` }, ...(users.data ?? []).map((user) => ({ value: String(user.id), label: user.name }))]} />
       </div>
       {log.isError && <p role="alert">{errorText(log.error)}</p>}
-      {log.data !== undefined && changes.length === 0 && (
+      {(kind === INVITATIONS || log.data !== undefined) && rows.length === 0 && (
         <p className={admin.empty}>
           <Trans>Nothing has been changed.</Trans>
         </p>
       )}
       <ol className={classes.log} aria-label={t`Changes`}>
-        {changes.map((change) => (
-          <ChangeRow key={change.id} change={change} />
-        ))}
+        {rows.map((row) => ("kind" in row ? <InvitationRow key={`invitation-${row.id}`} entry={row} /> : <ChangeRow key={row.id} change={row} />))}
       </ol>
-      {log.hasNextPage && (
+      {kind !== INVITATIONS && log.hasNextPage && (
         <Button variant="default" mb="xl" loading={log.isFetchingNextPage} onClick={() => void log.fetchNextPage()}>
           <Trans>Show more</Trans>
         </Button>
