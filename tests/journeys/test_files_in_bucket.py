@@ -249,7 +249,8 @@ async def test_an_export_has_the_files_of_the_bucket(centre: Centre, tmp_path: P
     task_id = await active(centre, ana, page)
     file = (await visitor_sends(page, LARGE, "a.txt")).json()["attachment"]
     target = tmp_path / "person.zip"
-    await centre.node.context.people.export(ana.task(task_id)["contact_id"], target)
+    contact_id = ana.task(task_id)["contact_id"]
+    await centre.node.context.people.export(contact_id, target, None, centre.clock.now())
     with ZipFile(target) as archive:
         assert archive.read(f"files/{file['id']}/a.txt") == LARGE
         (told,) = json.loads(archive.read("person.json"))["files"]

@@ -357,7 +357,8 @@ async def test_an_export_names_it_and_does_not_give_it_out(
     task_id = await active(centre, ana, page)
     assert (await visitor_sends(page, b"words")).is_success
     target = tmp_path / "person.zip"
-    await centre.node.context.people.export(ana.task(task_id)["contact_id"], target)
+    contact_id = ana.task(task_id)["contact_id"]
+    await centre.node.context.people.export(contact_id, target, None, centre.clock.now())
     with ZipFile(target) as archive:
         assert archive.namelist() == ["person.json"]
         assert b'"path": null' in archive.read("person.json")
