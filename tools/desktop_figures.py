@@ -34,7 +34,7 @@ from rapport.storage.database import Database  # noqa: E402
 from rapport.storage.embedded import dsn_of_running  # noqa: E402
 
 LONG, SHORT = 10_000, 60
-SWITCHES = 20
+SWITCHES = 60
 SCROLL_S = 10
 LONGEST_TASK_MS = 50
 
