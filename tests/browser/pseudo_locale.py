@@ -34,7 +34,8 @@ _DATA = re.compile(
     |^mail$|^Re:\ |A\ broken\ cup|The\ cup\ is\ broken\.|Only\ the\ cup\?|We\ send\ a\ new\ cup
     |And\ the\ pot\ as\ well\.|Dear\ (?:Dana|all)|^(?:plain|Table|Offer|See|list\.txt)$
     |^Cup\s9\ EUR$
-    # Templates and workflows, with their fields.
+    # Templates and workflows, with their fields and secrets.
+    |\b(?:signing_secret|identity_secret)\b|(?:^|\ )token$|@@secret\.name@@
     |On\ its\ way|^Your\b|Your\ order\b
     |is\ on\ its\ way\.|KC-\d+|<number>|\border\b(?:\ sent|\ number)?
     |\bnumber\b|Dear\ customer|is\ here\.|No\ returns\.|terms\.txt|Enjoy!|\bSMS\b|\bsms\b

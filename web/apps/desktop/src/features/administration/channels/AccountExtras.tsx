@@ -1,5 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { channelName } from "../../../shared/people.ts";
+import { NamedSecrets } from "../NamedSecrets.tsx";
 import { useChannels, useItems } from "../data.ts";
 import type { Item, Spec } from "../types.ts";
 import type { ItemFormModel } from "../useItemForm.ts";
@@ -27,6 +28,13 @@ export function AccountExtras({ model, item }: { model: ItemFormModel; item: Ite
       <>
         <LookPreview webchat={webchat} company={String(settings.data?.[0]?.spec["company"] ?? "Rapport")} />
         <Snippet siteKey={String(stored["site_key"])} />
+        <NamedSecrets
+          model={model}
+          item={item}
+          known={["identity_secret"]}
+          open={false}
+          about={<Trans>With an identity_secret, of 32 characters or more, your own site says who a visitor is.</Trans>}
+        />
       </>
     );
   }
