@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from pwdlib import PasswordHash
 
-from rapport.application.audit import Entry
+from rapport.application.audit import Entry, account_entry
 from rapport.application.devices import LONGEST, device
 from rapport.application.passwords import LONGEST_PASSWORD, check_password
 from rapport.application.ports import Clock, ConfigurationSource
@@ -241,7 +241,7 @@ class Access:
         csrf = secrets.token_urlsafe(24)
         agent = user_agent.replace("\x00", "")[:LONGEST]
         stored = StoredSession(user_id, csrf, now, now, 0, agent, address)
-        entry = self._entry("signed_in", user_id, user_id, address)
+        entry = account_entry("signed_in", self._clock.now(), user_id, user_id, address)
         await self._store.create(token_hash(token), stored, entry)
         return token, await self.recognise(token)
 
@@ -316,7 +316,9 @@ class Access:
 
     async def end(self, session: Session, address: str) -> None:
         """Sign out: the session ends, and its sockets on every node."""
-        entry = self._entry("signed_out", session.user_id, session.user_id, address)
+        entry = account_entry(
+            "signed_out", self._clock.now(), session.user_id, session.user_id, address
+        )
         await self._store.end_session(session.user_id, session.id, self._clock.now(), entry)
 
     async def end_one(self, actor: Session, user_id: int, session_id: int, address: str) -> None:
@@ -325,7 +327,7 @@ class Access:
         Raises:
             NotFound: the person has no such session, or no longer.
         """
-        entry = self._entry("session_ended", actor.user_id, user_id, address)
+        entry = account_entry("session_ended", self._clock.now(), actor.user_id, user_id, address)
         now = self._clock.now()
         if not await self._store.end_session(user_id, session_id, now, entry):
             raise NotFound("not_found", "This session has ended already.")
@@ -334,7 +336,7 @@ class Access:
         self, actor: Session, user_id: int, address: str, keep: int | None = None
     ) -> None:
         """End all sessions of a person but one, and their sockets on every node."""
-        entry = self._entry("sessions_ended", actor.user_id, user_id, address)
+        entry = account_entry("sessions_ended", self._clock.now(), actor.user_id, user_id, address)
         await self._store.end_sessions([user_id], self._clock.now(), keep, entry)
 
     async def has_password(self, user_id: int) -> bool:
@@ -365,7 +367,7 @@ class Access:
     ) -> None:
         """Give a person a new password; sessions end."""
         hashed = await asyncio.to_thread(hash_password, password)
-        entry = self._entry("password_given", actor_id, user_id, address)
+        entry = account_entry("password_given", self._clock.now(), actor_id, user_id, address)
         await self._store.set_password_hash(
             user_id, hashed, entry.at, must_change=must_change, entry=entry
         )
@@ -376,7 +378,9 @@ class Access:
         Raises:
             Refused: `no_password`.
         """
-        entry = self._entry("password_change_required", actor.user_id, user_id, address)
+        entry = account_entry(
+            "password_change_required", self._clock.now(), actor.user_id, user_id, address
+        )
         if not await self._store.require_change(user_id, entry):
             raise Refused("no_password", "This person has no password. Send an invitation.")
 
@@ -393,7 +397,7 @@ class Access:
         if new == current:
             raise Invalid.field("new", "Choose another password than the present one.")
         hashed = await asyncio.to_thread(hash_password, new)
-        entry = self._entry("password_changed", user_id, user_id, address)
+        entry = account_entry("password_changed", self._clock.now(), user_id, user_id, address)
         await self._store.set_password_hash(user_id, hashed, now, session.id, entry=entry)
 
     async def prove(
@@ -439,17 +443,6 @@ class Access:
                 if user.login.casefold() == wanted and user.active
             ),
             None,
-        )
-
-    def _entry(
-        self, kind: str, actor_id: int | None, subject_id: int, address: str | None
-    ) -> Entry:
-        return Entry(
-            kind=kind,
-            at=self._clock.now(),
-            actor_id=actor_id,
-            subject_id=subject_id,
-            address=address,
         )
 
     def _session(self, stored: StoredSession, *, changes: bool) -> Session:

@@ -56,6 +56,25 @@ class Entry:
     id: int = 0
 
 
+def account_entry(
+    kind: str,
+    at: datetime,
+    actor_id: int | None,
+    subject_id: int,
+    address: str | None,
+    facts: Mapping[str, Any] | None = None,
+) -> Entry:
+    """What somebody did to an account, their own or another's."""
+    return Entry(
+        kind=kind,
+        at=at,
+        actor_id=actor_id,
+        subject_id=subject_id,
+        address=address,
+        facts=facts or {},
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """Which entries are looked for."""

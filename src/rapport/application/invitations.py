@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from rapport.application.access import Access, hash_password, token_hash
-from rapport.application.audit import Entry
+from rapport.application.audit import Entry, account_entry
 from rapport.application.ports import Clock, ConfigurationSource
 from rapport.application.views import moment
 from rapport.domain.errors import NotFound, Refused
@@ -89,7 +89,7 @@ class Invitations:
         now = self._clock.now()
         token = secrets.token_urlsafe(32)
         invitation = Invitation(user_id, actor_id, now, now + LIFETIME)
-        entry = _entry("invitation_made", now, actor_id, user_id, address)
+        entry = account_entry("invitation_made", now, actor_id, user_id, address)
         await self._store.put(token_hash(token), invitation, entry)
         return token, now + LIFETIME
 
@@ -140,7 +140,7 @@ class Invitations:
             NotFound: there is none.
         """
         now = self._clock.now()
-        entry = _entry("invitation_withdrawn", now, actor_id, user_id, address)
+        entry = account_entry("invitation_withdrawn", now, actor_id, user_id, address)
         if not await self._store.withdraw(user_id, entry):
             raise NotFound("not_found", "This person has no open invitation.")
 
@@ -172,15 +172,11 @@ class Invitations:
         self._access.check_password(found.user_id, password)
         hashed = await asyncio.to_thread(hash_password, password)
         now, whose = self._clock.now(), found.user_id
-        entry = _entry("invitation_used", now, whose, whose, address)
+        entry = account_entry("invitation_used", now, whose, whose, address)
         user_id = await self._store.use(token_hash(token), hashed, entry)
         if user_id is None:
             raise _not_good()
         return user_id
-
-
-def _entry(kind: str, at: datetime, actor_id: int, subject_id: int, address: str | None) -> Entry:
-    return Entry(kind=kind, at=at, actor_id=actor_id, subject_id=subject_id, address=address)
 
 
 def _not_good() -> NotFound:

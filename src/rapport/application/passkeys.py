@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from rapport.application import ceremonies
 from rapport.application.access import Access, Session
-from rapport.application.audit import Entry
+from rapport.application.audit import Entry, account_entry
 from rapport.application.ceremonies import Json, Key, Party
 from rapport.application.configuration.changes import SecretBox
 from rapport.application.ports import Clock, ConfigurationSource
@@ -129,7 +129,10 @@ class Passkeys:
             raise Invalid.field("name", "Give it a name, such as the device's.")
         challenge = await self._opened(ticket, ADDING, session.user_id)
         key = ceremonies.created(party, challenge, credential)
-        entry = self._entry("passkey_added", session.user_id, address, named)
+        now = self._clock.now()
+        entry = account_entry(
+            "passkey_added", now, session.user_id, session.user_id, address, {"name": named}
+        )
         passkey = Passkey(
             user_id=session.user_id,
             party_id=party.id,
@@ -152,7 +155,10 @@ class Passkeys:
         """
         found = [p for p in await self._store.of(session.user_id) if p.id == passkey_id]
         name = found[0].name if found else ""
-        entry = self._entry("passkey_removed", session.user_id, address, name)
+        now = self._clock.now()
+        entry = account_entry(
+            "passkey_removed", now, session.user_id, session.user_id, address, {"name": name}
+        )
         needed = self._configuration.current.needs_second_factor(session.user_id)
         if not await self._store.remove(session.user_id, passkey_id, entry, needed=needed):
             raise NotFound("not_found", "There is no such passkey.")
@@ -232,16 +238,6 @@ class Passkeys:
         if not await self._store.spend(hashlib.sha256(challenge).digest(), now, now + GOOD_FOR):
             raise refusal
         return challenge
-
-    def _entry(self, kind: str, user_id: int, address: str, name: str) -> Entry:
-        return Entry(
-            kind=kind,
-            at=self._clock.now(),
-            actor_id=user_id,
-            subject_id=user_id,
-            address=address,
-            facts={"name": name},
-        )
 
 
 def _view(passkey: Passkey) -> Json:

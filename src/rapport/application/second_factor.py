@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from rapport.application.access import Access, Session, token_hash
-from rapport.application.audit import Entry
+from rapport.application.audit import Entry, account_entry
 from rapport.application.ports import Clock, ConfigurationSource
 from rapport.application.views import moment
 from rapport.domain.errors import Invalid, NotFound, Refused
@@ -121,7 +121,7 @@ class SecondFactors:
         if len(given) == DIGITS:
             step = step_of(found.secret, given, self._clock.now(), found.used_step)
             return step is not None and await self._store.use_step(user_id, step)
-        entry = self._entry("recovery_code_used", user_id, user_id, address)
+        entry = account_entry("recovery_code_used", self._clock.now(), user_id, user_id, address)
         return await self._store.use_recovery(user_id, token_hash(given), entry)
 
     async def state(self, user_id: int) -> View:
@@ -165,7 +165,7 @@ class SecondFactors:
         if step is None:
             raise Invalid.field("code", "This is not the code of this moment. Look again.")
         codes, hashes = await asyncio.to_thread(_recovery_codes)
-        entry = self._entry("second_factor_on", user_id, user_id, address)
+        entry = account_entry("second_factor_on", self._clock.now(), user_id, user_id, address)
         if not await self._store.confirm(user_id, step, hashes, entry):
             raise Refused("second_factor_on", "Begin by taking the secret anew.")
         return codes
@@ -180,7 +180,7 @@ class SecondFactors:
         user_id = session.user_id
         await self._access.prove(session, password, address)
         codes, hashes = await asyncio.to_thread(_recovery_codes)
-        entry = self._entry("recovery_codes_made", user_id, user_id, address)
+        entry = account_entry("recovery_codes_made", self._clock.now(), user_id, user_id, address)
         if not await self._store.renew_recovery(user_id, hashes, entry):
             raise _none()
         return codes
@@ -198,7 +198,7 @@ class SecondFactors:
         if required and not await self._store.passkeys(user_id):
             raise Refused("second_factor_required", "Your role needs a second factor.")
         await self._access.prove(session, password, address)
-        entry = self._entry("second_factor_off", user_id, user_id, address)
+        entry = account_entry("second_factor_off", self._clock.now(), user_id, user_id, address)
         if not await self._store.remove(user_id, entry):
             raise _none()
 
@@ -208,21 +208,10 @@ class SecondFactors:
         Raises:
             NotFound: there is none.
         """
-        entry = self._entry("second_factor_reset", actor_id, user_id, address)
+        entry = account_entry("second_factor_reset", self._clock.now(), actor_id, user_id, address)
         if not await self._store.remove_all(user_id, entry):
             raise _none()
         await self._access.end_all(user_id)
-
-    def _entry(
-        self, kind: str, actor_id: int | None, subject_id: int, address: str | None
-    ) -> Entry:
-        return Entry(
-            kind=kind,
-            at=self._clock.now(),
-            actor_id=actor_id,
-            subject_id=subject_id,
-            address=address,
-        )
 
 
 def _recovery_codes() -> tuple[list[str], list[bytes]]:
