@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.axe import findings
 from tests.browser.desk import AgentDesk
@@ -86,6 +86,31 @@ async def test_it_runs_fails_and_runs_again(stage: Stage) -> None:
         await ana.composer.fill("")
         await ana.thread.get_by_role("button", name="Insert the text").click()
         await ana.has_written("Your order is on its way.")
+
+
+async def test_a_list_without_options_says_so_in_words(stage: Stage) -> None:
+    """While it loads and when nothing fits: a status beside the list, which stays a sound list."""
+    stage.pseudo = True
+    async with other_system((200, {})) as system:
+        await workflows(stage, system)
+        ana, _ = await stage.conversation(customer="Dana Example")
+        loads = asyncio.Event()
+
+        async def held(route: Route) -> None:
+            await loads.wait()
+            await route.continue_()
+
+        await ana.page.route("**/api/v1/tasks/*/workflows", held)
+        await ana.page.get_by_role("button", name="Trigger a workflow").last.click()
+        box = ana.dialog("Trigger a workflow")
+        await expect(box.get_by_role("status")).to_have_text("Loading…")
+        assert not await findings(ana.page, "workflows, loading", desktop=True)
+        loads.set()
+        await expect(box.get_by_role("option")).to_have_count(2)
+        await expect(box.get_by_role("status")).to_be_empty()
+        await box.get_by_role("combobox").fill("qqq")
+        await expect(box.get_by_role("status")).to_have_text("Nothing found")
+        assert not await findings(ana.page, "workflows, nothing found", desktop=True)
 
 
 async def test_what_is_not_taken_is_said_at_its_field(stage: Stage) -> None:

@@ -75,7 +75,7 @@ export function SearchList({ label, placeholder, options, selected, onChoose, on
         <input
           type="text"
           role="combobox"
-          aria-expanded="true"
+          aria-expanded={shown.length > 0}
           aria-controls={`${base}-list`}
           aria-activedescendant={active === undefined ? undefined : `${base}-${active.id}`}
           aria-autocomplete="list"
@@ -89,38 +89,39 @@ export function SearchList({ label, placeholder, options, selected, onChoose, on
         />
         {aside}
       </div>
-      <div ref={list} id={`${base}-list`} role="listbox" aria-label={label} tabIndex={-1} className={classes.list}
-        data-fit={height === "fit"}
-        style={height === "fit" ? undefined : { height }}>
-        {shown.map((option, index) => (
-          <div key={option.id} role="presentation">
-            {option.group !== undefined && option.group !== shown[index - 1]?.group && (
-              <div className={classes.group} role="presentation">
-                {option.group}
+      <div className={classes.lower}>
+        <div ref={list} id={`${base}-list`} role="listbox" aria-label={label} tabIndex={-1} className={classes.list}
+          data-fit={height === "fit"}
+          style={height === "fit" ? undefined : { height }}>
+          {shown.map((option, index) => (
+            <div key={option.id} role="presentation">
+              {option.group !== undefined && option.group !== shown[index - 1]?.group && (
+                <div className={classes.group} role="presentation">
+                  {option.group}
+                </div>
+              )}
+              <div
+                id={`${base}-${option.id}`}
+                role="option"
+                aria-selected={chosen.has(option.id)}
+                aria-disabled={option.blocked ? true : undefined}
+                className={classes.option}
+                data-active={option === active}
+                onClick={() => (option.blocked ? undefined : (setWalked(option.id), onChoose(option.id)))}
+                onMouseMove={() => (option.blocked ? undefined : setWalked(option.id))}
+              >
+                {option.icon}
+                <span className={classes.label}>{option.label}</span>
+                <span className={classes.detail}>{option.blocked ? option.blocked : option.detail}</span>
+                {chosen.has(option.id) && <Check size={16} className={classes.check} aria-hidden />}
               </div>
-            )}
-            <div
-              id={`${base}-${option.id}`}
-              role="option"
-              aria-selected={chosen.has(option.id)}
-              aria-disabled={option.blocked ? true : undefined}
-              className={classes.option}
-              data-active={option === active}
-              onClick={() => (option.blocked ? undefined : (setWalked(option.id), onChoose(option.id)))}
-              onMouseMove={() => (option.blocked ? undefined : setWalked(option.id))}
-            >
-              {option.icon}
-              <span className={classes.label}>{option.label}</span>
-              <span className={classes.detail}>{option.blocked ? option.blocked : option.detail}</span>
-              {chosen.has(option.id) && <Check size={16} className={classes.check} aria-hidden />}
             </div>
-          </div>
-        ))}
-        {shown.length === 0 && (
-          <p role="presentation" className={classes.empty}>
-            {query === "" && empty !== undefined ? empty : t`Nothing found`}
-          </p>
-        )}
+          ))}
+        </div>
+        {/* Beside the list, not in it: a list box may hold options only, and a status is read out. */}
+        <p role="status" className={classes.empty}>
+          {shown.length > 0 ? null : query === "" && empty !== undefined ? empty : t`Nothing found`}
+        </p>
       </div>
     </div>
   );
