@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 
+from rapport.domain.message import InboundMessage
+from rapport.storage.ingest import LARGEST_BATCH
+from rapport.storage.log_steps import EVENTS_OF_STEP
+from rapport.storage.search_index import SearchIndex
 from tests.centre import Centre, Desktop, Json
 from tests.configuration.administrator import error
 
@@ -181,3 +186,29 @@ async def test_phone_numbers_by_their_last_digits(centre: Centre) -> None:
     for question in ("50142", "555 555 0142", "+1 555-555-0142"):
         (person,) = await search(centre, sam, question, kind="contacts")
         assert person["id"] == contact
+
+
+async def test_a_storm_is_entered_in_small_steps(centre: Centre) -> None:
+    """Its commits hold a hundred messages and more: a step goes by those, not by commits."""
+    inbox, database = centre.node.context.inbox, centre.node.database
+    index = SearchIndex(database)
+    while await index.advance():
+        pass
+    for storm in range(4):
+        messages = [
+            InboundMessage(
+                external_id=f"storm.{storm}.{n}",
+                contact_key=f"visitor-{n}",
+                text=f"Number {n} is asking",
+            )
+            for n in range(300)
+        ]
+        await inbox.submit(centre.ids["site"], messages)
+    counted = "SELECT count(*) FROM message_search WHERE words @@ 'asking'::tsquery"
+    entered = [0]
+    while await index.advance():
+        entered.append(await database.pool.fetchval(counted))
+    steps = [after - before for before, after in pairwise(entered)]
+    assert sum(steps) == 1200
+    assert max(steps) < EVENTS_OF_STEP + LARGEST_BATCH
+    assert len(steps) >= 2

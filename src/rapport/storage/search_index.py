@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rapport.domain.search_words import number_ends, words_of
 from rapport.storage.database import Database, decode_json
+from rapport.storage.log_steps import EVENTS_OF_STEP, LAST_OF_STEP
 
-COMMITS = 400
+AT_ONCE = 50
+"""Messages whose words are made before whoever waits has its turn."""
 _LOCK = 7_242_006
 _EPOCH = datetime(2020, 1, 6, tzinfo=UTC)
 _WEEK = timedelta(days=7)
@@ -19,12 +22,11 @@ SELECT s.pos, e.kind, e.conversation_id,
     CASE WHEN e.kind IN ('message.received', 'message.sent', 'message.changed')
          THEN (e.entities->'message'->>'id')::bigint END AS message_id,
     (e.entities->'contact'->>'id')::bigint AS contact_id
-FROM (SELECT * FROM stream_commit WHERE pos > $1 ORDER BY pos LIMIT $2) s
+FROM stream_commit s
 JOIN event e ON e.commit_id = s.commit_id
-WHERE e.kind IN ('message.received', 'message.sent', 'message.changed', 'contact.updated',
+WHERE s.pos > $1 AND s.pos <= $2
+  AND e.kind IN ('message.received', 'message.sent', 'message.changed', 'contact.updated',
     'task.accepted', 'conference.joined', 'task.transferred', 'task.requeued')"""
-_LAST = """
-SELECT max(pos) FROM (SELECT pos FROM stream_commit WHERE pos > $1 ORDER BY pos LIMIT $2) s"""
 # Served by, and in which queue: both only ever grow; what is exact is asked when reading.
 _MESSAGES = """
 SELECT m.id, m.conversation_id, m.created_at, m.text, m.attachments,
@@ -84,10 +86,10 @@ class SearchIndex:
             if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", _LOCK):
                 return 0
             mark = await connection.fetchval(_MARK)
-            last = await connection.fetchval(_LAST, mark, COMMITS)
+            last = await connection.fetchval(LAST_OF_STEP, mark, EVENTS_OF_STEP)
             if last is None:
                 return 0
-            news = await connection.fetch(_NEWS, mark, COMMITS)
+            news = await connection.fetch(_NEWS, mark, last)
             contacts = {row["contact_id"] for row in news} - {None}
             writers = await self._messages(connection, {row["message_id"] for row in news} - {None})
             served = {
@@ -115,7 +117,7 @@ class SearchIndex:
             [row["id"] for row in rows],
             [row["conversation_id"] for row in rows],
             [row["created_at"] for row in rows],
-            [" ".join(message_words(row)) for row in rows],
+            await _in_turns(rows),
         )
         return {row["contact_id"] for row in rows}
 
@@ -141,6 +143,14 @@ class SearchIndex:
                 f" FOR VALUES FROM ('{start.isoformat()}') TO ('{(start + _WEEK).isoformat()}')"
             )
         self._weeks.add(week)
+
+
+async def _in_turns(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    words = []
+    for first in range(0, len(rows), AT_ONCE):
+        words += [" ".join(message_words(row)) for row in rows[first : first + AT_ONCE]]
+        await asyncio.sleep(0)
+    return words
 
 
 def message_words(row: Mapping[str, Any]) -> list[str]:

@@ -26,8 +26,8 @@ from rapport.domain.webhooks import (
 )
 from rapport.storage.changes import insert_events
 from rapport.storage.database import Database, decode_json, encode_json
+from rapport.storage.log_steps import EVENTS_OF_STEP, LAST_OF_STEP
 
-COMMITS = 300
 # New endpoints are told what comes from now on; those that are switched on again, too.
 _ENTER = """
 INSERT INTO webhook_state (endpoint_id, pos)
@@ -39,8 +39,6 @@ UPDATE webhook_state SET pos = (SELECT coalesce(max(pos), 0) FROM stream_commit)
 WHERE endpoint_id = ANY($1::bigint[])"""
 _MARK = """
 SELECT pos FROM webhook_state WHERE endpoint_id = $1 FOR NO KEY UPDATE SKIP LOCKED"""
-_LAST = """
-SELECT max(pos) FROM (SELECT pos FROM stream_commit WHERE pos > $1 ORDER BY pos LIMIT $2) s"""
 _NEWS = """
 SELECT s.pos, e.ord, e.kind, e.at, e.conversation_id, e.task_id, e.agent_id, e.queue_id, e.facts,
     e.entities->'message'->>'id' AS message_id,
@@ -142,7 +140,9 @@ class Webhooks:
         """
         async with self._database.pool.acquire() as connection, connection.transaction():
             mark = await connection.fetchval(_MARK, endpoint_id)
-            last = None if mark is None else await connection.fetchval(_LAST, mark, COMMITS)
+            if mark is None:
+                return 0
+            last = await connection.fetchval(LAST_OF_STEP, mark, EVENTS_OF_STEP)
             if last is None:
                 return 0
             rows = await connection.fetch(_NEWS, mark, last, list(spec.events or KINDS))
