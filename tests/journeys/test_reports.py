@@ -9,6 +9,7 @@ from typing import Any
 from rapport.application.reports import COUNTED
 from rapport.storage.report_slices import add_newest, rebuild
 from tests.centre import Centre, Desktop, Json
+from tests.journeys.providers import DANA, sms, whatsapp
 
 DAY = "first=2026-11-23&last=2026-11-23"
 SLICINGS = ("channel", "queue", "team", "agent", "quarter", "hour", "day")
@@ -129,6 +130,22 @@ async def test_another_time_zone_makes_the_sums_anew(centre: Centre) -> None:
     assert {by: await report(sam, by) for by in SLICINGS} == from_log
     fine = await sam.http.get(f"/api/v1/reports/figures?{DAY}&by=quarter&agent_id=5")
     assert fine.status_code == 422
+
+
+async def test_every_message_counts_for_its_channel(centre: Centre) -> None:
+    """Those of a conversation that goes on are stored by a way of their own."""
+    sam = await centre.sign_in("sam", available=False)
+    async with sms(centre) as connected, whatsapp(centre) as meta:
+        phone = next(iter(connected.provider.customers))
+        dana = meta.provider.customer(DANA)
+        for text in ("Hello", "Are you there?", "I am waiting"):
+            await connected.provider.says(phone, "text", {"text": text})
+            await connected.provider.settle()
+            await dana.says(text)
+            await meta.provider.settle()
+        await centre.settle()
+        rows = (await report(sam, "channel"))["rows"]
+    assert {row["key"]: row["figures"]["received"] for row in rows} == {"sms": 3, "whatsapp": 3}
 
 
 async def test_a_report_as_csv(centre: Centre) -> None:

@@ -72,6 +72,21 @@ async def test_stop_before_any_conversation_is_kept(centre: Centre) -> None:
         await centre.settle()
 
 
+async def test_stop_after_the_conversation_is_kept(centre: Centre) -> None:
+    async with sms(centre) as connected:
+        dana, pool = Phone(connected), centre.node.database.pool
+        await dana.says("Hello")
+        ana, task_id = await connected.accepted()
+        await ana.post(f"/tasks/{task_id}/end", {"consent": True})
+        await ana.post(f"/tasks/{task_id}/wrap-up", {"reason_ids": [centre.ids["Sold"]]})
+        await dana.says("STOP")
+        assert await pool.fetchval("SELECT opted_out_at FROM conversation") is not None
+        await dana.says("I have another question")
+        ana, task_id = await connected.accepted()
+        assert ana.task(task_id)["customer_opted_out_at"] is not None
+        await centre.settle()
+
+
 async def test_smpp_from_bind_to_receipt(centre: Centre) -> None:
     smsc = MessageCentre(SmscSettings(system_id="rapport", password="secret", number="15550100400"))
     server, worker = await start(smsc, "127.0.0.1", 0)

@@ -8,7 +8,7 @@ writer connection; across nodes the conversation's row lock and UNIQUE(account, 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -174,7 +174,7 @@ class Ingest:
                     results.update((id(item), got) for item, got in zip(items, taken, strict=True))
                 if any(isinstance(i.message, CustomerEvent) for i in batch):
                     await keep_consent(connection, batch)
-                await self._save(connection, changes, ids)
+                await self._save(connection, changes, ids, _only_texts(batch, changes))
             except BaseException:
                 if not connection.is_closed():
                     await connection.execute("ROLLBACK")
@@ -295,12 +295,14 @@ class Ingest:
             [accounts[account_id].channel.value for account_id in known],
         )
 
-    async def _save(self, connection: Any, changes: Changes, ids: Any) -> None:
+    async def _save(
+        self, connection: Any, changes: Changes, ids: Iterator[int], texts: bool
+    ) -> None:
         if not (changes.events or changes.messages or changes.conversations or changes.contacts):
             await connection.execute("COMMIT")
             return
         commit_id = next(ids)
-        if _only_texts(changes):
+        if texts:
             await connection.execute(sql.SAVE_TEXTS, *_text_columns(changes), commit_id)
             await connection.execute(f"SELECT seal({commit_id:d}); COMMIT")
             return
@@ -350,17 +352,20 @@ class Ingest:
         )
 
 
-def _only_texts(changes: Changes) -> bool:
-    """Whether a batch is nothing but plain messages, each with its one event."""
+def _only_texts(batch: Sequence[Item], changes: Changes) -> bool:
+    """Whether a batch is nothing but plain messages, each with its one event.
+
+    What customers do besides writing changes conversations in ways of its own.
+    """
     return (
         not (changes.tasks or changes.contacts or changes.jobs or changes.amended)
         and len(changes.events) == len(changes.messages)
+        and all(isinstance(item.message, InboundMessage) for item in batch)
         and all(
             m.direction is Direction.INBOUND
             and not m.attachments
             and m.content is None
             and m.client_id is None
-            and m.sent_at is None
             for m in changes.messages
         )
     )
@@ -382,8 +387,10 @@ def _text_columns(changes: Changes) -> tuple[Any, ...]:
         [m.author_id for m in messages],
         [m.text for m in messages],
         [m.external_id for m in messages],
+        [m.sent_at for m in messages],
         [e.queue_id for e in events],
         [" ".join(e.audience) for e in events],
+        [encode_json(e.facts).decode() for e in events],
         [encode_json(e.entities).decode() for e in events],
     )
 

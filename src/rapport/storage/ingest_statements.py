@@ -137,15 +137,16 @@ WITH c AS (
     WHERE c.id = n.id),
 n AS (
     SELECT * FROM unnest($5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[],
-        $10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::bigint[], $15::text[],
-        $16::text[]) WITH ORDINALITY n(id, conversation_id, account_id, task_id, seq, inbound_seq,
-        author_id, text, external_id, queue_id, audience, entities, ord)),
+        $10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::timestamptz[], $15::bigint[],
+        $16::text[], $17::text[], $18::text[]) WITH ORDINALITY n(id, conversation_id, account_id,
+        task_id, seq, inbound_seq, author_id, text, external_id, sent_at, queue_id, audience, facts,
+        entities, ord)),
 m AS (
     INSERT INTO message (id, conversation_id, account_id, task_id, seq, inbound_seq, direction,
-        author_kind, author_id, text, customer_sees, external_id, created_at)
+        author_kind, author_id, text, customer_sees, external_id, created_at, sent_at)
     SELECT id, conversation_id, account_id, task_id, seq, inbound_seq, 'inbound', 'customer',
-        author_id, text, true, external_id, $4 FROM n)
+        author_id, text, true, external_id, $4, sent_at FROM n)
 INSERT INTO event (commit_id, ord, at, kind, conversation_id, task_id, queue_id, audience,
-    customer, entities)
-SELECT $17, ord - 1, $4, 'message.received', conversation_id, task_id, queue_id,
-    string_to_array(audience, ' '), true, entities::json FROM n"""
+    customer, facts, entities)
+SELECT $19, ord - 1, $4, 'message.received', conversation_id, task_id, queue_id,
+    string_to_array(audience, ' '), true, facts::json, entities::json FROM n"""
