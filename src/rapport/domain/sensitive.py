@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from string import digits as ASCII_DIGITS
 from typing import Literal
 
 SensitiveKind = Literal["card", "iban", "national_id", "health"]
@@ -22,6 +23,7 @@ KEPT_DIGITS = 4
 _DIGITS = re.compile(r"\d")
 # Thirteen to nineteen digits with at most one separator between two of them.
 _CARD = re.compile(r"(?<![\d.,/+#\w-])(?:\d[ \u00a0\u2009.\-]?){12,18}\d(?![\w]|[-.,/]\d)")
+_IBAN_START = re.compile(r"\d\d(?<=[A-Za-z]{2}\d\d)")
 _IBAN = re.compile(
     r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ \u00a0-]?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])"
 )
@@ -89,7 +91,7 @@ SMALLEST_GROUP = 3
 def find(text: str, watch: Watch) -> list[Found]:
     """Everything sensitive in a text, in order and without overlaps."""
     # Most messages end here: there is nothing sensitive without a few digits.
-    digits = len(_DIGITS.findall(text))
+    digits = _digits_in(text)
     if digits < FEWEST_DIGITS:
         return []
     found: list[Found] = []
@@ -101,6 +103,11 @@ def find(text: str, watch: Watch) -> list[Found]:
         found += [Found("national_id", m.start(), m.end()) for m in _SSN.finditer(text)]
     found += _health(text, watch.health_terms, watch.health_ids)
     return _apart(found)
+
+
+def _digits_in(text: str) -> int:
+    # Counting ten letters is six times as fast as looking for a class of them.
+    return sum(map(text.count, ASCII_DIGITS)) if text.isascii() else len(_DIGITS.findall(text))
 
 
 def masked(text: str, found: Sequence[Found]) -> str:
@@ -160,6 +167,8 @@ def luhn(digits: str) -> bool:
 
 def _ibans(text: str) -> Iterator[Found]:
     at = 0
+    if not _IBAN_START.search(text):
+        return
     while match := _IBAN.search(text, at):
         end = at = match.end()
         # A word may follow without more than a space: shorten until it fits.
@@ -182,15 +191,21 @@ def _is_iban(bare: str) -> bool:
 
 
 @lru_cache(maxsize=16)
-def _any_of(terms: tuple[str, ...]) -> re.Pattern[str] | None:
-    if not terms:
-        return None
-    return re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(t.casefold()) for t in terms)})")
+def _folded(terms: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(term.casefold() for term in terms)
+
+
+@lru_cache(maxsize=16)
+def _any_of(terms: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, _folded(terms)))})")
 
 
 def _health(text: str, terms: tuple[str, ...], patterns: Iterable[str]) -> Iterator[Found]:
-    words = _any_of(terms)
-    places = [] if words is None else [m.start() for m in words.finditer(text.casefold())]
+    folded = text.casefold()
+    # A letter in front of a term is looked at only where the term is there at all.
+    if not any(term in folded for term in _folded(terms)):
+        return
+    places = [m.start() for m in _any_of(terms).finditer(folded)]
     if not places:
         return
     for pattern in patterns:

@@ -1,4 +1,4 @@
-"""How far one that follows the log goes in a step: by events, since commits differ a hundredfold."""
+"""How far one that follows the log goes in a step: by events, since commits differ in size."""
 
 from __future__ import annotations
 
