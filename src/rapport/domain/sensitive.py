@@ -8,10 +8,10 @@ Look-alikes (order numbers, phone numbers, amounts) fail one of these and stay u
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from string import digits as ASCII_DIGITS
 from typing import Literal
 
 SensitiveKind = Literal["card", "iban", "national_id", "health"]
@@ -107,7 +107,7 @@ def find(text: str, watch: Watch) -> list[Found]:
 
 def _digits_in(text: str) -> int:
     # Counting ten letters is six times as fast as looking for a class of them.
-    return sum(map(text.count, ASCII_DIGITS)) if text.isascii() else len(_DIGITS.findall(text))
+    return sum(map(text.count, string.digits)) if text.isascii() else len(_DIGITS.findall(text))
 
 
 def masked(text: str, found: Sequence[Found]) -> str:
