@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from rapport.domain.message import CustomerEvent
 from tests.centre import Centre
 from tests.journeys.providers import ALEX, messenger, until
+
+STOPPED = Path(__file__).parents[1] / "contract/messenger/cases/notifications-stopped.json"
 
 
 async def test_a_conversation_with_receipts_by_watermark(centre: Centre) -> None:
@@ -85,3 +92,27 @@ async def test_late_answers_need_the_page_to_be_allowed_them(centre: Centre) -> 
         await ana.post(f"/tasks/{task_id}/messages", {"text": "Late"})
         await connected.deliver()
         assert alex.received[-1].text == "Late"
+
+
+async def test_who_stops_notifications_is_still_answered(centre: Centre) -> None:
+    """Before the first message and after it: only marketing is stopped by that."""
+    async with messenger(centre) as connected:
+        alex = connected.provider.customer(ALEX, "messenger")
+        (case,) = json.loads(STOPPED.read_text())["expect"]
+        stop = CustomerEvent(
+            kind=case["kind"],
+            external_id=case["external_id"],
+            contact_key=ALEX,
+            at=centre.clock.now(),
+            details=case["details"],
+        )
+        inbox = centre.node.context.inbox
+        await inbox.submit(connected.account, [stop])
+        await alex.says("Hello")
+        await connected.provider.settle()
+        ana, task_id = await connected.accepted()
+        await inbox.submit(connected.account, [replace(stop, external_id="again")])
+        await ana.catch_up(await centre.position())
+        assert ana.task(task_id)["customer_opted_out_at"] is None
+        await ana.post(f"/tasks/{task_id}/messages", {"text": "Hi"})
+        await centre.settle()

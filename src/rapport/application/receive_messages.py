@@ -301,9 +301,7 @@ class _Receiving(Folding):
 
     def _take_event(self, event: CustomerEvent) -> Received:
         if event.kind in {"opted_out", "opted_in"}:
-            # Marketing alone is not ours: answers to the customer go on.
-            marketing = (event.details or {}).get("category") == "marketing_messages"
-            return self.nothing("marketing_consent") if marketing else self._consent(event)
+            return self._consent(event) if event.consents else self.nothing("marketing_consent")
         if event.kind == "rated":
             return self._rated(event)
         if event.kind == "named":

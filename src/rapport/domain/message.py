@@ -298,6 +298,10 @@ CustomerEventKind = Literal[
 ]
 
 
+MARKETING = "marketing_messages"
+"""In `details` of an opt-out, under `category`, where it is about these alone."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerEvent:
     """Something a customer did that is no message: it never opens a conversation.
@@ -315,6 +319,16 @@ class CustomerEvent:
     target: str | None = None
     value: str | None = None
     details: Mapping[str, Any] | None = None
+
+    @property
+    def consents(self) -> bool:
+        """Whether it opts out of our messages, or into them again.
+
+        Who stops marketing alone is still answered: that is between them and the platform.
+        """
+        return self.kind in {"opted_out", "opted_in"} and (
+            self.details is None or self.details.get("category") != MARKETING
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

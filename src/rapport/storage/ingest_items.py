@@ -71,7 +71,7 @@ async def keep_consent(connection: Any, batch: Sequence[Item]) -> None:
     """Opt-outs hold whether or not there is a conversation; the last word counts."""
     last: dict[Key, CustomerEvent] = {}
     for item in batch:
-        if isinstance(item.message, CustomerEvent) and item.message.kind.startswith("opted"):
+        if isinstance(item.message, CustomerEvent) and item.message.consents:
             last[item.key] = item.message
     outs = {key: event for key, event in last.items() if event.kind == "opted_out"}
     ins = [key for key, event in last.items() if event.kind == "opted_in"]

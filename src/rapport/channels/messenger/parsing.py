@@ -15,6 +15,7 @@ from rapport.channels.sdk.connector import AccountConfig, Ignored, Parsed, Rejec
 from rapport.channels.sdk.graph import moment
 from rapport.channels.sdk.tolerant import fields_of, read, said, storable, text_of
 from rapport.domain.message import (
+    MARKETING,
     AgentEcho,
     CustomerEvent,
     CustomerEventKind,
@@ -225,13 +226,16 @@ def _optins(raw: msgspec.Raw, about: _About) -> Iterator[Parsed]:
     if optin is None:
         yield Ignored("malformed_entry")
         return
-    stopped = text_of(optin.notification_messages_status) == "STOP_NOTIFICATIONS"
+    status = text_of(optin.notification_messages_status)
+    stopped = status == "STOP_NOTIFICATIONS"
+    # Notifications are marketing messages: who stops them may still ask and be answered.
+    category = MARKETING if status else None
     yield _customer_event(
         "opted_out" if stopped else "opted_in",
         about,
         f"optin:{about.person}:{about.stamp}",
         value=text_of(optin.ref) or text_of(optin.payload) or None,
-        details=said(**msgspec.structs.asdict(optin)) or None,
+        details=said(**msgspec.structs.asdict(optin), category=category) or None,
     )
 
 

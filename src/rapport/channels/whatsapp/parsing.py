@@ -15,6 +15,7 @@ from rapport.channels.whatsapp import payloads as wire
 from rapport.channels.whatsapp.contents import CANT_SHOW, content_of, is_known, means_nothing
 from rapport.channels.whatsapp.errors import words_of
 from rapport.domain.message import (
+    MARKETING,
     AgentEcho,
     CustomerEvent,
     CustomerEventKind,
@@ -309,7 +310,7 @@ def _preference_event(head: wire.Head, sender: _Sender, word: str) -> Parsed:
         head,
         sender,
         value=word,
-        details={"category": "marketing_messages"},
+        details={"category": MARKETING},
     )
 
 
