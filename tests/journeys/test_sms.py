@@ -87,6 +87,37 @@ async def test_stop_after_the_conversation_is_kept(centre: Centre) -> None:
         await centre.settle()
 
 
+async def test_nothing_is_sent_after_stop_not_even_what_waited(centre: Centre) -> None:
+    async with sms(centre) as connected:
+        dana, pool = Phone(connected), centre.node.database.pool
+        entry = {"account": connected.account, "queue": centre.ids["sales"]}
+        await centre.put("entry_points", "sms entry", {**entry, "greeting": "Welcome!"})
+        await dana.says("Hello")
+        ana, task_id = await connected.accepted()
+        await connected.deliver()
+        assert dana.received == ["Welcome!"]
+        waiting = await ana.post(f"/tasks/{task_id}/messages", {"text": "One moment"})
+        await dana.says("STOP")
+        before = await pool.fetchval("SELECT count(*) FROM channel_log")
+        await connected.deliver()
+        # The provider would refuse it, too: it is not even asked.
+        assert await pool.fetchval("SELECT count(*) FROM channel_log") == before
+        now = await connected.message(ana, task_id, waiting["message"]["id"])
+        assert (now["status"], now["error"]["code"]) == ("failed", "opted_out")
+        await ana.post(f"/tasks/{task_id}/end", {"consent": True})
+        await ana.post(f"/tasks/{task_id}/wrap-up", {"reason_ids": [centre.ids["Sold"]]})
+        await dana.says("Did you get my parcel?")
+        await connected.deliver()
+        assert dana.received == ["Welcome!"]
+        assert await pool.fetchval("SELECT count(*) FROM channel_log") == before
+        await dana.says("START")
+        ana, task_id = await connected.accepted()
+        await ana.post(f"/tasks/{task_id}/messages", {"text": "We did"})
+        await connected.deliver()
+        assert dana.received[-1] == "We did"
+        await centre.settle()
+
+
 async def test_smpp_from_bind_to_receipt(centre: Centre) -> None:
     smsc = MessageCentre(SmscSettings(system_id="rapport", password="secret", number="15550100400"))
     server, worker = await start(smsc, "127.0.0.1", 0)

@@ -295,7 +295,7 @@ class Folding:
 
     def greet(self, entry: EntryPointSpec | None) -> None:
         """The entry point's greeting, or what it says when closed."""
-        if entry is None:
+        if entry is None or self.opted_out_at is not None:
             return
         is_open = self.configuration.is_open(entry.hours, self.now)
         text = entry.greeting if is_open else entry.closed_text

@@ -233,6 +233,8 @@ class Dispatch:
     email: str | None = None
     overtaken: bool = False
     """The customer wrote again while the message could still be taken back (M5)."""
+    opted_out: bool = False
+    """The customer has opted out of our messages; also those that waited then."""
     last_inbound_at: datetime | None = None
     reply_to: str | None = None
     """External id of the message that this one answers."""

@@ -150,7 +150,7 @@ class _Receiving(Folding):
         self._append_inbound(message)
         self.known[message.external_id] = seq = self.seq
         thanks = self.rate(rating, None)
-        if thanks:
+        if thanks and self.opted_out_at is None:
             self.append(
                 direction=Direction.OUTBOUND,
                 author_kind=AuthorKind.SYSTEM,
@@ -279,7 +279,7 @@ class _Receiving(Folding):
         account = self.configuration.accounts[self.thread.conversation.account_id]
         self.announce(text.line, customer_sees=not account.capabilities.pushed)
         words = self.configuration.settings.privacy.customer_text
-        if account.capabilities.pushed and words and told:
+        if account.capabilities.pushed and words and told and self.opted_out_at is None:
             self.append(
                 direction=Direction.OUTBOUND,
                 author_kind=AuthorKind.SYSTEM,

@@ -29,7 +29,8 @@ async def tell_removed(services: Services, message_id: int, kinds: tuple[str, ..
         recorder = Recorder(configuration, iter(ids), services.clock.now())
         case = recorder.line(case, Cleared("", kinds).line)
         words = configuration.settings.privacy.customer_text
-        if words and configuration.accounts[case.task.account_id].capabilities.pushed:
+        pushed = configuration.accounts[case.task.account_id].capabilities.pushed
+        if words and pushed and case.task.customer_opted_out_at is None:
             recorder.say(case, author_kind=AuthorKind.SYSTEM, author_id=None, text=words)
         await transaction.save(recorder.changes)
 

@@ -40,6 +40,7 @@ FILE_WAITING, FILE_HELD = "file_waiting", "file_held"
 BROKEN_PAUSE = timedelta(minutes=5)
 _PLAIN = Content()
 _NOT_STARTED = RetryAfter(None, "not_started")
+_OPTED_OUT = "Not sent. The customer has opted out of messages."
 _OVERTAKEN = "A newer mail came before this one was sent. Read it, then send again."
 log = structlog.get_logger()
 
@@ -184,6 +185,8 @@ class Postman:
                     await asyncio.sleep(1)
 
     async def _send(self, dispatch: Dispatch) -> Settlement:
+        if dispatch.opted_out:
+            return _settlement(dispatch, Rejected("opted_out", _OPTED_OUT))
         if (outcome := _of_its_files(dispatch)) is not None:
             return _settlement(dispatch, outcome)
         try:

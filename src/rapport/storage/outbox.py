@@ -60,7 +60,7 @@ leased AS (
         lease_until = clock_timestamp() + make_interval(secs => $3)
     FROM placed WHERE o.id = placed.id RETURNING o.id, o.token, placed.place)
 SELECT l.id AS lane_id, l.token, j.job_id, j.attempts, c.contact_key, p.phone, p.email,
-    c.last_inbound_at, r.external_id AS reply_to,
+    c.last_inbound_at, c.opted_out_at IS NOT NULL AS opted_out, r.external_id AS reply_to,
     CASE WHEN j.not_before IS NULL OR m.content->'details'->>'latest_only' = 'warn' THEN false
     ELSE EXISTS (SELECT FROM message i WHERE i.conversation_id = m.conversation_id
                  AND i.seq > m.seq AND i.direction = 'inbound') END AS overtaken,
@@ -84,7 +84,7 @@ UPDATE outbox_rate SET next_slot = greatest(next_slot, clock_timestamp())
     + make_interval(secs => $2) WHERE account_id = $1"""
 _EXPIRED = """
 SELECT l.id AS lane_id, l.token, j.job_id, j.attempts, c.contact_key, NULL AS phone, NULL AS email,
-    c.last_inbound_at, NULL AS reply_to, false AS overtaken, m.*
+    c.last_inbound_at, false AS opted_out, NULL AS reply_to, false AS overtaken, m.*
 FROM outbox_lane l
 CROSS JOIN LATERAL (SELECT id AS job_id, message_id, attempts FROM outbox_job
                     WHERE lane_id = l.id ORDER BY id LIMIT 1) j
@@ -386,6 +386,7 @@ def _dispatch(
         phone=row["phone"],
         email=row["email"],
         overtaken=row["overtaken"],
+        opted_out=row["opted_out"],
         last_inbound_at=row["last_inbound_at"],
         reply_to=row["reply_to"],
         file_keys={a.id: files[a.id] for a in message.attachments if a.id in files},
