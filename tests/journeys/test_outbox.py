@@ -161,6 +161,38 @@ async def test_a_failed_message_is_sent_again_as_the_same_one(centre: Centre) ->
         )
 
 
+async def test_what_could_not_leave_for_a_day_is_given_up_and_may_be_sent_again(
+    centre: Centre,
+) -> None:
+    async with receiving() as receiver:
+        ana, task_id = await custom_task(centre, receiver)
+        away = b"503 Service Unavailable"
+        receiver.answers = [away, away, away, away, b"200 OK"]
+        sent = [
+            (await ana.post(f"/tasks/{task_id}/messages", {"text": text}))["message"]["id"]
+            for text in ("first", "second")
+        ]
+        await centre.node.postman.deliver()
+        centre.clock.advance(seconds=86_400)
+        ana = await centre.sign_in("ana")
+
+        async def after_another_try() -> list[str]:
+            await ana.post(f"/tasks/{task_id}/send-now")
+            await centre.node.postman.deliver()
+            return [status for _, status in await statuses(centre, ana, task_id)]
+
+        assert await after_another_try() == ["failed", "queued"]
+        await ana.post(f"/tasks/{task_id}/messages/{sent[0]}/retry")
+        assert await after_another_try() == ["queued", "failed"]
+        dead = await centre.node.database.pool.fetchval(
+            "SELECT array_agg(message_id) FROM outbox_dead"
+        )
+        assert dead == [sent[1]]
+        # It waits since it was sent again: one more fault is not its end.
+        assert await after_another_try() == ["queued", "failed"]
+        assert await after_another_try() == ["sent", "failed"]
+
+
 async def test_a_throttled_message_holds_those_behind_it(centre: Centre) -> None:
     async with receiving() as receiver:
         ana, task_id = await custom_task(centre, receiver)

@@ -139,6 +139,33 @@ async def test_a_provider_that_says_when_is_asked_then_however_often(
         await centre.settle()
 
 
+@pytest.mark.parametrize("channel", ["whatsapp", "messenger"])
+async def test_an_hours_outage_costs_neither_a_message_nor_the_order(
+    centre: Centre, channel: str
+) -> None:
+    async with line(centre, channel) as to:
+        connected, pool = to.connected, centre.node.database.pool
+        ana, task_id = await to.open()
+        connected.provider.cause("http_500", None, where="messages")
+        for text in TEXTS:
+            await ana.post(f"/tasks/{task_id}/messages", {"text": text})
+        for _ in range(60):
+            centre.clock.advance(seconds=60)
+            await ana.post(f"/tasks/{task_id}/send-now")
+            await connected.deliver()
+        assert to.received == []
+        pause = await pool.fetchval(
+            "SELECT max(due) - clock_timestamp() FROM outbox_lane WHERE last_job_id IS NOT NULL"
+        )
+        assert 60 < pause.total_seconds() <= 120
+        connected.provider.faults.clear("http_500")
+        statuses = await all_sent(connected, ana, task_id)
+        assert to.received == TEXTS
+        assert statuses == dict.fromkeys(TEXTS, "delivered")
+        assert await pool.fetchval("SELECT count(*) FROM outbox_dead") == 0
+        await centre.settle()
+
+
 @pytest.mark.parametrize("channel", CHANNELS)
 async def test_an_unanswered_message_is_settled_by_its_receipt(
     centre: Centre, channel: str

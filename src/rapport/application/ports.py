@@ -227,6 +227,8 @@ class Dispatch:
     token: int
     account_id: int
     attempts: int
+    queued_at: datetime
+    """Since when it waits; for a message that is sent again, since then."""
     message: Message
     contact_key: str
     phone: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
@@ -33,8 +33,12 @@ AT_ONCE = 64
 """Messages of one account under way in this process."""
 LARGEST_SETTLEMENT = 256
 SEND_WITHIN_S = 60
-MOST_ATTEMPTS = 12
-FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S = 2.0, 600.0
+GIVE_UP_AFTER = timedelta(hours=24)
+FIRST_BACK_OFF_S, LONG_BACK_OFF_S, LONGEST_BACK_OFF_S = 2.0, 120.0, 600.0
+MOST_DOUBLINGS = 8
+OF_ITS_AGE = 30
+"""A message that waits is tried again after a thirtieth of the time that it has waited: an hour's
+outage costs two minutes at most."""
 FILES_AWAY_S = 60.0
 FILE_WAITING, FILE_HELD = "file_waiting", "file_held"
 BROKEN_PAUSE = timedelta(minutes=5)
@@ -157,7 +161,7 @@ class Postman:
         lost = await self._outbox.expired()
         if lost:
             await self._outbox.settle(
-                [_settlement(d, Unknown("lease_expired")) for d in lost],
+                [self._settlement(d, Unknown("lease_expired")) for d in lost],
                 self._services.clock.now(),
             )
 
@@ -186,29 +190,29 @@ class Postman:
 
     async def _send(self, dispatch: Dispatch) -> Settlement:
         if dispatch.opted_out:
-            return _settlement(dispatch, Rejected("opted_out", _OPTED_OUT))
+            return self._settlement(dispatch, Rejected("opted_out", _OPTED_OUT))
         if (outcome := _of_its_files(dispatch)) is not None:
-            return _settlement(dispatch, outcome)
+            return self._settlement(dispatch, outcome)
         try:
             slot_at = await self._on_time(dispatch)
         except Exception:  # nothing has left yet, so it can wait for the database
             log.exception("sender.not_started", message_id=dispatch.message.id)
-            return _settlement(dispatch, _NOT_STARTED)
+            return self._settlement(dispatch, _NOT_STARTED)
         sent_at = asyncio.get_running_loop().time()
         if dispatch.overtaken:
-            return _settlement(dispatch, Rejected("not_latest", _OVERTAKEN))
+            return self._settlement(dispatch, Rejected("not_latest", _OVERTAKEN))
         try:
             message = self._with_link(dispatch, _message(dispatch, self._services))
             delivery = self._gateway.prepare(dispatch.account_id, message)
             if delivery.problem is not None:
-                return _settlement(dispatch, delivery.problem)
+                return self._settlement(dispatch, delivery.problem)
             number, outcome = await self._parts(dispatch, delivery)
         except Refused as refused:
             # Its files can't be read, which is done before anything of them leaves.
-            return _settlement(dispatch, _not_read(refused))
+            return self._settlement(dispatch, _not_read(refused))
         except Exception:  # a connector's fault must not hold up the other lanes
             log.exception("sender.failed", message_id=dispatch.message.id)
-            return _settlement(dispatch, Unknown("internal_error"))
+            return self._settlement(dispatch, Unknown("internal_error"))
         self._gateway.fared(dispatch.account_id, outcome)
         if slot_at is not None:
             await self._keep_pace(dispatch.account_id, slot_at, sent_at)
@@ -216,7 +220,16 @@ class Postman:
             log.error("account.broken", account_id=dispatch.account_id, code=outcome.code)
             await self._pause(dispatch.account_id, outcome.code)
         part = number if delivery.parts > 1 else None
-        return _settlement(dispatch, outcome, part, tuple(delivery.log))
+        return self._settlement(dispatch, outcome, part, tuple(delivery.log))
+
+    def _settlement(
+        self,
+        dispatch: Dispatch,
+        outcome: SendOutcome,
+        part: int | None = None,
+        entries: tuple[bytes, ...] = (),
+    ) -> Settlement:
+        return _settlement(dispatch, outcome, self._services.clock.now(), part, entries)
 
     def _with_link(self, dispatch: Dispatch, message: OutboundMessage) -> OutboundMessage:
         """A survey's link is only in what the customer gets: who reads the thread has none."""
@@ -339,12 +352,20 @@ def _message(dispatch: Dispatch, services: Services) -> OutboundMessage:
     )
 
 
+def _back_off_s(attempts: int, waited: timedelta) -> float:
+    doubled = FIRST_BACK_OFF_S * 2.0 ** min(attempts, MOST_DOUBLINGS)
+    longest = max(LONG_BACK_OFF_S, waited.total_seconds() / OF_ITS_AGE)
+    return min(doubled, longest, LONGEST_BACK_OFF_S)
+
+
 def _settlement(
     dispatch: Dispatch,
     outcome: SendOutcome,
+    now: datetime,
     part: int | None = None,
     entries: tuple[bytes, ...] = (),
 ) -> Settlement:
+    waited = now - dispatch.queued_at
     status: DeliveryStatus | None = None
     external_id: str | None = None
     code: str | None = None
@@ -368,14 +389,14 @@ def _settlement(
             # There, and it says when: throttling is no fault that a message could be given up for.
             retry_in_s, counts = max(seconds, FIRST_BACK_OFF_S), False
             words = "The provider is busy. It is tried again when it says so."
-        case RetryAfter(_, code) if dispatch.attempts + 1 >= MOST_ATTEMPTS:
+        case RetryAfter(_, code) if waited >= GIVE_UP_AFTER:
             status, dead = DeliveryStatus.FAILED, True
-            words = "The provider could not be reached in many attempts."
+            words = "The provider could not be reached for a day."
         case RetryAfter(_, code):
-            retry_in_s = min(LONGEST_BACK_OFF_S, FIRST_BACK_OFF_S * 2**dispatch.attempts)
+            retry_in_s = _back_off_s(dispatch.attempts, waited)
             words = "The provider is busy or away. It is tried again by itself."
         case AccountBroken(code, words):
-            retry_in_s = BROKEN_PAUSE.total_seconds()
+            retry_in_s, counts = BROKEN_PAUSE.total_seconds(), False
     return Settlement(
         dispatch=dispatch,
         status=status,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -134,7 +135,8 @@ async def write(
         await _fetch_later(connection, changes)
     await _keep_surveys(connection, changes)
     if changes.jobs:
-        await enqueue(connection, changes.jobs, job_ids, changes.held)
+        at = changes.events[0].at
+        await enqueue(connection, changes.jobs, job_ids, at, changes.held)
     if changes.events:
         await insert_events(connection, changes.events, commit_id)
 
@@ -187,11 +189,13 @@ async def enqueue(
     connection: Connection,
     messages: Sequence[Message],
     job_ids: Sequence[int],
+    at: datetime,
     held: Mapping[int, float] = MappingProxyType({}),
 ) -> None:
     """Hand stored messages to the outbox; those sent again are no longer dead letters.
 
     Args:
+        at: Since when they wait.
         held: Seconds for which a message, by its id, can still be taken back.
     """
     if again := [m.id for m in messages if m.version > 1]:
@@ -202,7 +206,7 @@ async def enqueue(
         [m.conversation_id for m in messages],
         [m.account_id for m in messages],
         [m.id for m in messages],
-        [m.created_at for m in messages],
+        [at] * len(messages),
         [held.get(m.id) for m in messages],
     )
 

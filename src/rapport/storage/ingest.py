@@ -337,7 +337,7 @@ class Ingest:
             await self._fetch_later(connection, changes)
         if changes.jobs:
             job_ids = [next(ids) for _ in changes.jobs]
-            await enqueue(connection, changes.jobs, job_ids)
+            await enqueue(connection, changes.jobs, job_ids, changes.jobs[0].created_at)
         await connection.execute(f"SELECT seal({commit_id:d}); COMMIT")
 
     async def _fetch_later(self, connection: Any, changes: Changes) -> None:

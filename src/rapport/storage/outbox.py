@@ -59,7 +59,7 @@ leased AS (
     UPDATE outbox_lane o SET due = NULL, token = o.token + 1,
         lease_until = clock_timestamp() + make_interval(secs => $3)
     FROM placed WHERE o.id = placed.id RETURNING o.id, o.token, placed.place)
-SELECT l.id AS lane_id, l.token, j.job_id, j.attempts, c.contact_key, p.phone, p.email,
+SELECT l.id AS lane_id, l.token, j.job_id, j.attempts, j.queued_at, c.contact_key, p.phone, p.email,
     c.last_inbound_at, c.opted_out_at IS NOT NULL AS opted_out, r.external_id AS reply_to,
     CASE WHEN j.not_before IS NULL OR m.content->'details'->>'latest_only' = 'warn' THEN false
     ELSE EXISTS (SELECT FROM message i WHERE i.conversation_id = m.conversation_id
@@ -67,8 +67,8 @@ SELECT l.id AS lane_id, l.token, j.job_id, j.attempts, c.contact_key, p.phone, p
     extract(epoch FROM rate.start)::float8 + l.place / rate.per_second AS slot_at,
     extract(epoch FROM clock_timestamp())::float8 AS told_at, m.*
 FROM leased l CROSS JOIN rate
-CROSS JOIN LATERAL (SELECT id AS job_id, message_id, attempts, not_before FROM outbox_job
-                    WHERE lane_id = l.id ORDER BY id LIMIT 1) j
+CROSS JOIN LATERAL (SELECT id AS job_id, message_id, attempts, created_at AS queued_at, not_before
+                    FROM outbox_job WHERE lane_id = l.id ORDER BY id LIMIT 1) j
 JOIN message m ON m.id = j.message_id JOIN conversation c ON c.id = l.id
 JOIN contact p ON p.id = c.contact_id
 LEFT JOIN message r ON r.conversation_id = m.conversation_id
@@ -83,11 +83,11 @@ _BEHIND = """
 UPDATE outbox_rate SET next_slot = greatest(next_slot, clock_timestamp())
     + make_interval(secs => $2) WHERE account_id = $1"""
 _EXPIRED = """
-SELECT l.id AS lane_id, l.token, j.job_id, j.attempts, c.contact_key, NULL AS phone, NULL AS email,
-    c.last_inbound_at, false AS opted_out, NULL AS reply_to, false AS overtaken, m.*
+SELECT l.id AS lane_id, l.token, j.job_id, j.attempts, j.queued_at, c.contact_key, NULL AS phone,
+    NULL AS email, c.last_inbound_at, false AS opted_out, NULL AS reply_to, false AS overtaken, m.*
 FROM outbox_lane l
-CROSS JOIN LATERAL (SELECT id AS job_id, message_id, attempts FROM outbox_job
-                    WHERE lane_id = l.id ORDER BY id LIMIT 1) j
+CROSS JOIN LATERAL (SELECT id AS job_id, message_id, attempts, created_at AS queued_at
+                    FROM outbox_job WHERE lane_id = l.id ORDER BY id LIMIT 1) j
 JOIN message m ON m.id = j.message_id JOIN conversation c ON c.id = l.id
 WHERE l.lease_until <= clock_timestamp() LIMIT 200"""
 _FILES = """
@@ -381,6 +381,7 @@ def _dispatch(
         token=row["token"],
         account_id=row["account_id"],
         attempts=row["attempts"],
+        queued_at=row["queued_at"],
         message=message,
         contact_key=row["contact_key"],
         phone=row["phone"],
