@@ -4,7 +4,7 @@ import type { Leg, Task } from "@rapport/api-client";
 import { emptyThread } from "@rapport/event-store";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useDesk } from "../../shared/desk.ts";
 import { sameItems, useStore } from "../../shared/store.ts";
 import { Row } from "./ThreadRowView.tsx";
@@ -16,6 +16,7 @@ import classes from "./Thread.module.css";
 
 const AT_END = 60;
 const ESTIMATED_PX = 56;
+const OVERSCAN = 6;
 
 /** The messages of a conversation: only those in view are in the page, whatever the length. */
 export function Thread({ task, leg }: { task: Task; leg: Leg }) {
@@ -37,6 +38,8 @@ export function Thread({ task, leg }: { task: Task; leg: Leg }) {
 
   useEffect(() => desk.threads.ensure(id), [desk, id]);
 
+  // What is not in view comes a frame later, ready for scrolling: the messages in view need not wait for it.
+  const overscan = useDeferredValue(OVERSCAN, 0);
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -45,7 +48,7 @@ export function Thread({ task, leg }: { task: Task; leg: Leg }) {
     initialRect: { width: 0, height: window.innerHeight },
     initialOffset: () => rows.length * ESTIMATED_PX,
     getItemKey: (index) => rows[index]?.key ?? index,
-    overscan: 6,
+    overscan,
     paddingStart: 16,
     paddingEnd: 8,
     anchorTo: "end",

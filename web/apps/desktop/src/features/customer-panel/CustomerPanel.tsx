@@ -1,9 +1,9 @@
 import { ActionIcon, Button } from "@mantine/core";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
-import type { ContactDetails, Task } from "@rapport/api-client";
+import type { Contact, ContactDetails, Task } from "@rapport/api-client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Pencil } from "lucide-react";
-import type { ReactNode } from "react";
+import { useDeferredValue, type ReactNode } from "react";
 import { Avatar } from "../../shared/Avatar.tsx";
 import { ChannelIcon } from "../../shared/ChannelIcon.tsx";
 import { useDesk, useDeskState } from "../../shared/desk.ts";
@@ -22,12 +22,9 @@ export function CustomerPanel({ task }: { task: Task }) {
   const desk = useDesk();
   const contact = useDeskState((state) => state.contacts.get(task.contact_id));
   const online = useStore(desk.ephemera.presence, (map) => map.get(task.conversation_id));
-  const details = useQuery({
-    queryKey: ["contact", task.contact_id],
-    queryFn: () => desk.api.contact(task.contact_id),
-    staleTime: 60_000,
-  });
   const name = customerName(contact);
+  // Who it is shows with the conversation; what else is known a frame later, so that the messages need not wait.
+  const complete = useDeferredValue(true, false);
   return (
     <aside className={classes.panel} aria-label={t`Customer`}>
       <div className={classes.head}>
@@ -46,6 +43,21 @@ export function CustomerPanel({ task }: { task: Task }) {
           </ActionIcon>
         </Tip>
       </div>
+      {complete && <Known task={task} contact={contact} name={name} />}
+    </aside>
+  );
+}
+
+function Known({ task, contact, name }: { task: Task; contact: Contact | undefined; name: string }) {
+  const { t } = useLingui();
+  const desk = useDesk();
+  const details = useQuery({
+    queryKey: ["contact", task.contact_id],
+    queryFn: () => desk.api.contact(task.contact_id),
+    staleTime: 60_000,
+  });
+  return (
+    <>
       <ScreenPopLink task={task} />
       <Section title={t`Contact`}>
         <Reach details={details.data} email={contact?.email ?? null} phone={contact?.phone ?? null} />
@@ -64,7 +76,7 @@ export function CustomerPanel({ task }: { task: Task }) {
       <Section title={t`Earlier conversations`}>
         <Earlier details={details.data} current={task.conversation_id} failed={details.isError} name={name} />
       </Section>
-    </aside>
+    </>
   );
 }
 
