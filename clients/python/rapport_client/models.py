@@ -403,6 +403,7 @@ MenuSpec = TypedDict(
         "question": "dict[str, str]",
         "again": "NotRequired[dict[str, str]]",
         "choices": "list[MenuChoice]",
+        "choose": "NotRequired[dict[str, str]]",
         "tries": "NotRequired[int]",
         "within_s": "NotRequired[int]",
         "variable": "NotRequired[str | None]",
