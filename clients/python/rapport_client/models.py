@@ -838,6 +838,7 @@ SurveySpec = TypedDict(
         "channels": "NotRequired[list[ChannelType]]",
         "question": "NotRequired[str]",
         "number_hint": "NotRequired[str]",
+        "choose": "NotRequired[str]",
         "link_hint": "NotRequired[str]",
         "thanks": "NotRequired[str]",
         "within_h": "NotRequired[int]",

@@ -11,6 +11,7 @@ from rapport.application.configuration.spec import (
     LANGUAGE,
     LanguageKey,
     Level,
+    OpensList,
     QueueRef,
     Seconds,
     SkillRef,
@@ -29,7 +30,6 @@ class SkillLevel(Spec):
 
 _LANGUAGE = re.compile(LANGUAGE)
 Words = Annotated[str, Field(min_length=1, max_length=500)]
-OpensList = Annotated[str, Field(min_length=1, max_length=20, pattern=r"\S")]
 Label = Annotated[str, Field(min_length=1, max_length=60, pattern=r"\S")]
 
 

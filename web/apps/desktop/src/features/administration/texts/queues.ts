@@ -65,6 +65,7 @@ export const queueTexts: Record<string, FieldText> = {
   "SurveySpec.channels": { label: msg`On these channels`, help: msg`None chosen: on all. By e-mail only where the server knows its own public address.` },
   "SurveySpec.question": { label: msg`Question` },
   "SurveySpec.number_hint": { label: msg`How to answer by message`, help: msg`Follows the question on WhatsApp, Messenger and SMS.` },
+  "SurveySpec.choose": { label: msg`What opens the answers`, help: msg`Up to 20 characters; stands below the question on WhatsApp, where the answers come as a list.` },
   "SurveySpec.link_hint": { label: msg`How to answer by e-mail`, help: msg`Stands before the link.` },
   "SurveySpec.thanks": { label: msg`Thanks` },
   "SurveySpec.within_h": { label: msg`Answers count for`, help: msg`In hours. A later answer is a message like any other.` },
