@@ -10,6 +10,7 @@ import { CopyField } from "../Copy.tsx";
 import { refusalText } from "../forms/errors.ts";
 import { useWhen } from "../when.ts";
 import { invitationFailure } from "./failure.ts";
+import { type InvitationMail, mailText } from "./mail-state.ts";
 import admin from "../Admin.module.css";
 import classes from "./Accounts.module.css";
 
@@ -19,6 +20,7 @@ interface Invitation {
   created_by: string | null;
   expires_at: string;
   good: boolean;
+  mail: InvitationMail | null;
 }
 interface List {
   items: Invitation[];
@@ -29,6 +31,9 @@ interface Done {
   link?: string;
   name: string;
 }
+
+/** How often it is looked whether a mail has gone meanwhile. */
+const MAIL_MS = 3_000;
 
 /** Invitations that nobody has used: withdrawn, renewed as a link, or sent again by e-mail. */
 export function InvitationsPage() {
@@ -43,6 +48,7 @@ export function InvitationsPage() {
     queryKey: ["admin", "invitations"],
     queryFn: () => desk.api.http.get<List>("/invitations"),
     refetchOnMount: "always",
+    refetchInterval: ({ state }) => (state.data?.items.some(({ mail }) => mail?.state === "pending") === true && MAIL_MS),
   });
   const items = list.data?.items ?? [];
   const mailboxes = list.data?.mailboxes ?? [];
@@ -151,7 +157,7 @@ function Row({ invitation, children }: { invitation: Invitation; children: React
   const { t } = useLingui();
   const when = useWhen();
   const viewer = useUser();
-  const { user, good } = invitation;
+  const { user, good, mail } = invitation;
   const created = when(invitation.created_at);
   const by = invitation.created_by ?? "?";
   const until = when(invitation.expires_at);
@@ -171,6 +177,7 @@ function Row({ invitation, children }: { invitation: Invitation; children: React
         </b>
         <span>{user.email === "" ? t`no e-mail address` : user.email}</span>
         <span>{[t`invited by ${by} on ${created}`, state].join(" · ")}</span>
+        {mail !== null && <span className={mail.state === "failed" ? admin.problem : undefined}>{mailText(mail, when)}</span>}
       </span>
       {children}
     </li>
