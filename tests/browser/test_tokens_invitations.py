@@ -78,8 +78,12 @@ async def test_invitations_are_renewed_mailed_and_withdrawn(stage: Stage) -> Non
         await open_item(page, "Users", "Dora Example")
         await page.get_by_role("button", name="Send the link by e-mail").click()
         await expect(page.get_by_text("on its way to dora@mail.example")).to_be_visible()
+        await expect(
+            page.get_by_text("The mail to dora@mail.example is on its way.")
+        ).to_be_visible()
         assert await findings(page, "a link by mail", desktop=True) == []
         assert await stage.centre.node.invitation_mailer.run_due() == 1
+        await expect(page.get_by_text("to dora@mail.example has been sent.")).to_be_visible()
         assert link(box.postbox.mails[1])[1] != token
         _, token = link(box.postbox.mails[1])
         await area(page, "Invitations")

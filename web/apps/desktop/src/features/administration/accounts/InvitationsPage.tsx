@@ -10,7 +10,7 @@ import { CopyField } from "../Copy.tsx";
 import { refusalText } from "../forms/errors.ts";
 import { useWhen } from "../when.ts";
 import { invitationFailure } from "./failure.ts";
-import { type InvitationMail, mailText } from "./mail-state.ts";
+import { type InvitationMail, LOOK_AGAIN_MS, mailText } from "./mail-state.ts";
 import admin from "../Admin.module.css";
 import classes from "./Accounts.module.css";
 
@@ -32,9 +32,6 @@ interface Done {
   name: string;
 }
 
-/** How often it is looked whether a mail has gone meanwhile. */
-const MAIL_MS = 3_000;
-
 /** Invitations that nobody has used: withdrawn, renewed as a link, or sent again by e-mail. */
 export function InvitationsPage() {
   const { t, i18n } = useLingui();
@@ -48,7 +45,7 @@ export function InvitationsPage() {
     queryKey: ["admin", "invitations"],
     queryFn: () => desk.api.http.get<List>("/invitations"),
     refetchOnMount: "always",
-    refetchInterval: ({ state }) => (state.data?.items.some(({ mail }) => mail?.state === "pending") === true && MAIL_MS),
+    refetchInterval: ({ state }) => (state.data?.items.some(({ mail }) => mail?.state === "pending") === true && LOOK_AGAIN_MS),
   });
   const items = list.data?.items ?? [];
   const mailboxes = list.data?.mailboxes ?? [];

@@ -12,6 +12,9 @@ export interface InvitationMail {
   reason: string | null;
 }
 
+/** How often it is looked whether a mail has gone meanwhile. */
+export const LOOK_AGAIN_MS = 3_000;
+
 /** Why it has not gone; a mail server's own words stand where there are none here. */
 const reasons: Record<string, MessageDescriptor> = {
   unreachable: msg`The mail server can't be reached.`,
