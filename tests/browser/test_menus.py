@@ -8,6 +8,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.browser.axe import findings
 from tests.browser.stage import Stage
 from tests.browser.test_administration import administrator, open_item, save
+from tests.journeys.test_menus import asking
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -55,3 +56,28 @@ async def test_set_up_asked_tapped_and_seen(stage: Stage) -> None:
     await expect(ana.thread.get_by_text("Returns")).to_have_count(3)
     await ana.announces("The customer chose “Returns”: sales")
     assert await findings(ana.page, "the answer", desktop=True) == []
+
+
+async def test_when_time_is_up_there_is_nothing_left_to_tap(stage: Stage) -> None:
+    await asking(stage.centre, within_s=60)
+    dana = await stage.visitor()
+    await dana.open_chat()
+    await dana.page.get_by_role("textbox", name="Name").fill("Dana Example")
+    await dana.page.get_by_role("textbox", name="How can we help?").fill("Hello")
+    await dana.page.get_by_role("button", name="Start chat").click()
+    choices = dana.thread.get_by_role("button")
+    await expect(choices).to_have_text(["Orders", "Returns"])
+    # Whoever looks in again is still asked.
+    await dana.page.reload()
+    await expect(choices).to_have_text(["Orders", "Returns"])
+    stage.centre.clock.advance(seconds=60)
+    await stage.centre.sweep()
+    await expect(choices).to_have_count(0)
+    await expect(dana.thread.get_by_text("What is it about?")).to_be_visible()
+    await dana.page.reload()
+    await expect(dana.thread.get_by_text("What is it about?")).to_be_visible()
+    await expect(choices).to_have_count(0)
+    ana = await stage.agent("ana")
+    await stage.centre.offered()
+    await ana.accept("Dana Example")
+    await ana.announces("The question before the queue was not answered")

@@ -22,6 +22,8 @@ async def test_five_buttons_in_the_ended_chat(stage: Stage) -> None:
     await ana.do("End")
     form = dana.page.get_by_role("group", name=QUESTION)
     await expect(form.get_by_role("button")).to_have_count(5)
+    over = dana.page.get_by_text("Ana ended the chat.", exact=True)
+    await expect(over).to_have_count(1)
     found = await findings(dana.page, "the question", desktop=False)
     await form.get_by_role("button", name="4 of 5").click()
     why = dana.page.get_by_role("textbox", name="Would you like to tell us why?")
@@ -34,10 +36,12 @@ async def test_five_buttons_in_the_ended_chat(stage: Stage) -> None:
     await dana.send.click()
     await expect(dana.page.get_by_text("Thank you for your answer.")).to_be_visible()
     await expect(form).to_have_count(0)
+    await expect(over).to_have_count(1)
     assert await surveys(stage.centre) == [(4, "Quick and kind")]
     await dana.page.reload()
     await expect(dana.page.get_by_role("button", name="Start a new chat")).to_be_visible()
     await expect(form).to_have_count(0)
+    await expect(over).to_have_count(1)
 
     await ana.wrap_up("Sold")
     await ana.page.get_by_role("link", name="My last day").click()

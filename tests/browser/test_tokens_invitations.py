@@ -6,6 +6,7 @@ import httpx2
 import pytest
 from playwright.async_api import expect
 
+from rapport.application.letters import BACK_OFF_S
 from tests.access.test_invitations import link
 from tests.access.tokens import a_token
 from tests.browser.axe import findings
@@ -63,11 +64,26 @@ async def test_invitations_are_renewed_mailed_and_withdrawn(stage: Stage) -> Non
         assert await findings(page, "invitations", desktop=True) == []
         await page.get_by_role("button", name="Send again: Dora Example").click()
         await expect(page.get_by_text("on its way to dora@mail.example")).to_be_visible()
+        # A mail server that is away loses nothing, and the list tells how far it is.
+        row = rows.filter(has_text="Dora Example")
+        await expect(row).to_contain_text("The mail to dora@mail.example is on its way.")
+        box.postbox.busy = 1
+        assert await stage.centre.node.invitation_mailer.run_due() == 1
+        await expect(row).to_contain_text("has not been sent yet; next try")
+        assert await findings(page, "a mail that waits", desktop=True) == []
+        stage.centre.clock.advance(seconds=BACK_OFF_S[0])
+        assert await stage.centre.node.invitation_mailer.run_due() == 1
+        await expect(row).to_contain_text("The mail to dora@mail.example has been sent.")
         _, token = link(box.postbox.mails[0])
         await open_item(page, "Users", "Dora Example")
         await page.get_by_role("button", name="Send the link by e-mail").click()
         await expect(page.get_by_text("on its way to dora@mail.example")).to_be_visible()
+        await expect(
+            page.get_by_text("The mail to dora@mail.example is on its way.")
+        ).to_be_visible()
         assert await findings(page, "a link by mail", desktop=True) == []
+        assert await stage.centre.node.invitation_mailer.run_due() == 1
+        await expect(page.get_by_text("to dora@mail.example has been sent.")).to_be_visible()
         assert link(box.postbox.mails[1])[1] != token
         _, token = link(box.postbox.mails[1])
         await area(page, "Invitations")

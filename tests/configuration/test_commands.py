@@ -82,6 +82,37 @@ def test_people(rapport: Commands) -> None:
     ]
 
 
+def test_people_with_roles_of_ones_own(rapport: Commands, tmp_path: Path) -> None:
+    def add(login: str, *roles: str, code: int = 0) -> str:
+        options = [part for role in roles for part in ("--role", role)]
+        given = "entirely new words"
+        return rapport("user", "add", login, *options, "--password-stdin", given=given, code=code)
+
+    assert add("root", "administrator", "supervisor", "administrator") == (
+        "Added root (administrator, supervisor).\n"
+    )
+    unknown = "There is no role 'Analyst'. There are these roles: agent, supervisor, administrator"
+    assert f"{unknown}. [unknown_role]" in add("eve", "Analyst", code=1)
+    path = tmp_path / "roles.yaml"
+    path.write_text("roles:\n  Analyst: {rights: [reports]}\n  Clerk: {rights: [desk]}\n")
+    rapport("config", "apply", str(path))
+    assert add("eve", "Analyst") == "Added eve (Analyst).\n"
+    assert (
+        add("fay", "agent", "Clerk", "Analyst", "Clerk") == "Added fay (agent, Clerk, Analyst).\n"
+    )
+    unknown = "There is no role 'analyst'. There are these roles: agent, supervisor, administrator"
+    assert f"{unknown}, Analyst, Clerk. [unknown_role]" in add("gus", "analyst", code=1)
+    assert [line.split(maxsplit=2)[2].rsplit(maxsplit=1)[0] for line in listed(rapport)] == [
+        "Analyst",
+        "agent, Clerk, Analyst",
+        "administrator, supervisor",
+    ]
+
+
+def listed(rapport: Commands) -> list[str]:
+    return rapport("user", "list").splitlines()[1:]
+
+
 def test_tokens(rapport: Commands) -> None:
     rapport(
         "user",

@@ -181,6 +181,63 @@ async def test_on_whatsapp_a_choice_is_tapped(centre: Centre) -> None:
         await centre.settle()
 
 
+TOPICS = ("Orders", "Returns", "Invoices", "The shop round the corner")
+
+
+def topics(centre: Centre, *labels: str) -> list[Json]:
+    """Choices that stay where they are, but the third."""
+    return [
+        {"labels": {"en": label}, "queue": centre.ids["help"] if n == 3 else None}
+        for n, label in enumerate(labels, 1)
+    ]
+
+
+@pytest.mark.parametrize("choose", [None, "Topics"])
+async def test_on_whatsapp_more_than_three_choices_are_a_list(
+    centre: Centre, choose: str | None
+) -> None:
+    async with whatsapp(centre) as connected:
+        labels = [label[:24] for label in TOPICS]
+        words = {"choose": {"en": choose}} if choose else {}
+        await asking(centre, "whatsapp entry", choices=topics(centre, *labels), **words)
+        dana = connected.provider.customer(DANA)
+        await dana.says("Hello")
+        await connected.provider.settle()
+        await connected.deliver()
+        (shown,) = [e for e in connected.provider.ledger.thread(DANA) if e.author == "business"]
+        assert shown.content["interactive"]["type"] == "list"
+        assert shown.content["interactive"]["action"]["button"] == (choose or "Choose")
+        assert [(choice.kind, choice.title) for choice in shown.choices] == [
+            ("list", label) for label in labels
+        ]
+        choice = shown.choices[2]
+        await dana.sends("list", id=choice.id, title=choice.title, reply_to=shown.id)
+        await connected.provider.settle()
+        assert await states(centre) == [("queued", "help")]
+        _, thread = await accepted(centre, await centre.sign_in("ana"))
+        assert "Invoices" in said(thread)
+        assert lines(thread)[0] == "menu_answered"
+        await centre.settle()
+
+
+@pytest.mark.parametrize("answer", ["3", "invoices"])
+async def test_on_whatsapp_choices_too_long_for_a_list_are_numbered_text(
+    centre: Centre, answer: str
+) -> None:
+    async with whatsapp(centre) as connected:
+        await asking(centre, "whatsapp entry", choices=topics(centre, *TOPICS))
+        dana = connected.provider.customer(DANA)
+        await dana.says("Hello")
+        await connected.provider.settle()
+        await connected.deliver()
+        (shown,) = [e for e in connected.provider.ledger.thread(DANA) if e.author == "business"]
+        assert (shown.type, shown.choices) == ("text", ())
+        assert shown.text.splitlines()[1:] == [f"{n} {x}" for n, x in enumerate(TOPICS, 1)]
+        await dana.says(answer)
+        await connected.provider.settle()
+        assert await states(centre) == [("queued", "help")]
+
+
 async def test_on_messenger_a_choice_is_tapped(centre: Centre) -> None:
     async with messenger(centre) as connected:
         await asking(centre, "messenger entry")
@@ -324,6 +381,8 @@ async def root(centre: Centre) -> Administrator:
         ({"choices": [{"labels": {"en": "One"}}]}, "spec.menu.choices"),
         ({"choices": [{"labels": {"en": "One"}}, {"labels": {"en": "one "}}]}, "spec.menu"),
         ({"choices": [{"labels": {"en": "One"}}, {"labels": {"de": "Zwei"}}]}, "spec.menu"),
+        ({"choose": {"en": "Choose one of the many"}}, "spec.menu.choose.en"),
+        ({"choose": {"english": "Choose"}}, "spec.menu"),
         ({"tries": 0}, "spec.menu.tries"),
         ({"within_s": 1}, "spec.menu.within_s"),
     ],

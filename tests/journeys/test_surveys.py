@@ -13,7 +13,7 @@ from rapport.storage.report_slices import add_newest
 from tests.centre import ORIGIN, SITE, Centre, Desktop, Json, VisitorPage, furnish, serving
 from tests.centre import TestClock as Clock
 from tests.journeys.channel_scenes import scene
-from tests.journeys.providers import DANA, Connected, sms, whatsapp
+from tests.journeys.providers import ALEX, DANA, Connected, messenger, sms, whatsapp
 from tests.journeys.test_email import accepted as accepted_mail
 from tests.journeys.test_email import mailbox
 from tests.journeys.test_sms import Phone
@@ -166,6 +166,109 @@ async def test_nobody_is_asked_in_a_closed_window(centre: Centre) -> None:
         await connected.provider.settle()
         assert await surveys(centre) == [(2, None)]
         await centre.settle()
+
+
+async def asked_on(connected: Connected, customer: Any) -> Any:
+    """A handled conversation, and the question as the customer sees it."""
+    await customer.says("Hello")
+    await connected.provider.settle()
+    ana, task_id = await connected.accepted()
+    await end(ana, task_id)
+    await connected.deliver(3)
+    return customer.received[-1]
+
+
+async def press(connected: Connected, customer: Any, asked: Any, title: str) -> None:
+    (choice,) = [c for c in asked.choices if c.title == title]
+    reply = {"reply_to": asked.id} if choice.kind == "list" else {}
+    await customer.sends(choice.kind, id=choice.id, title=choice.title, **reply)
+    await connected.provider.settle()
+
+
+CHANNELS = [(whatsapp, DANA, "whatsapp", "list"), (messenger, ALEX, "messenger", "quick_reply")]
+
+
+@pytest.mark.parametrize(("connect", "who", "channel", "form"), CHANNELS)
+async def test_an_answer_is_pressed_once_for_its_own_task(
+    centre: Centre, connect: Any, who: str, channel: str, form: str
+) -> None:
+    await surveying(centre, thanks="Thanks!", choose="Tell us")
+    async with connect(centre) as connected:
+        customer = connected.provider.customer(who, channel)
+        asked = await asked_on(connected, customer)
+        assert asked.text.startswith(QUESTION)
+        assert "from 1" in asked.text, "a typed number is an answer, too"
+        assert [(c.kind, c.title) for c in asked.choices] == [(form, n) for n in "12345"]
+        if form == "list":
+            assert asked.content["interactive"]["action"]["button"] == "Tell us"
+        await press(connected, customer, asked, "4")
+        await connected.deliver(2)
+        assert customer.received[-1].text == "Thanks!"
+        assert await surveys(centre) == [(4, None)]
+        # Pressed again: kept as written, counted once, and no conversation for an agent.
+        await press(connected, customer, asked, "5")
+        assert await surveys(centre) == [(4, None)]
+        assert await tasks(centre) == 1, "what is pressed opens no conversation"
+        texts = await centre.node.database.pool.fetch(
+            "SELECT text FROM message WHERE direction = 'inbound' ORDER BY seq"
+        )
+        assert [row["text"] for row in texts] == ["Hello", "4", "5"]
+        # The next conversation is asked about by itself; the old answers don't count for it.
+        again = await asked_on(connected, customer)
+        await press(connected, customer, asked, "1")
+        assert await surveys(centre) == [(4, None), (None, None)]
+        await customer.says("3")
+        await connected.provider.settle()
+        assert await surveys(centre) == [(4, None), (3, None)]
+        assert again.id != asked.id
+        assert await tasks(centre) == 2
+        await centre.settle()
+
+
+@pytest.mark.parametrize(("connect", "who", "channel", "form"), CHANNELS)
+async def test_it_can_still_be_pressed_when_the_next_conversation_runs(
+    centre: Centre, connect: Any, who: str, channel: str, form: str
+) -> None:
+    await surveying(centre)
+    async with connect(centre) as connected:
+        customer = connected.provider.customer(who, channel)
+        asked = await asked_on(connected, customer)
+        assert asked.choices[0].kind == form
+        await customer.says("One more thing")
+        await connected.provider.settle()
+        await press(connected, customer, asked, "2")
+        assert await surveys(centre) == [(2, None)]
+        assert await tasks(centre) == 2
+        ana, task_id = await connected.accepted()
+        texts = [m["text"] for m in await connected.thread(ana, task_id)]
+        assert texts.count("2") == 1, "kept as written"
+        assert ana.task(task_id)["state"] == "active"
+        await centre.settle()
+
+
+@pytest.mark.parametrize(("connect", "who", "channel", "form"), CHANNELS)
+async def test_pressed_too_late_it_counts_nothing_and_opens_nothing(
+    centre: Centre, connect: Any, who: str, channel: str, form: str
+) -> None:
+    await surveying(centre, within_h=2)
+    async with connect(centre) as connected:
+        customer = connected.provider.customer(who, channel)
+        asked = await asked_on(connected, customer)
+        assert asked.choices[0].kind == form
+        centre.clock.advance(hours=2, seconds=1)
+        await press(connected, customer, asked, "5")
+        assert await surveys(centre) == [(None, None)]
+        assert await tasks(centre) == 1
+
+
+async def test_by_sms_there_is_nothing_to_press(centre: Centre) -> None:
+    await surveying(centre)
+    async with sms(centre) as connected:
+        await texted(connected, Phone(connected))
+        content = await centre.node.database.pool.fetchval(
+            "SELECT content FROM message WHERE text LIKE $1", f"{QUESTION}%"
+        )
+        assert content is None
 
 
 async def test_not_where_the_channel_is_left_out_nor_without_an_agent(centre: Centre) -> None:

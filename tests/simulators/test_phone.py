@@ -231,6 +231,34 @@ async def test_a_customer_writes_and_reads_on_the_phone(
 
 
 @pytest.mark.browser
+async def test_a_customer_picks_a_row_of_a_list(
+    phone: PhoneServer, graph: GraphSimulator, http: httpx2.AsyncClient
+) -> None:
+    dana = graph.customer(DANA)
+    await dana.says("Hello")
+    rows = [{"id": f"t{n}", "title": f"Teapot {n}"} for n in range(1, 4)]
+    rows.append({"id": "t4", "title": "Teapot 4", "description": "with a lid"})
+    interactive = {
+        "type": "list",
+        "body": {"text": "Which one?"},
+        "action": {"button": "Teapots", "sections": [{"rows": rows}]},
+    }
+    message_id = await Graph(graph, http).sent(kind="interactive", interactive=interactive)
+    async with opened(phone) as page:
+        thread = page.get_by_role("log", name="Conversation")
+        listed = thread.get_by_role("article", name="Business")
+        row = listed.get_by_role("button", name="Teapot 4 with a lid")
+        await expect(row).to_be_hidden()
+        await listed.get_by_text("Teapots", exact=True).click()
+        assert await findings(page, "phone", desktop=False) == []
+        await row.click()
+        await expect(thread.get_by_role("article", name="You")).to_have_count(2)
+        chosen = dana.thread[-1]
+        assert chosen.content["interactive"]["list_reply"] == rows[3]
+        assert chosen.reply_to == message_id
+
+
+@pytest.mark.browser
 async def test_a_phone_off_and_a_stop_are_shown(
     phone: PhoneServer, graph: GraphSimulator, twilio: TwilioSimulator, http: httpx2.AsyncClient
 ) -> None:

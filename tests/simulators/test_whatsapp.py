@@ -58,6 +58,12 @@ async def test_every_webhook_is_signed_over_its_raw_body(
 
 BUTTON = {"type": "reply", "reply": {"id": "yes", "title": "Yes"}}
 ROW = {"id": "r1", "title": "Monday", "description": "from nine"}
+
+
+def one_section(*rows: Any, **more: Any) -> dict[str, Any]:
+    return {"sections": [{"rows": list(rows), **more}]}
+
+
 ACCEPTED: list[tuple[str, Any, str]] = [
     ("text", {"body": "x" * 4096}, "x" * 4096),
     ("location", {"latitude": 48.1, "longitude": 11.5, "name": "Shop"}, "Shop"),
@@ -92,6 +98,18 @@ ACCEPTED: list[tuple[str, Any, str]] = [
             "action": {"button": "Days", "sections": [{"title": "Days", "rows": [ROW]}]},
         },
         "When?",
+    ),
+    (
+        "interactive",
+        {
+            "type": "list",
+            "body": {"text": "x" * 4096},
+            "action": {
+                "button": "x" * 20,
+                "sections": [{"rows": [{"id": "x" * 200, "title": "x" * 24}]}],
+            },
+        },
+        "x" * 4096,
     ),
     (
         "interactive",
@@ -220,6 +238,18 @@ REFUSED: list[tuple[str, dict[str, Any], int]] = [
         131009,
     ),
     (
+        "a text too long beside a list",
+        {
+            "type": "interactive",
+            "interactive": {
+                "type": "list",
+                "body": {"text": "x" * 4097},
+                "action": {"button": "Days", **one_section(ROW)},
+            },
+        },
+        100,
+    ),
+    (
         "eleven rows",
         {
             "type": "interactive",
@@ -233,6 +263,31 @@ REFUSED: list[tuple[str, dict[str, Any], int]] = [
             },
         },
         131009,
+    ),
+    *(
+        (
+            f"a list: {name}",
+            {
+                "type": "interactive",
+                "interactive": {
+                    "type": "list",
+                    "body": {"text": "?"},
+                    "action": {"button": "Days", "sections": [{"rows": [ROW]}], **wrong},
+                },
+            },
+            code,
+        )
+        for name, wrong, code in [
+            ("nothing to open it", {"button": ""}, 131008),
+            ("its button too long", {"button": "x" * 21}, 100),
+            ("no section", {"sections": []}, 131009),
+            ("sections without titles", {"sections": [{"rows": [ROW]}, {"rows": [ROW]}]}, 131008),
+            ("a section's title too long", one_section(ROW, title="x" * 25), 100),
+            ("a row's id too long", one_section({**ROW, "id": "x" * 201}), 100),
+            ("a row's title too long", one_section({**ROW, "title": "x" * 25}), 100),
+            ("a description too long", one_section({**ROW, "description": "x" * 73}), 100),
+            ("the same row twice", one_section(ROW, ROW), 131009),
+        ]
     ),
     (
         "an unknown template",

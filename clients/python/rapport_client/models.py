@@ -318,6 +318,20 @@ InvitationList = TypedDict(
     "InvitationList", {"items": "list[OpenInvitation]", "mailboxes": "list[Mailbox]"}
 )
 """Newest first; without mailboxes nothing can be sent."""
+InvitationMail = TypedDict(
+    "InvitationMail",
+    {
+        "to": "str",
+        "state": "Literal['pending', 'sent', 'failed']",
+        "attempts": "int",
+        "next_at": "str | None",
+        "code": "str | None",
+        "reason": "str | None",
+    },
+)
+"""How far the mail with the link has come, `next_at` when it is tried next.
+
+Why it has not gone: `code`, and `reason` where the mail server has words of its own."""
 Invited = TypedDict("Invited", {"token": "str", "expires_at": "str"})
 """The link's secret part, told this once, and until when it is good."""
 Invitee = TypedDict("Invitee", {"id": "int", "name": "str", "email": "str", "active": "bool"})
@@ -384,7 +398,7 @@ MailBody = TypedDict(
 Mailbox = TypedDict("Mailbox", {"id": "int", "name": "str"})
 """An account that invitations can be sent from."""
 Mailed = TypedDict("Mailed", {"to": "str"})
-"""Where the mail went."""
+"""Where the mail goes."""
 MenuChoice = TypedDict(
     "MenuChoice",
     {
@@ -403,6 +417,7 @@ MenuSpec = TypedDict(
         "question": "dict[str, str]",
         "again": "NotRequired[dict[str, str]]",
         "choices": "list[MenuChoice]",
+        "choose": "NotRequired[dict[str, str]]",
         "tries": "NotRequired[int]",
         "within_s": "NotRequired[int]",
         "variable": "NotRequired[str | None]",
@@ -454,6 +469,7 @@ OpenInvitation = TypedDict(
         "created_by": "str | None",
         "expires_at": "str",
         "good": "bool",
+        "mail": "InvitationMail | None",
     },
 )
 """An unused link; not `good` when its week is over or the person may not sign in."""
@@ -837,6 +853,7 @@ SurveySpec = TypedDict(
         "channels": "NotRequired[list[ChannelType]]",
         "question": "NotRequired[str]",
         "number_hint": "NotRequired[str]",
+        "choose": "NotRequired[str]",
         "link_hint": "NotRequired[str]",
         "thanks": "NotRequired[str]",
         "within_h": "NotRequired[int]",

@@ -12,11 +12,15 @@ from rapport_simulators.provider.ledger import Choice
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 BODY_LIMIT = 1024
+LIST_BODY_LIMIT = 4096
 SHORT_LIMIT = 60
 CALLBACK_LIMIT = 512
 BUTTONS = 3
 BUTTON_LIMIT = 20
+SECTIONS = 10
+SECTION_TITLE_LIMIT = 24
 ROWS = 10
+ROW_ID_LIMIT = 200
 ROW_TITLE_LIMIT = 24
 ROW_DESCRIPTION_LIMIT = 72
 MEDIA = frozenset({"image", "video", "audio", "document", "sticker"})
@@ -146,7 +150,8 @@ def _template(_kind: str, content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _interactive(_kind: str, content: Mapping[str, Any]) -> dict[str, Any]:
-    body = _needed(content.get("body") or {}, "text", BODY_LIMIT, "interactive['body']")
+    limit = LIST_BODY_LIMIT if content.get("type") == "list" else BODY_LIMIT
+    body = _needed(content.get("body") or {}, "text", limit, "interactive['body']")
     header = content.get("header") or {}
     _at_most(str(header.get("text") or ""), SHORT_LIMIT, "interactive['header']['text']")
     footer = content.get("footer") or {}
@@ -171,7 +176,13 @@ def _buttons(action: Mapping[str, Any]) -> tuple[Choice, ...]:
 
 def _list(action: Mapping[str, Any]) -> tuple[Choice, ...]:
     _needed(action, "button", BUTTON_LIMIT, "action")
-    rows = [row for section in action.get("sections") or [] for row in section.get("rows") or []]
+    sections = action.get("sections") or []
+    if not 1 <= len(sections) <= SECTIONS:
+        raise GraphError(131009, f"Invalid sections count. Min: 1, max: {SECTIONS}")
+    for section in sections:
+        if len(sections) > 1 or section.get("title"):
+            _needed(section, "title", SECTION_TITLE_LIMIT, "section")
+    rows = [row for section in sections for row in section.get("rows") or []]
     if not 1 <= len(rows) <= ROWS:
         raise GraphError(131009, f"Total row count exceed max allowed count: {ROWS}")
     choices = []
@@ -180,7 +191,7 @@ def _list(action: Mapping[str, Any]) -> tuple[Choice, ...]:
         _at_most(description, ROW_DESCRIPTION_LIMIT, "row['description']")
         choices.append(
             Choice(
-                id=_needed(row, "id", 200, "row"),
+                id=_needed(row, "id", ROW_ID_LIMIT, "row"),
                 title=_needed(row, "title", ROW_TITLE_LIMIT, "row"),
                 kind="list",
                 description=description or None,

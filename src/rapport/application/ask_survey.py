@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rapport.application.configuration.snapshot import Configuration
+from rapport.application.configuration.survey import SurveySpec
 from rapport.application.ports import Case
 from rapport.domain import events as e
-from rapport.domain.survey import OpenSurvey
+from rapport.domain.channel import Capabilities
+from rapport.domain.message import Content
+from rapport.domain.survey import OpenSurvey, answers_about
 from rapport.domain.task import EndReason
 
 
@@ -18,6 +21,8 @@ class Question:
     """What is asked, and the survey that it opens."""
 
     text: str
+    content: Content | None
+    """The answers to press, where the channel has a form for them."""
     survey: OpenSurvey
 
 
@@ -49,6 +54,7 @@ def question_for(
     hint = {"number": spec.number_hint, "link": spec.link_hint, "buttons": None}[way]
     return Question(
         spec.question if hint is None else f"{spec.question}\n{hint}",
+        _to_press(task.id, account.capabilities, spec),
         OpenSurvey(
             task_id=task.id,
             queue_id=task.queue_id,
@@ -58,3 +64,10 @@ def question_for(
             until=now + timedelta(hours=spec.within_h),
         ),
     )
+
+
+def _to_press(task_id: int, capabilities: Capabilities, spec: SurveySpec) -> Content | None:
+    answers = answers_about(task_id)
+    if capabilities.survey != "number" or not capabilities.can_tap([title for _, title in answers]):
+        return None
+    return Content(buttons=answers, choose=spec.choose)

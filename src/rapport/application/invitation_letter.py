@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from datetime import datetime
 
-from rapport.application.audit import AuditLog, Entry
+from rapport.application.access import token_hash
 from rapport.application.configuration.snapshot import Configuration
-from rapport.application.invitations import LIFETIME, Invitations
-from rapport.application.letters import Carry, Letter
-from rapport.application.ports import Clock, ConfigurationSource
+from rapport.application.invitations import LIFETIME, ByMail, Invitations, Language
+from rapport.application.letters import Letter
+from rapport.application.ports import ConfigurationSource
 from rapport.domain.errors import Invalid, NotFound, Refused
-from rapport.domain.sending import AccountBroken, Rejected, SendOutcome, Sent, Unknown
 
-Language = Literal["en", "de"]
 _SUBJECTS: Mapping[Language, str] = {"en": "Your access to Rapport", "de": "Ihr Zugang zu Rapport"}
 _TEXTS: Mapping[Language, str] = {
     "en": """\
@@ -48,33 +50,48 @@ class Wanted:
     base: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationLetter:
+    """One that waits to be sent; `token` counts the attempts of all workers."""
+
+    token_hash: bytes
+    nonce: str
+    account_id: int
+    language: Language
+    base: str
+    email: str
+    attempts: int
+    token: int
+    user_id: int
+    created_by: int | None
+    created_at: datetime
+
+    @property
+    def id(self) -> int:
+        """Whose it is, for the log."""
+        return self.user_id
+
+
 class InvitationPost:
-    """Makes a link and mails it at once: nothing is stored that would tell the link again."""
+    """Makes a link and leaves its mail to the letters' worker; the link itself is kept nowhere."""
 
     def __init__(
-        self,
-        invitations: Invitations,
-        audit: AuditLog,
-        carry: Carry,
-        configuration: ConfigurationSource,
-        clock: Clock,
+        self, invitations: Invitations, configuration: ConfigurationSource, secret: bytes
     ) -> None:
         self._invitations = invitations
-        self._audit = audit
-        self._carry = carry
         self._configuration = configuration
-        self._clock = clock
+        self._secret = secret
 
     def mailboxes(self) -> list[tuple[int, str]]:
         """Those that can send, by id and name."""
         return mailboxes(self._configuration.current)
 
-    async def send(self, wanted: Wanted, actor_id: int, address: str | None = None) -> str:
-        """A new link by e-mail; earlier ones are good no more. Returns where it went.
+    async def ask(self, wanted: Wanted, actor_id: int, address: str | None = None) -> str:
+        """A new link by e-mail; earlier ones are good no more. Returns where it goes.
 
         Raises:
             NotFound: no such person.
-            Refused: `user_inactive`, `user_without_address`, `invitation_not_sent`.
+            Refused: `user_inactive`, `user_without_address`.
             Invalid: the account is no mailbox that is switched on.
         """
         configuration = self._configuration.current
@@ -85,45 +102,54 @@ class InvitationPost:
             raise Refused("user_without_address", "This person has no e-mail address.")
         if wanted.account_id not in dict(mailboxes(configuration)):
             raise Invalid.field("account_id", "Choose a mailbox that is switched on.")
-        token, _ = await self._invitations.invite(wanted.user_id, actor_id, address)
-        now = self._clock.now()
-        letter = Letter(
-            token=f"invitation.{wanted.user_id}.{int(now.timestamp() * 1000)}",
+        by_mail = ByMail(
+            nonce=secrets.token_hex(16),
             account_id=wanted.account_id,
-            to=(user.email,),
-            subject=_SUBJECTS[wanted.language],
-            text=_TEXTS[wanted.language].format(
-                name=configuration.name(wanted.user_id),
-                company=configuration.settings.company,
-                login=user.login,
-                link=f"{wanted.base.rstrip('/')}/#invitation={token}",
-                days=LIFETIME.days,
-            ),
-            date=now,
+            language=wanted.language,
+            base=wanted.base,
+            email=user.email,
         )
-        outcome, _ = await self._carry(letter)
-        if not isinstance(outcome, Sent):
-            raise Refused("invitation_not_sent", _why(outcome))
-        entry = Entry(
-            kind="invitation_mailed",
-            at=self._clock.now(),
-            actor_id=actor_id,
-            subject_id=wanted.user_id,
-            address=address,
-            facts={"to": user.email},
+        token = link_token(self._secret, wanted.user_id, by_mail.nonce)
+        await self._invitations.invite(
+            wanted.user_id, actor_id, address, token=token, by_mail=by_mail
         )
-        await self._audit.note(entry)
         return user.email
 
+    async def write(self, waiting: InvitationLetter) -> Letter:
+        """The letter, the same in every attempt.
 
-def _why(outcome: SendOutcome) -> str:
-    match outcome:
-        case Rejected(message=message) | AccountBroken(message=message):
-            return f"The mail was not sent, and earlier links are no longer good. {message}"
-        case Unknown():
-            return "The mail server did not confirm: look whether the mail has arrived."
-        case _:
-            return "The mail server takes no mail just now. Try again in a while."
+        Raises:
+            Refused: `user_inactive`, `address_changed`, `key_changed`.
+        """
+        configuration = self._configuration.current
+        user = configuration.users.get(waiting.user_id)
+        if user is None or not user.active:
+            raise Refused("user_inactive", "This person may not sign in.")
+        if user.email != waiting.email:
+            raise Refused("address_changed", "The person's address has changed: send it again.")
+        token = link_token(self._secret, waiting.user_id, waiting.nonce)
+        if token_hash(token) != waiting.token_hash:
+            raise Refused("key_changed", "The installation's key has changed: send it again.")
+        return Letter(
+            token=f"invitation.{waiting.user_id}.{int(waiting.created_at.timestamp() * 1000)}",
+            account_id=waiting.account_id,
+            to=(waiting.email,),
+            subject=_SUBJECTS[waiting.language],
+            text=_TEXTS[waiting.language].format(
+                name=configuration.name(waiting.user_id),
+                company=configuration.settings.company,
+                login=user.login,
+                link=f"{waiting.base.rstrip('/')}/#invitation={token}",
+                days=LIFETIME.days,
+            ),
+            date=waiting.created_at,
+        )
+
+
+def link_token(secret: bytes, user_id: int, nonce: str) -> str:
+    """What a mailed link carries: made anew for every attempt, so that it need not be stored."""
+    mark = hmac.digest(secret, f"invitation:{user_id}:{nonce}".encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(mark).decode().rstrip("=")
 
 
 def mailboxes(configuration: Configuration) -> list[tuple[int, str]]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from rapport.application.access import Access, hash_password, token_hash
 from rapport.application.audit import Entry, account_entry
@@ -18,7 +18,31 @@ from rapport.application.views import moment
 from rapport.domain.errors import NotFound, Refused
 
 LIFETIME = timedelta(days=7)
+Language = Literal["en", "de"]
 View = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByMail:
+    """A link that is to be sent by e-mail: from where, to whom; the key makes it from `nonce`."""
+
+    nonce: str
+    account_id: int
+    language: Language
+    base: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailState:
+    """How far the mail with a link has come: `pending` until it is `sent` or has `failed`."""
+
+    to: str
+    state: str
+    attempts: int
+    next_at: datetime | None
+    code: str | None
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +54,18 @@ class Invitation:
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None = None
+    mail: MailState | None = None
 
 
 class InvitationStore(Protocol):
     """Where invitations are kept."""
 
-    async def put(self, hashed: bytes, invitation: Invitation, entry: Entry) -> None:
-        """Store one; an earlier unused one of the same person is no longer good."""
+    async def put(
+        self, hashed: bytes, invitation: Invitation, entry: Entry, by_mail: ByMail | None
+    ) -> None:
+        """Store one, with its mail if it goes by mail; an earlier unused one of the same person is
+        no longer good, nor sent.
+        """
 
     async def find(self, hashed: bytes) -> Invitation | None:
         """By the hash of its token, used or not."""
@@ -73,9 +102,18 @@ class Invitations:
         self._configuration = configuration
 
     async def invite(
-        self, user_id: int, actor_id: int, address: str | None = None
+        self,
+        user_id: int,
+        actor_id: int,
+        address: str | None = None,
+        *,
+        token: str | None = None,
+        by_mail: ByMail | None = None,
     ) -> tuple[str, datetime]:
         """A token for the person, and until when it is good. Earlier ones are good no more.
+
+        Args:
+            token: One that can be made again, where it is to be sent by mail; None: a new one.
 
         Raises:
             NotFound: no such person.
@@ -87,10 +125,10 @@ class Invitations:
         if not user.active:
             raise Refused("user_inactive", "This person may not sign in. Change that first.")
         now = self._clock.now()
-        token = secrets.token_urlsafe(32)
+        token = token or secrets.token_urlsafe(32)
         invitation = Invitation(user_id, actor_id, now, now + LIFETIME)
         entry = account_entry("invitation_made", now, actor_id, user_id, address)
-        await self._store.put(token_hash(token), invitation, entry)
+        await self._store.put(token_hash(token), invitation, entry, by_mail)
         return token, now + LIFETIME
 
     async def state(self, user_id: int) -> View:
@@ -105,6 +143,7 @@ class Invitations:
                 "expires_at": moment(last.expires_at),
                 "used_at": moment(last.used_at),
                 "good": last.used_at is None and self._clock.now() < last.expires_at,
+                "mail": _mail_view(last.mail),
             }
         }
 
@@ -129,6 +168,7 @@ class Invitations:
                     "created_by": configuration.name(each.created_by),
                     "expires_at": moment(each.expires_at),
                     "good": user.active and now < each.expires_at,
+                    "mail": _mail_view(each.mail),
                 }
             )
         return found
@@ -177,6 +217,10 @@ class Invitations:
         if user_id is None:
             raise _not_good()
         return user_id
+
+
+def _mail_view(mail: MailState | None) -> View | None:
+    return None if mail is None else {**asdict(mail), "next_at": moment(mail.next_at)}
 
 
 def _not_good() -> NotFound:

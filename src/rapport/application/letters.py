@@ -6,7 +6,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from rapport.domain.sending import RefusedRecipient, Rejected, SendOutcome, Sent
+from rapport.domain.sending import (
+    AccountBroken,
+    RefusedRecipient,
+    Rejected,
+    RetryAfter,
+    SendOutcome,
+    Sent,
+)
 
 BACK_OFF_S = (60, 300, 900, 3600, 3 * 3600, 6 * 3600)
 """Pauses after the first, second … failed attempt; after the last one follows one attempt more."""
@@ -43,3 +50,16 @@ def next_wait_s(outcome: SendOutcome, attempts: int) -> float | None:
     if isinstance(outcome, Sent | Rejected) or attempts > len(BACK_OFF_S):
         return None
     return float(BACK_OFF_S[attempts - 1])
+
+
+def words_of(outcome: SendOutcome) -> tuple[str | None, str | None]:
+    """Why it has not gone: a stable code, and words where the other side has some."""
+    match outcome:
+        case Sent():
+            return None, None
+        case Rejected(code, message) | AccountBroken(code, message):
+            return code, message
+        case RetryAfter(code=code):
+            return code, None
+        case _:
+            return "unanswered", None

@@ -39,7 +39,7 @@ from rapport.domain.message import (
 )
 from rapport.domain.policy import QueuePolicy
 from rapport.domain.rules.amending import changed_by
-from rapport.domain.survey import LONGEST_COMMENT, rating_in
+from rapport.domain.survey import LONGEST_COMMENT, pressed_in, rating_in
 from rapport.domain.task import DueFor, Task, TaskState
 
 
@@ -81,12 +81,12 @@ class _Receiving(Folding):
         if seen is not None:
             return Received(conversation_id, self.task_id, seen, duplicate=True)
         self.learn_contact(message)
+        answered = self._take_answer(message)
+        if answered is not None:
+            return answered
         task = self.thread.task
         asking = task is not None and task.state is TaskState.ASKING
         if task is None or task.state is TaskState.ENDED:
-            rating = self._rating(message)
-            if rating is not None:
-                return self._take_rating(message, rating)
             if not message.automatic:
                 self._open_task(message)
         elif not asking:
@@ -135,10 +135,22 @@ class _Receiving(Folding):
         if before is not None and task is not None and task.silence_stage > before.silence_stage:
             self._ask(again=True)
 
+    def _take_answer(self, message: InboundMessage) -> Received | None:
+        """What is pressed or written as the answer to a survey; None where it is neither."""
+        account = self.configuration.accounts[self.thread.conversation.account_id]
+        if account.capabilities.survey != "number":
+            return None
+        pressed = pressed_in(message.quick_reply)
+        if pressed is not None:
+            return self._take_pressed(message, *pressed)
+        task = self.thread.task
+        over = task is None or task.state is TaskState.ENDED
+        rating = self._rating(message) if over else None
+        return None if rating is None else self._take_rating(message, rating)
+
     def _rating(self, message: InboundMessage) -> int | None:
         """What a message is as the answer to the open question, and nothing else."""
-        account = self.configuration.accounts[self.thread.conversation.account_id]
-        if self.survey is None or account.capabilities.survey != "number":
+        if self.survey is None:
             return None
         if self.survey.task_id != self.task_id or self.now >= self.survey.until:
             return None
@@ -159,6 +171,15 @@ class _Receiving(Folding):
             )
             self.changes.jobs.append(self.changes.messages[-1])
         return Received(self.thread.conversation.id, self.task_id, seq, duplicate=False)
+
+    def _take_pressed(self, message: InboundMessage, task_id: int, rating: int) -> Received:
+        """It counts for the task that it names while that is asked about; it never opens one."""
+        survey = self.survey
+        if survey is not None and survey.task_id == task_id and self.now < survey.until:
+            return self._take_rating(message, rating)
+        self._append_inbound(message)
+        self.known[message.external_id] = self.seq
+        return Received(self.thread.conversation.id, self.task_id, self.seq, duplicate=False)
 
     def _rated(self, event: CustomerEvent) -> Received:
         """An answer given in the widget or on our page, about the task that it names."""

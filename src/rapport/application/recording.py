@@ -244,6 +244,7 @@ class Recorder:
             author_kind=AuthorKind.SYSTEM,
             author_id=None,
             text=question.text,
+            content=question.content,
             purpose=Purpose.SURVEY,
         )
         self.changes.surveys.append((task.conversation_id, survey))

@@ -23,12 +23,13 @@ from rapport.api.mail_server import mail_server, until_cancelled
 from rapport.api.webhooks import replay, take
 from rapport.api.widget.limits import Limiter
 from rapport.application.configuration.administration import Administration
-from rapport.application.invitation_letter import InvitationPost
+from rapport.application.invitation_letter import InvitationLetter, InvitationPost
 from rapport.application.openid import OpenIdSignIn
 from rapport.application.ports import Clock, Services
 from rapport.application.saved_reports import SavedReports
 from rapport.application.set_up import SetUp
 from rapport.application.tell_removed import tell_infected, tell_removed
+from rapport.application.transcripts import Transcript
 from rapport.bootstrap.files import held_files_job, kept_files
 from rapport.bootstrap.letters import letters
 from rapport.channels.calls import Caller
@@ -45,6 +46,7 @@ from rapport.jobs.caretaker import Caretaker
 from rapport.jobs.due import Sweeper
 from rapport.jobs.held_files import HeldFilesJob
 from rapport.jobs.indexer import Indexer
+from rapport.jobs.letter_mailer import LetterMailer
 from rapport.jobs.media import MediaFetcher
 from rapport.jobs.presence import keep_presence
 from rapport.jobs.report_keeper import ReportKeeper
@@ -53,7 +55,6 @@ from rapport.jobs.retention import RetentionJob
 from rapport.jobs.router import Router
 from rapport.jobs.sender import Postman
 from rapport.jobs.thumbnails import Thumbnailer
-from rapport.jobs.transcripts import TranscriptMailer
 from rapport.jobs.webhooks import WebhookRunner
 from rapport.jobs.workflows import WorkflowRunner
 from rapport.observability.metrics import STREAM_POSITION
@@ -127,7 +128,8 @@ class Node:
     webhooks: WebhookRunner
     indexer: Indexer
     report_mailer: ReportMailer
-    transcript_mailer: TranscriptMailer
+    transcript_mailer: LetterMailer[Transcript]
+    invitation_mailer: LetterMailer[InvitationLetter]
     links: Links
     vault: Vault
     retention: RetentionJob
@@ -269,7 +271,10 @@ async def _start(
         lambda: add_newest(database, configuration.current.settings.time_zone)
     )
     reader = PostgresReader(database, configuration)
-    post = letters(services, database, channels, reader, reports)
+    limiter = Limiter()
+    accounts = ways_in(database, clock, configuration, vault, limiter.allow)
+    invitation_post = InvitationPost(accounts.invitations, configuration, key)
+    post = letters(services, database, channels, reader, reports, invitation_post)
     indexer = Indexer(SearchIndex(database))
     spool = Spool(settings.data / "spool", vault)
     retention = RetentionJob(services, Retention(database, removals))
@@ -310,6 +315,7 @@ async def _start(
             report_keeper,
             post.report_mailer,
             post.transcript_mailer,
+            post.invitation_mailer,
             retention,
             indexer,
             thumbnailer,
@@ -321,8 +327,6 @@ async def _start(
     administration = Administration(
         PostgresConfigurationStore(database, configuration), configuration, vault, clock
     )
-    limiter = Limiter()
-    accounts = ways_in(database, clock, configuration, vault, limiter.allow)
     context = Context(
         services=services,
         access=accounts.access,
@@ -332,9 +336,7 @@ async def _start(
         change_log=PostgresChangeLog(database),
         set_up=SetUp(administration, configuration, key),
         invitations=accounts.invitations,
-        invitation_post=InvitationPost(
-            accounts.invitations, accounts.audit, post.carry, configuration, clock
-        ),
+        invitation_post=invitation_post,
         second_factors=accounts.second_factors,
         passkeys=accounts.passkeys,
         openid=OpenIdSignIn(OpenIdHttp(client), accounts.access, administration, configuration),
@@ -401,6 +403,7 @@ async def _start(
         indexer,
         post.report_mailer,
         post.transcript_mailer,
+        post.invitation_mailer,
         links,
         vault,
         retention,

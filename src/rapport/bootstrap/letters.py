@@ -1,18 +1,19 @@
-"""Who writes and sends letters: reports that are due, chats that visitors asked for."""
+"""Who writes and sends letters: reports, chats that visitors asked for, invitations."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
 
-from rapport.application.letters import Carry
+from rapport.application.invitation_letter import InvitationLetter, InvitationPost
 from rapport.application.ports import Services
 from rapport.application.report_letter import write_letter
-from rapport.application.transcripts import write_transcript
+from rapport.application.transcripts import Transcript, write_transcript
 from rapport.channels.email.letters import post_letter
 from rapport.channels.gateway import Channels
+from rapport.jobs.letter_mailer import LetterMailer
 from rapport.jobs.report_mailer import ReportMailer
-from rapport.jobs.transcripts import TranscriptMailer
+from rapport.storage.accounts.invitation_letters import PostgresInvitationLetters
 from rapport.storage.database import Database
 from rapport.storage.queries.reader import PostgresReader
 from rapport.storage.queries.reports import PostgresReports
@@ -27,9 +28,8 @@ class Letters:
     shelf: PostgresReportShelf
     report_mailer: ReportMailer
     transcripts: PostgresTranscripts
-    transcript_mailer: TranscriptMailer
-    carry: Carry
-    """For letters that are sent at once."""
+    transcript_mailer: LetterMailer[Transcript]
+    invitation_mailer: LetterMailer[InvitationLetter]
 
 
 def letters(
@@ -38,6 +38,7 @@ def letters(
     channels: Channels,
     reader: PostgresReader,
     reports: PostgresReports,
+    invitations: InvitationPost,
 ) -> Letters:
     """The parts, put together."""
     configuration, clock = services.configuration, services.clock
@@ -53,7 +54,8 @@ def letters(
             carry,
         ),
         transcripts=transcripts,
-        transcript_mailer=TranscriptMailer(
+        transcript_mailer=LetterMailer(
+            "transcript",
             transcripts,
             lambda one: write_transcript(
                 one, reader.seen_by_customer, configuration.current, clock.now()
@@ -61,5 +63,7 @@ def letters(
             carry,
             clock,
         ),
-        carry=carry,
+        invitation_mailer=LetterMailer(
+            "invitation", PostgresInvitationLetters(database), invitations.write, carry, clock
+        ),
     )

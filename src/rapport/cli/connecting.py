@@ -94,7 +94,7 @@ async def installation(settings: Settings) -> AsyncIterator[Tools]:
 
 
 def run(work: Callable[[Tools], Awaitable[T]]) -> T:
-    """Run a command's work; a refusal ends the process with its words.
+    """Run a command's work; a refusal ends the process with its words and its code.
 
     Raises:
         DocumentRefused: to be told with the file's name.
@@ -113,4 +113,4 @@ def run(work: Callable[[Tools], Awaitable[T]]) -> T:
         lines = (
             [f"  {f['path']}: {f['message']}" for f in fields] if isinstance(fields, list) else []
         )
-        sys.exit("\n".join([refused.message, *lines]))
+        sys.exit("\n".join([f"{refused.message} [{refused.code}]", *lines]))

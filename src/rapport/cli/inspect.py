@@ -260,6 +260,7 @@ def _message(line: Line) -> OutboundMessage:
         last_inbound_at=_time(line.get("last_inbound_at")),
         now=now,
         buttons=tuple((str(b[0]), str(b[1])) for b in line.get("buttons") or ()),
+        choose=None if line.get("choose") is None else str(line["choose"]),
     )
 
 

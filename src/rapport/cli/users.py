@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from rapport.application.configuration.snapshot import Item
+    from rapport.application.configuration.snapshot import Configuration, Item
     from rapport.cli.connecting import Tools
 
 app = typer.Typer(help="People who sign in.", no_args_is_help=True)
@@ -25,7 +25,10 @@ def add(
         str | None, typer.Option(help="The person's name; the login if absent.")
     ] = None,
     role: Annotated[
-        list[str] | None, typer.Option(help="agent, supervisor or administrator; repeatable.")
+        list[str] | None,
+        typer.Option(
+            help="agent, supervisor, administrator, or the name of a role of your own; repeatable."
+        ),
     ] = None,
     email: Annotated[str, typer.Option(help="E-mail address.")] = "",
     password_stdin: PasswordStdin = False,
@@ -33,15 +36,18 @@ def add(
     """Add a person. Asks for the password; it is never an argument, which others could see."""
     from rapport.cli.connecting import run
 
-    spec = {"login": login, "roles": role or ["agent"], "email": email}
     password = _password(login, name or "", from_stdin=password_stdin)
 
-    async def work(tools: Tools) -> dict[str, Any]:
+    async def work(tools: Tools) -> tuple[str, list[str]]:
+        current = tools.configuration.current
+        built_in, own = _roles(current, role or ["agent"])
+        spec = {"login": login, "roles": built_in, "custom_roles": own, "email": email}
         draft = _draft(name or login, spec, password)
-        return await tools.administration.create("users", draft, None)
+        view = await tools.administration.create("users", draft, None)
+        return view["name"], [*built_in, *(current.items[i].name for i in own)]
 
-    view = run(work)
-    typer.echo(f"Added {view['name']} ({', '.join(view['spec']['roles'])}).")
+    added, roles = run(work)
+    typer.echo(f"Added {added} ({', '.join(roles)}).")
 
 
 @app.command("password")
@@ -67,11 +73,12 @@ def list_people() -> None:
     from rapport.cli.connecting import run
 
     async def work(tools: Tools) -> list[tuple[str, str, str, str]]:
+        items = tools.configuration.current.items
         return [
             (
                 item.spec.login,
                 item.name,
-                ", ".join(item.spec.roles),
+                ", ".join([*item.spec.roles, *(items[i].name for i in item.spec.custom_roles)]),
                 "active" if item.spec.active else "deactivated",
             )
             for item in tools.configuration.current.by_kind["users"]
@@ -110,6 +117,27 @@ def deactivate(login: Login) -> None:
 
     run(work)
     typer.echo(f"{login} is deactivated.")
+
+
+def _roles(current: Configuration, names: list[str]) -> tuple[list[str], list[int]]:
+    """Built-in roles, and those of one's own by their ids.
+
+    Raises:
+        Invalid: `unknown_role`; the words name the roles there are.
+    """
+    from rapport.domain.errors import Invalid
+    from rapport.domain.rights import BUILT_IN
+
+    known = {current.items[i].name: i for i in current.roles}
+    missing = [name for name in names if name not in BUILT_IN and name not in known]
+    if missing:
+        there_are = ", ".join([*BUILT_IN, *sorted(known)])
+        raise Invalid(
+            "unknown_role", f"There is no role {missing[0]!r}. There are these roles: {there_are}."
+        )
+    built_in = [name for name in names if name in BUILT_IN]
+    own = [known[name] for name in names if name not in BUILT_IN]
+    return list(dict.fromkeys(built_in)), list(dict.fromkeys(own))
 
 
 def _draft(name: str, spec: dict[str, Any], password: str) -> Any:

@@ -5,6 +5,7 @@ Source: DOMAIN §2; the seed guide's five chapters, one per channel.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
@@ -75,14 +76,21 @@ class Capabilities:
     """A message can point at the one it answers, and the customer sees that."""
     survey: Literal["number", "buttons", "link"] = "number"
     """How satisfaction is told: by a message with a number, in the widget, on a page of ours."""
-    choice_buttons: tuple[int, int] = (0, 0)
-    """How many choices can be tapped, and how long each may be; more go as numbered text only."""
+    choices: tuple[tuple[int, int], ...] = ()
+    """What can be tapped: per form (buttons, a list) how many choices, and how long each may be."""
     approved_templates: bool = False
     """Forms that the provider has approved may be sent, also outside the window."""
 
     def with_limit(self, composer_limit: int | None) -> Capabilities:
         """The same channel with an account's own composer limit."""
         return replace(self, composer_limit=composer_limit)
+
+    def can_tap(self, labels: Sequence[str]) -> bool:
+        """Whether the channel has a form for these choices; others go as numbered text only."""
+        return any(
+            len(labels) <= most and all(len(label) <= longest for label in labels)
+            for most, longest in self.choices
+        )
 
 
 STARTED_ON = frozenset({ChannelType.EMAIL, ChannelType.SMS, ChannelType.WHATSAPP})
@@ -111,7 +119,7 @@ _MESSENGER = Capabilities(
 )
 
 CAPABILITIES: dict[ChannelType, Capabilities] = {
-    ChannelType.MESSENGER: replace(_MESSENGER, replies=True, choice_buttons=(10, 20)),
+    ChannelType.MESSENGER: replace(_MESSENGER, replies=True, choices=((13, 20),)),
     ChannelType.SMS: replace(
         _MESSENGER,
         attachments=False,
@@ -134,7 +142,7 @@ CAPABILITIES: dict[ChannelType, Capabilities] = {
         longer_window_s=None,
         pushed=False,
         survey="buttons",
-        choice_buttons=(10, 60),
+        choices=((10, 60),),
     ),
     ChannelType.EMAIL: replace(
         _MESSENGER,
@@ -165,7 +173,7 @@ CAPABILITIES: dict[ChannelType, Capabilities] = {
         customer_bubble="letter_c",
         longer_window_s=None,
         replies=True,
-        choice_buttons=(3, 20),
+        choices=((3, 20), (10, 24)),
         approved_templates=True,
     ),
     ChannelType.CUSTOM: replace(

@@ -109,7 +109,8 @@ class Content:
     """What a message is besides plain text; most have none of it.
 
     `kind` is the channel's word for it. `reply_to_seq` is the place in the thread of the message
-    that this one answers. `template`, `buttons` and `details` are as sent or received.
+    that this one answers. `template`, `buttons` and `details` are as sent or received; `choose`
+    is what opens the buttons where they are a list.
     """
 
     kind: str = "text"
@@ -120,6 +121,7 @@ class Content:
     details: Mapping[str, Any] | None = None
     template: ProviderTemplate | None = None
     buttons: tuple[tuple[str, str], ...] = ()
+    choose: str | None = None
     reaction: Reaction | None = None
     edited_at: datetime | None = None
     deleted_at: datetime | None = None

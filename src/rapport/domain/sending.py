@@ -81,7 +81,8 @@ class OutboundMessage:
     `contact_key` is the customer's key on the account, `aliases` what else they are known by
     there (a phone number). `reply_to` is the external id of the message answered.
     `last_inbound_at` is when the customer last wrote, `now` when the attempt is made: between
-    them a provider's window for free text may have closed. `buttons` are (payload, title).
+    them a provider's window for free text may have closed. `buttons` are (payload, title); `choose`
+    is what opens them where a provider has a list for many.
     """
 
     id: int
@@ -95,5 +96,6 @@ class OutboundMessage:
     last_inbound_at: datetime | None = None
     now: datetime | None = None
     buttons: tuple[tuple[str, str], ...] = ()
+    choose: str | None = None
     details: Mapping[str, Any] | None = None
     """What else the channel needs to know: an e-mail's recipients, subject, HTML, ids."""

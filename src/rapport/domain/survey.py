@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 BEST = 5
+PAYLOAD = "rapport:survey:"
+"""What an answer to press carries, with the task and the number behind."""
 LONGEST_COMMENT = 1000
 _NUMBER = re.compile(r"\s*([1-5])\ufe0f?\u20e3?(?:\s*/\s*5)?\s*[.!]?\s*")
+_PRESSED = re.compile(re.escape(PAYLOAD) + r"([0-9]{1,18}):([1-5])")
 _STARS = re.compile(r"\s*((?:[\u2b50\u2605]\ufe0f?){1,5})\s*")
 
 
@@ -52,6 +55,17 @@ def rating_in(text: str | None) -> int | None:
     if found := _STARS.fullmatch(text):
         return len(found[1].replace("\ufe0f", ""))
     return None
+
+
+def answers_about(task_id: int) -> tuple[tuple[str, str], ...]:
+    """The answers to press, as (payload, title); each names the task that it is about."""
+    return tuple((f"{PAYLOAD}{task_id}:{n}", str(n)) for n in range(1, BEST + 1))
+
+
+def pressed_in(payload: str | None) -> tuple[int, int] | None:
+    """The task and the number of an answer that was pressed."""
+    found = _PRESSED.fullmatch(payload or "")
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def link_token(secret: bytes, task_id: int) -> str:

@@ -348,6 +348,7 @@ def _message(dispatch: Dispatch, services: Services) -> OutboundMessage:
         last_inbound_at=dispatch.last_inbound_at,
         now=services.clock.now(),
         buttons=content.buttons,
+        choose=content.choose,
         details=content.details,
     )
 

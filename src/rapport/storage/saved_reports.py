@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from rapport.application.letters import next_wait_s
+from rapport.application.letters import next_wait_s, words_of
 from rapport.application.perform import Once
 from rapport.application.report_letter import ReportRun
 from rapport.application.saved_reports import (
@@ -17,14 +17,7 @@ from rapport.application.saved_reports import (
     Sending,
 )
 from rapport.domain.report_schedule import latest, next_after
-from rapport.domain.sending import (
-    AccountBroken,
-    RefusedRecipient,
-    Rejected,
-    RetryAfter,
-    SendOutcome,
-    Sent,
-)
+from rapport.domain.sending import RefusedRecipient, SendOutcome, Sent
 from rapport.storage.database import Database, decode_json, encode_json
 
 PLANNED_AT_ONCE = 50
@@ -157,14 +150,14 @@ class PostgresReportShelf:
         refused: Sequence[RefusedRecipient],
         now: datetime,
     ) -> bool:
-        good, code, words = _words(outcome)
+        code, words = words_of(outcome)
         wait_s = next_wait_s(outcome, run.attempts)
         again = wait_s is not None
         found = await self._pool.fetchval(
             _SETTLE,
             run.id,
             run.token,
-            "sent" if good else "pending" if again else "failed",
+            "sent" if isinstance(outcome, Sent) else "pending" if again else "failed",
             None if wait_s is None else now + timedelta(seconds=wait_s),
             code,
             words,
@@ -173,17 +166,6 @@ class PostgresReportShelf:
             again and code == "unanswered",
         )
         return found is not None
-
-
-def _words(outcome: SendOutcome) -> tuple[bool, str | None, str | None]:
-    """Whether it went; else a stable code, and words where the other side has some."""
-    if isinstance(outcome, Sent):
-        return True, None, None
-    if isinstance(outcome, Rejected | AccountBroken):
-        return False, outcome.code, outcome.message
-    if isinstance(outcome, RetryAfter):
-        return False, outcome.code, None
-    return False, "unanswered", None
 
 
 def _columns(draft: Draft) -> tuple[Any, ...]:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 
 from rapport.channels.sdk.connector import Rejected, Request
 from rapport.channels.whatsapp.connector import create
+from rapport.domain.channel import CAPABILITIES, ChannelType
 from rapport.domain.message import InboundMessage, ProviderTemplate
 from rapport.domain.sending import OutboundMessage
 from tests.contract import situations
@@ -189,6 +190,38 @@ def test_whatsapp_counts_the_text_after_rendering() -> None:
     assert "requests" in situations.rendered(CONNECTOR, plain, ACCOUNT)
     marked = {"contact_key": "1", "text": "x" * 4095, "styles": bold}
     assert situations.rendered(CONNECTOR, marked, ACCOUNT) == {"problems": ["text_too_long"]}
+
+
+@pytest.mark.parametrize(
+    ("choices", "longest", "text", "form"),
+    [
+        (1, 20, 1024, "button"),
+        (3, 20, 1024, "button"),
+        (3, 20, 1025, "text_too_long"),
+        (3, 21, 4096, "list"),
+        (4, 1, 4096, "list"),
+        (10, 24, 4096, "list"),
+        (10, 24, 4097, "text_too_long"),
+        (10, 25, 1, "button_title"),
+        (3, 25, 1, "button_title"),
+        (11, 1, 1, "too_many_buttons"),
+    ],
+)
+def test_whatsapp_gives_choices_as_buttons_or_as_a_list(
+    choices: int, longest: int, text: int, form: str
+) -> None:
+    buttons = [[f"id-{n}", f"{n % 10}"] for n in range(choices - 1)]
+    buttons.append(["last", "x" * longest])
+    message = {"contact_key": "1", "text": "x" * text, "buttons": buttons}
+    found = situations.rendered(CONNECTOR, message, ACCOUNT)
+    can_tap = CAPABILITIES[ChannelType.WHATSAPP].can_tap([title for _, title in buttons])
+    if "problems" in found:
+        assert found == {"problems": [form]}
+        assert form == "text_too_long" or not can_tap
+        return
+    ((request,),) = found["requests"]
+    assert request["json"]["interactive"]["type"] == form
+    assert can_tap, "what is rendered is what is offered"
 
 
 def test_whatsapp_closes_the_window_after_a_day() -> None:

@@ -109,6 +109,20 @@ def test_messages_become_requests_without_secrets(capsys: pytest.CaptureFixture[
     assert over["problems"][0]["code"]
 
 
+def test_many_choices_become_a_list(capsys: pytest.CaptureFixture[str]) -> None:
+    message = {
+        "config": {"address": "1055"},
+        "to": "15550123",
+        "text": "Which one?",
+        "buttons": [[f"id-{n}", f"Choice {n}"] for n in range(4)],
+        "choose": "Choices",
+    }
+    (found,) = lines(capsys, "whatsapp", message, render=True)
+    action = found["requests"][0]["json"]["interactive"]["action"]
+    assert action["button"] == "Choices"
+    assert [row["id"] for row in action["sections"][0]["rows"]] == ["id-0", "id-1", "id-2", "id-3"]
+
+
 @pytest.mark.parametrize("channel", sorted(connectors()))
 def test_whatever_comes_in_a_line_goes_out(channel: str) -> None:
     @given(st.binary(max_size=200))

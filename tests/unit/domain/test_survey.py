@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from rapport.domain.survey import link_token, rating_in, task_of_token
+from rapport.domain.survey import (
+    PAYLOAD,
+    answers_about,
+    link_token,
+    pressed_in,
+    rating_in,
+    task_of_token,
+)
 
 
 @pytest.mark.parametrize(
@@ -42,3 +49,19 @@ def test_a_link_is_good_for_its_task_only() -> None:
     assert task_of_token(b"secret", token.replace("7001", "7002")) is None
     for wrong in ("", "7001", "7001-", "x-y", "-1-x", "²-x", "9" * 30 + "-x", token + "é"):
         assert task_of_token(b"secret", wrong) is None
+
+
+def test_what_is_pressed_names_its_task() -> None:
+    answers = answers_about(7)
+    assert [title for _, title in answers] == ["1", "2", "3", "4", "5"]
+    assert [pressed_in(payload) for payload, _ in answers] == [(7, n) for n in range(1, 6)]
+    assert [rating_in(title) for _, title in answers] == [1, 2, 3, 4, 5], "typed, it means the same"
+
+
+@pytest.mark.parametrize(
+    "rest", ["", "7", "7:", "7:0", "7:6", "x:4", "7:4 ", "7:4:4", f"{'9' * 19}:4"]
+)
+def test_anything_else_is_no_answer_that_was_pressed(rest: str) -> None:
+    assert pressed_in(PAYLOAD + rest) is None
+    assert pressed_in("rapport:menu:4") is None
+    assert pressed_in(None) is None

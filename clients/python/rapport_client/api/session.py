@@ -203,7 +203,9 @@ class Session:
     def mail(
         self, user_id: int, body: models.MailBody, *, idempotency_key: str | None = None
     ) -> models.Mailed:
-        """A new link by e-mail to the person's own address; an earlier one is no longer good."""
+        """A new link by e-mail to the person's own address; an earlier one is no longer good.
+
+        It goes out as soon as the mail server takes it: the open invitations tell how far it is."""
         answer: models.Mailed = self._connection.call(
             "POST",
             f"/users/{segment(user_id)}/invitation/mail",

@@ -241,7 +241,11 @@ export class Thread {
   choices(message, last) {
     const pressable = (message.choices || []).filter((one) => one.kind !== "quick_reply" || last);
     if (!pressable.length) return null;
-    return element("div", `choices ${pressable[0].kind}`, ...pressable.map((one) => this.choice(message, one)));
+    const { kind } = pressable[0];
+    const shown = pressable.map((one) => this.choice(message, one));
+    if (kind !== "list") return element("div", `choices ${kind}`, ...shown);
+    const opener = element("summary", "choice", message.content.interactive.action.button);
+    return element("details", "list", opener, element("div", "choices", ...shown));
   }
 
   choice(message, one) {

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from rapport.api.access import AccountsSession, Ctx, OnceKey, address_of
 from rapport.api.routes.desk import Id
-from rapport.application.invitation_letter import Language, Wanted
+from rapport.application.invitation_letter import Wanted
+from rapport.application.invitations import Language
 
 router = APIRouter(tags=["session"])
 
@@ -23,6 +24,20 @@ class Invitee(BaseModel):
     active: bool
 
 
+class InvitationMail(BaseModel):
+    """How far the mail with the link has come, `next_at` when it is tried next.
+
+    Why it has not gone: `code`, and `reason` where the mail server has words of its own.
+    """
+
+    to: str
+    state: Literal["pending", "sent", "failed"]
+    attempts: int
+    next_at: AwareDatetime | None
+    code: str | None
+    reason: str | None
+
+
 class OpenInvitation(BaseModel):
     """An unused link; not `good` when its week is over or the person may not sign in."""
 
@@ -31,6 +46,8 @@ class OpenInvitation(BaseModel):
     created_by: str | None
     expires_at: AwareDatetime
     good: bool
+    mail: InvitationMail | None
+    """None: the link was handed over in another way."""
 
 
 class Mailbox(BaseModel):
@@ -57,7 +74,7 @@ class MailBody(BaseModel):
 
 
 class Mailed(BaseModel):
-    """Where the mail went."""
+    """Where the mail goes."""
 
     to: str
 
@@ -88,7 +105,10 @@ async def mail(
     session: AccountsSession,
     once: OnceKey,
 ) -> Mailed:
-    """A new link by e-mail to the person's own address; an earlier one is no longer good."""
+    """A new link by e-mail to the person's own address; an earlier one is no longer good.
+
+    It goes out as soon as the mail server takes it: the open invitations tell how far it is.
+    """
     del once
     context.access.reach(session, user_id)
     wanted = Wanted(
@@ -97,5 +117,5 @@ async def mail(
         language=body.language,
         base=context.public_url or str(request.base_url),
     )
-    to = await context.invitation_post.send(wanted, session.user_id, address_of(request))
+    to = await context.invitation_post.ask(wanted, session.user_id, address_of(request))
     return Mailed(to=to)

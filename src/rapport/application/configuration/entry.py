@@ -11,6 +11,7 @@ from rapport.application.configuration.spec import (
     LANGUAGE,
     LanguageKey,
     Level,
+    OpensList,
     QueueRef,
     Seconds,
     SkillRef,
@@ -77,6 +78,8 @@ class MenuSpec(Spec):
     again: Annotated[dict[str, Words], Field(max_length=20)] = Field(default_factory=dict)
     """Asked after an answer that was not understood; without one the question again."""
     choices: Annotated[list[MenuChoice], Field(min_length=2, max_length=10)]
+    choose: Annotated[dict[str, OpensList], Field(max_length=20)] = Field(default_factory=dict)
+    """What opens the choices where they come as a list (WhatsApp); without one `Choose`."""
     tries: Annotated[int, Field(ge=1, le=5)] = 2
     within_s: Annotated[Seconds, Field(ge=10)] = 120
     """For how long an answer is waited for, each time."""
@@ -85,7 +88,8 @@ class MenuSpec(Spec):
 
     @model_validator(mode="after")
     def _complete(self) -> MenuSpec:
-        texts = (self.question, self.again, *(choice.labels for choice in self.choices))
+        labels = (choice.labels for choice in self.choices)
+        texts = (self.question, self.again, self.choose, *labels)
         for language in {language for each in texts for language in each}:
             if not _LANGUAGE.fullmatch(language):
                 raise ValueError(f"{language!r} is no language such as en or pt-BR")

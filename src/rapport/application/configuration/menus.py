@@ -74,7 +74,7 @@ def question_of(
 ) -> tuple[str, Content | None]:
     """The question in the customer's language, where that is known, and the numbered choices.
 
-    Where the channel has buttons and they fit, the choices come as such, too.
+    Where the channel has buttons or a list and they fit, the choices come as such, too.
 
     Args:
         known: Variables of the task; `language` is as browsers say it, such as `de-AT`.
@@ -85,10 +85,12 @@ def question_of(
     texts = spec.again if again else {}
     question = texts.get(language) or spec.question.get(language) or spec.question[spec.language]
     lines = [question, *(f"{number} {label}" for number, label in enumerate(labels, 1))]
-    most, longest = capabilities.choice_buttons
-    fits = len(labels) <= most and all(len(label) <= longest for label in labels)
+    text = "\n".join(lines)
+    if not capabilities.can_tap(labels):
+        return text, None
     buttons = tuple((f"{PAYLOAD}{n}", label) for n, label in enumerate(labels, 1))
-    return "\n".join(lines), Content(buttons=buttons) if fits else None
+    choose = spec.choose.get(language) or spec.choose.get(spec.language)
+    return text, Content(buttons=buttons, choose=choose)
 
 
 def _first(languages: Sequence[str], spec: MenuSpec) -> str | None:

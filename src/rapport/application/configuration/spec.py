@@ -28,6 +28,8 @@ VariableKey = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,39}$")]
 LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$"
 LanguageKey = Annotated[str, Field(pattern=LANGUAGE)]
 """A language as browsers name it, such as `en` or `de-AT`."""
+OpensList = Annotated[str, Field(min_length=1, max_length=20, pattern=r"\S")]
+"""What opens a list of choices, as long as a provider's button takes."""
 Role = Literal["agent", "supervisor", "administrator"]
 """The built-in ones."""
 RoleRef = Annotated[int, To("roles")]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from rapport.application.configuration.spec import Spec, Text
+from rapport.application.configuration.spec import OpensList, Spec, Text
 from rapport.domain.channel import ChannelType
 
 Words = Annotated[str, Field(min_length=1, max_length=500)]
@@ -19,7 +19,9 @@ class SurveySpec(Spec):
     """Where it is asked; without any, everywhere."""
     question: Words = "How satisfied were you with our help?"
     number_hint: Words = "Please answer with a number from 1 (not at all) to 5 (very)."
-    """Said with the question where the answer is a message."""
+    """Said with the question where the answer is a message, also where it can be pressed."""
+    choose: OpensList = "Answer"
+    """What opens the answers where they come as a list (WhatsApp)."""
     link_hint: Words = "Please tell us here:"
     """Said before the link where the answer is given on a page (e-mail)."""
     thanks: Text = "Thank you for your answer."

@@ -117,6 +117,7 @@ MANIFEST = Manifest(
         "media_out_limits": _NO_FILES,
         "text_limit": Exempt("The channel has no limit but the composer's."),
         "formatting": Done("test_a_message_is_rendered_as_plain_text"),
+        "choices": Exempt("Choices are numbered text to the receiver."),
         "throttling": Done("test_answers_become_outcomes"),
         "account_broken": Done("test_answers_become_outcomes"),
         "outcome_unknown": Done("test_silence_is_unknown_and_no_connection_a_retry"),

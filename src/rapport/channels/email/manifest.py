@@ -90,6 +90,7 @@ MANIFEST = Manifest(
         "media_out_limits": Done("test_what_can_not_be_sent_is_said"),
         "text_limit": Exempt("E-mail has no limit but that of the whole mail."),
         "formatting": Done("test_styles_become_html"),
+        "choices": Exempt("A mail has no buttons: choices are numbered text."),
         "throttling": Done("test_smtp_answers_become_outcomes"),
         "account_broken": Done("test_smtp_answers_become_outcomes"),
         "outcome_unknown": Done("test_silence_after_the_text_is_unknown"),

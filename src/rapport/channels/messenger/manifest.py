@@ -86,6 +86,7 @@ MANIFEST = Manifest(
         "media_out_limits": Done("test_messenger_limits_files"),
         "text_limit": Done("test_messenger_counts_the_text_after_rendering"),
         "formatting": Done("test_messenger_situations"),
+        "choices": Done("test_messenger_situations"),
         "throttling": Done("test_messenger_waits_as_long_as_it_is_told"),
         "account_broken": Done("test_messenger_coverage"),
         "outcome_unknown": Done("test_messenger_silence_is_unknown_and_no_connection_a_retry"),

@@ -19,6 +19,7 @@ RULES: dict[str, str] = {
     "media_out_limits": "Files too large or of a wrong type are problems before sending.",
     "text_limit": "Text over the provider's limit is a problem, counted after rendering.",
     "formatting": "Styles are rendered in the channel's marks, or dropped to plain text.",
+    "choices": "Choices go as buttons or a list within the provider's limits, or are a problem.",
     "throttling": "Throttle answers are RetryAfter, with the provider's own time if it gives one.",
     "account_broken": "Lost credentials are AccountBroken, with words for the administrator.",
     "outcome_unknown": "A time-out after sending is Unknown, a refused connection RetryAfter.",

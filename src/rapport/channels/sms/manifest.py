@@ -63,6 +63,7 @@ MANIFEST = Manifest(
         "media_out_limits": Done("test_what_goes_out_is_exact"),
         "text_limit": Done("test_what_goes_out_is_exact"),
         "formatting": Done("test_styles_leave_plain_text"),
+        "choices": Exempt("A text message has no buttons: choices are numbered text."),
         "throttling": Done("test_every_error_code_has_a_case"),
         "account_broken": Done("test_every_error_code_has_a_case"),
         "outcome_unknown": Done("test_silence_is_unknown_and_no_connection_a_retry"),

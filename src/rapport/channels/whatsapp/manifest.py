@@ -114,6 +114,7 @@ MANIFEST = Manifest(
         "media_out_limits": Done("test_whatsapp_limits_files_by_kind"),
         "text_limit": Done("test_whatsapp_counts_the_text_after_rendering"),
         "formatting": Done("test_whatsapp_situations"),
+        "choices": Done("test_whatsapp_gives_choices_as_buttons_or_as_a_list"),
         "throttling": Done("test_whatsapp_waits_as_long_as_it_is_told"),
         "account_broken": Done("test_whatsapp_coverage"),
         "outcome_unknown": Done("test_whatsapp_silence_is_unknown_and_no_connection_a_retry"),

@@ -1,7 +1,8 @@
 """Our messages in WhatsApp's form.
 
-Source: WhatsApp Business Platform, "Sending messages" and its pages per type, "Media" (upload),
-"Templates" (components), "Business-scoped user IDs" (`recipient`).
+Source: WhatsApp Business Platform, "Sending messages" and its pages per type (buttons and lists:
+"Interactive reply buttons messages", "Interactive list messages"), "Media" (upload), "Templates"
+(components), "Business-scoped user IDs" (`recipient`).
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ LONGEST_TEXT = 4096
 LONGEST_CAPTION = 1024
 LONGEST_BESIDE_BUTTONS = 1024
 MOST_BUTTONS, LONGEST_TITLE, LONGEST_PAYLOAD = 3, 20, 256
+MOST_ROWS, LONGEST_ROW, LONGEST_ROW_ID = 10, 24, 200
+CHOOSE = "Choose"
+"""What opens a list where nothing is said; at most as long as a button's title."""
 LONGEST_FILENAME = 240
 _CAPTIONED = frozenset({"image", "video", "document"})
 _TEMPLATE_HEADERS = frozenset({"image", "video", "document"})
@@ -63,7 +67,8 @@ def _problems(message: OutboundMessage, text: str) -> Iterator[Problem]:
         return
     if not text.strip() and not message.files:
         yield Problem("empty", "There is nothing to send.")
-    limit = LONGEST_BESIDE_BUTTONS if message.buttons else LONGEST_TEXT
+    beside = message.buttons and not _is_list(message)
+    limit = LONGEST_BESIDE_BUTTONS if beside else LONGEST_TEXT
     if len(text) > limit:
         over = len(text) - limit
         yield Problem("text_too_long", f"The text is {over} characters over {limit}.")
@@ -98,15 +103,30 @@ def _template_problems(message: OutboundMessage) -> Iterator[Problem]:
 def _button_problems(message: OutboundMessage, text: str) -> Iterator[Problem]:
     if not message.buttons:
         return
-    if len(message.buttons) > MOST_BUTTONS:
-        yield Problem("too_many_buttons", f"WhatsApp shows {MOST_BUTTONS} buttons at most.")
+    listed = _is_list(message)
+    if len(message.buttons) > MOST_ROWS:
+        yield Problem("too_many_buttons", f"WhatsApp shows {MOST_ROWS} choices at most.")
     if not text.strip():
         yield Problem("buttons_without_text", "Buttons need a text above them.")
+    if listed and not 0 < len(_choose(message)) <= LONGEST_TITLE:
+        yield Problem("button_title", f"What opens a list has 1 to {LONGEST_TITLE} characters.")
+    longest = LONGEST_ROW if listed else LONGEST_TITLE
+    carried = LONGEST_ROW_ID if listed else LONGEST_PAYLOAD
     for payload, title in message.buttons:
-        if not 0 < len(title) <= LONGEST_TITLE:
-            yield Problem("button_title", f"A button has 1 to {LONGEST_TITLE} characters: {title}")
-        if not 0 < len(payload) <= LONGEST_PAYLOAD:
-            yield Problem("button_payload", f"The button {title} carries too much.")
+        if not 0 < len(title) <= longest:
+            yield Problem("button_title", f"A choice has 1 to {longest} characters: {title}")
+        if not 0 < len(payload) <= carried:
+            yield Problem("button_payload", f"The choice {title} carries too much.")
+
+
+def _is_list(message: OutboundMessage) -> bool:
+    """Buttons that are too many, or too long, for buttons are the rows of a list."""
+    long = any(len(title) > LONGEST_TITLE for _, title in message.buttons)
+    return long or len(message.buttons) > MOST_BUTTONS
+
+
+def _choose(message: OutboundMessage) -> str:
+    return CHOOSE if message.choose is None else message.choose
 
 
 def _caption(message: OutboundMessage, text: str) -> str:
@@ -121,12 +141,23 @@ def _text_part(message: OutboundMessage, text: str, account: AccountConfig, *, f
     if not message.buttons:
         body = {"body": text, "preview_url": "https://" in text or "http://" in text}
         return Part(requests=(_request(message, account, "text", body, first=first),))
-    buttons = [
-        {"type": "reply", "reply": {"id": payload, "title": title}}
-        for payload, title in message.buttons
-    ]
-    interactive = {"type": "button", "body": {"text": text}, "action": {"buttons": buttons}}
+    interactive = {
+        "type": "list" if _is_list(message) else "button",
+        "body": {"text": text},
+        "action": _rows(message) if _is_list(message) else _buttons(message),
+    }
     return Part(requests=(_request(message, account, "interactive", interactive, first=first),))
+
+
+def _buttons(message: OutboundMessage) -> dict[str, Any]:
+    replies = [{"id": payload, "title": title} for payload, title in message.buttons]
+    return {"buttons": [{"type": "reply", "reply": reply} for reply in replies]}
+
+
+def _rows(message: OutboundMessage) -> dict[str, Any]:
+    """One section, which therefore needs no title."""
+    rows = [{"id": payload, "title": title} for payload, title in message.buttons]
+    return {"button": _choose(message), "sections": [{"rows": rows}]}
 
 
 def _file_part(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rapport.application.audit import Entry
-from rapport.application.invitations import Invitation
+from rapport.application.invitations import ByMail, Invitation, MailState
 from rapport.storage.accounts.audit import note
 from rapport.storage.changes import insert_events
 from rapport.storage.configuration_agents import end_sessions
@@ -13,9 +15,14 @@ _USE = """
 UPDATE invitation SET used_at = $2
 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING user_id"""
 
-_OPEN = """
-SELECT user_id, created_by, created_at, expires_at, used_at FROM invitation
-WHERE used_at IS NULL ORDER BY created_at DESC, user_id LIMIT 1000"""
+_SELECT = """
+SELECT user_id, created_by, created_at, expires_at, used_at,
+    email, state, attempts, due, code, reason
+FROM invitation LEFT JOIN invitation_letter USING (token_hash)"""
+_OPEN = f"{_SELECT} WHERE used_at IS NULL ORDER BY created_at DESC, user_id LIMIT 1000"
+_MAIL = """
+INSERT INTO invitation_letter (token_hash, nonce, account_id, language, base, email, due)
+VALUES ($1, $2, $3, $4, $5, $6, $7)"""
 _WITHDRAW = "DELETE FROM invitation WHERE user_id = $1 AND used_at IS NULL RETURNING user_id"
 
 
@@ -26,7 +33,9 @@ class PostgresInvitations:
         self._database = database
         self._pool = database.pool
 
-    async def put(self, hashed: bytes, invitation: Invitation, entry: Entry) -> None:  # noqa: D102
+    async def put(  # noqa: D102
+        self, hashed: bytes, invitation: Invitation, entry: Entry, by_mail: ByMail | None
+    ) -> None:
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute(
                 "DELETE FROM invitation WHERE user_id = $1 AND used_at IS NULL", invitation.user_id
@@ -39,6 +48,17 @@ class PostgresInvitations:
                 invitation.created_at,
                 invitation.expires_at,
             )
+            if by_mail is not None:
+                await connection.execute(
+                    _MAIL,
+                    hashed,
+                    by_mail.nonce,
+                    by_mail.account_id,
+                    by_mail.language,
+                    by_mail.base,
+                    by_mail.email,
+                    invitation.created_at,
+                )
             await note(connection, entry)
 
     async def find(self, hashed: bytes) -> Invitation | None:  # noqa: D102
@@ -48,8 +68,7 @@ class PostgresInvitations:
         return await self._one("user_id = $1", user_id)
 
     async def open(self) -> list[Invitation]:  # noqa: D102
-        rows = await self._pool.fetch(_OPEN)
-        return [Invitation(**dict(row)) for row in rows]
+        return [_invitation(row) for row in await self._pool.fetch(_OPEN)]
 
     async def withdraw(self, user_id: int, entry: Entry) -> bool:  # noqa: D102
         async with self._pool.acquire() as connection, connection.transaction():
@@ -65,6 +84,7 @@ class PostgresInvitations:
             user_id: int | None = await connection.fetchval(_USE, hashed, entry.at)
             if user_id is None:
                 return None
+            await connection.execute("DELETE FROM invitation_letter WHERE token_hash = $1", hashed)
             await connection.execute(
                 "INSERT INTO credential VALUES ($1, $2)"
                 " ON CONFLICT (user_id) DO UPDATE"
@@ -80,8 +100,27 @@ class PostgresInvitations:
 
     async def _one(self, condition: str, value: bytes | int) -> Invitation | None:
         row = await self._pool.fetchrow(
-            "SELECT user_id, created_by, created_at, expires_at, used_at FROM invitation"  # noqa: S608
-            f" WHERE {condition} ORDER BY created_at DESC LIMIT 1",
-            value,
+            f"{_SELECT} WHERE {condition} ORDER BY created_at DESC LIMIT 1", value
         )
-        return Invitation(**dict(row)) if row else None
+        return _invitation(row) if row else None
+
+
+def _invitation(row: Any) -> Invitation:
+    mail = None
+    if row["state"] is not None:
+        mail = MailState(
+            to=row["email"],
+            state=row["state"],
+            attempts=row["attempts"],
+            next_at=row["due"],
+            code=row["code"],
+            reason=row["reason"],
+        )
+    return Invitation(
+        user_id=row["user_id"],
+        created_by=row["created_by"],
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        used_at=row["used_at"],
+        mail=mail,
+    )

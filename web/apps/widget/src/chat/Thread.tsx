@@ -35,12 +35,15 @@ const LINES: Record<string, TextKey> = {
   removed: "left",
   sensitive_removed: "sensitiveRemoved",
 };
+/** How a chat ended, and what follows that: the survey stands at the foot of the panel only. */
 const ENDINGS: Record<string, TextKey> = {
   ended_by_agent: "endedByAgent",
   customer_left: "endedByYou",
   abandoned: "endedByYou",
   timed_out: "ended",
   closed: "ended",
+  survey: "ended",
+  survey_answered: "ended",
 };
 
 export function Thread(props: Props) {
@@ -107,7 +110,7 @@ export function Thread(props: Props) {
     const lastOwn = messages.findLast((message) => message.author === "customer")?.seq;
     const now = new Date();
     const ended = state.conversation?.state === "ended";
-    const lastWords = messages.findLastIndex((message) => !isEnding(message));
+    const lastWords = messages.findLastIndex((message) => !endingOf(message));
 
     return (
       <div
@@ -138,7 +141,7 @@ export function Thread(props: Props) {
                 starts={!before || !sameGroup(before, message)}
                 ends={!messages[i + 1] || !sameGroup(message, messages[i + 1])}
                 isLast={message.seq === last}
-                repeatsEnd={isEnding(message) && (isEnding(before) || (ended && i > lastWords))}
+                repeatsEnd={endingOf(message) && (endingOf(before) || (ended && i > lastWords))}
                 mark={
                   message.seq === lastOwn && !unsent.length
                     ? say(message.seq <= state.agentSeen ? "seen" : "sent")
@@ -202,17 +205,15 @@ function Line({
   ends: boolean;
   isLast: boolean;
   /** Another line, or the foot of the panel, says already how this chat ended. */
-  repeatsEnd: boolean;
+  repeatsEnd: TextKey | boolean | undefined;
   mark: string;
 }) {
   const { author, code, text, styles = [], buttons = [] } = message;
   const asks = code === "ask_to_end";
   if (author === "system" && !asks && !buttons[0]) {
-    // The question stands at the foot of the panel, with its answers, until there is one.
-    if (repeatsEnd || (code === "survey" && isLast && state.conversation?.state === "ended")) return null;
-    const key = code && (LINES[code] ?? ENDINGS[code]);
+    const key = LINES[code ?? ""] ?? endingOf(message);
     const line = key ? say(key, { name: message.name || say("team") }) : text;
-    return line ? <div class="system">{line}</div> : null;
+    return line && !repeatsEnd ? <div class="system">{line}</div> : null;
   }
   const own = author === "customer";
   const rich = buttons[0] || styles[0] || LINKED.test(text) ? part("rich") : undefined;
@@ -279,8 +280,8 @@ function FileLink(props: FileLinkProps) {
   return files ? <files.FileLink {...props} /> : props.file.filename;
 }
 
-function isEnding(message: VisitorMessage | undefined): boolean {
-  return Boolean(message?.code && ENDINGS[message.code]);
+function endingOf(message: VisitorMessage | undefined): TextKey | undefined {
+  return ENDINGS[message?.code ?? ""];
 }
 
 function dayOf(at: string): string {

@@ -41,9 +41,9 @@ interface ChoicesProps {
   client: ChatClient;
 }
 
-/** Answers that can be tapped, if there are any; each is sent as if it had been written. */
+/** Answers that can be tapped while they are asked for; each is sent as if it had been written. */
 export function Choices({ buttons, client }: ChoicesProps) {
-  if (!buttons[0]) return null;
+  if (!buttons[0] || client.state.conversation?.state !== "asking") return null;
   return (
     <div class="choices">
       {buttons.map(([, title]) => (

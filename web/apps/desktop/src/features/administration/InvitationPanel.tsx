@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useDesk } from "../../shared/desk.ts";
 import { errorText } from "../../shared/error-text.ts";
+import { type InvitationMail, LOOK_AGAIN_MS, mailText } from "./accounts/mail-state.ts";
 import { MailInvitation } from "./accounts/MailInvitation.tsx";
 import { CopyField } from "./Copy.tsx";
 import { useWhen } from "./when.ts";
@@ -11,7 +12,7 @@ import classes from "./Admin.module.css";
 
 interface State {
   has_password: boolean;
-  invitation: { created_at: string; created_by: string | null; expires_at: string; used_at: string | null; good: boolean } | null;
+  invitation: { created_at: string; created_by: string | null; expires_at: string; used_at: string | null; good: boolean; mail: InvitationMail | null } | null;
 }
 
 /** Invites a person by a link, and lets them choose a new password in the same way. */
@@ -25,6 +26,7 @@ export function InvitationPanel({ userId, email, active }: { userId: number; ema
   const state = useQuery({
     queryKey: ["admin", "invitation", userId],
     queryFn: () => desk.api.http.get<State>(`/users/${userId}/invitation`),
+    refetchInterval: (query) => query.state.data?.invitation?.mail?.state === "pending" && LOOK_AGAIN_MS,
   });
   const invite = async () => {
     setFailure(null);
@@ -57,7 +59,8 @@ export function InvitationPanel({ userId, email, active }: { userId: number; ema
       {state.data !== undefined && (
         <p className={classes.dialogText}>
           {state.data.has_password ? t`This person has a password.` : t`This person has no password yet and can't sign in.`}{" "}
-          {last?.good === true && t`Invited by ${by} on ${at}; the link is good until ${until}.`}
+          {last?.good === true && t`Invited by ${by} on ${at}; the link is good until ${until}.`}{" "}
+          {last?.good === true && last.mail !== null && mailText(last.mail, when)}
           {last?.used_at != null && t`The last link was used on ${when(last.used_at)}.`}
         </p>
       )}

@@ -10,6 +10,7 @@ import { CopyField } from "../Copy.tsx";
 import { refusalText } from "../forms/errors.ts";
 import { useWhen } from "../when.ts";
 import { invitationFailure } from "./failure.ts";
+import { type InvitationMail, LOOK_AGAIN_MS, mailText } from "./mail-state.ts";
 import admin from "../Admin.module.css";
 import classes from "./Accounts.module.css";
 
@@ -19,6 +20,7 @@ interface Invitation {
   created_by: string | null;
   expires_at: string;
   good: boolean;
+  mail: InvitationMail | null;
 }
 interface List {
   items: Invitation[];
@@ -43,6 +45,7 @@ export function InvitationsPage() {
     queryKey: ["admin", "invitations"],
     queryFn: () => desk.api.http.get<List>("/invitations"),
     refetchOnMount: "always",
+    refetchInterval: ({ state }) => (state.data?.items.some(({ mail }) => mail?.state === "pending") === true && LOOK_AGAIN_MS),
   });
   const items = list.data?.items ?? [];
   const mailboxes = list.data?.mailboxes ?? [];
@@ -151,7 +154,7 @@ function Row({ invitation, children }: { invitation: Invitation; children: React
   const { t } = useLingui();
   const when = useWhen();
   const viewer = useUser();
-  const { user, good } = invitation;
+  const { user, good, mail } = invitation;
   const created = when(invitation.created_at);
   const by = invitation.created_by ?? "?";
   const until = when(invitation.expires_at);
@@ -171,6 +174,7 @@ function Row({ invitation, children }: { invitation: Invitation; children: React
         </b>
         <span>{user.email === "" ? t`no e-mail address` : user.email}</span>
         <span>{[t`invited by ${by} on ${created}`, state].join(" · ")}</span>
+        {mail !== null && <span className={mail.state === "failed" ? admin.problem : undefined}>{mailText(mail, when)}</span>}
       </span>
       {children}
     </li>

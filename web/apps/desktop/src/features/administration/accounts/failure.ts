@@ -7,7 +7,6 @@ import { refusalText } from "../forms/errors.ts";
 export function invitationFailure(error: unknown): string {
   if (i18n.locale !== "en" && error instanceof ApiError) {
     if (error.code === "user_without_address") return i18n._(msg`This person has no e-mail address. Enter one first.`);
-    if (error.code === "invitation_not_sent") return i18n._(msg`The mail did not go out, and earlier links are no longer good.`);
   }
   return refusalText(error);
 }

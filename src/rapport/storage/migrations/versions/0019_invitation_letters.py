@@ -1,0 +1,15 @@
+"""Invitations that wait to be sent by e-mail."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0019"
+down_revision = "0017"
+
+
+def upgrade() -> None:
+    script = Path(__file__).with_suffix(".sql").read_text()
+    connection = op.get_bind()
+    # asyncpg takes a script of several statements only outside the extended protocol.
+    connection.connection.run_async(lambda raw: raw.execute(script))
