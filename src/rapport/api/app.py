@@ -125,6 +125,8 @@ def http_routes() -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        # Its own spans hold paths and queries, its logs exceptions; ours are in `tracing`.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     errors.install(app)
     for router in (
