@@ -8,7 +8,7 @@ from typing import Any
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
-from tests.journeys.other_system import OtherSystem
+from tests.tracing.receiver import Collector
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Span:
     message: str
 
 
-def sent_to(system: OtherSystem) -> list[Span]:
+def sent_to(collector: Collector) -> list[Span]:
     """All spans, in the order of arrival."""
     return [
         Span(
@@ -38,20 +38,20 @@ def sent_to(system: OtherSystem) -> list[Span]:
             events=len(span.events),
             message=span.status.message,
         )
-        for resource in _resources(system)
+        for resource in _resources(collector)
         for scope in resource.scope_spans
         for span in scope.spans
     ]
 
 
-def resource_of(system: OtherSystem) -> dict[str, Any]:
+def resource_of(collector: Collector) -> dict[str, Any]:
     """What the first batch says of the node."""
-    return _values(_resources(system)[0].resource.attributes)
+    return _values(_resources(collector)[0].resource.attributes)
 
 
-def bytes_of(system: OtherSystem) -> bytes:
+def bytes_of(collector: Collector) -> bytes:
     """Everything that the collector was sent, headers included."""
-    return b"".join(repr((a.path, a.headers)).encode() + a.body for a in system.asked)
+    return b"".join(repr((a.path, a.headers)).encode() + a.body for a in collector.asked)
 
 
 def one(spans: list[Span], name: str, **attributes: Any) -> Span:
@@ -61,9 +61,9 @@ def one(spans: list[Span], name: str, **attributes: Any) -> Span:
     return found
 
 
-def _resources(system: OtherSystem) -> list[Any]:
+def _resources(collector: Collector) -> list[Any]:
     found: list[Any] = []
-    for asked in system.asked:
+    for asked in collector.asked:
         assert asked.headers["content-type"] == "application/x-protobuf"
         found += ExportTraceServiceRequest.FromString(asked.body).resource_spans
     return found

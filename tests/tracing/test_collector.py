@@ -21,8 +21,8 @@ from rapport.tracing.opening import endpoint_of, opened_tracing, shown
 from rapport.tracing.seams import Seams
 from tests.centre import TestClock, furnish, serving
 from tests.contract.email.imap_servers import free_port
-from tests.journeys.other_system import other_system
 from tests.journeys.providers import DANA, whatsapp
+from tests.tracing.receiver import collecting
 from tests.tracing.spans import resource_of, sent_to
 
 BLOCKED = """
@@ -79,6 +79,7 @@ async def works(database: str, data: Path, tracing: str) -> None:
 
 
 async def test_it_is_away(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "1")
     monkeypatch.setattr(collector, "FLUSH_WITHIN_S", 0.05)
     await works(database, tmp_path, f"http://127.0.0.1:{free_port()}")
 
@@ -87,8 +88,9 @@ async def test_it_takes_connections_and_never_answers(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "1")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "1")
     monkeypatch.setattr(collector, "FLUSH_WITHIN_S", 0.05)
-    async with other_system(None) as system:
+    with collecting(None) as system:
         await works(database, tmp_path, system.url)
         assert system.asked
 
@@ -96,7 +98,7 @@ async def test_it_takes_connections_and_never_answers(
 async def test_the_room_for_spans_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_BSP_MAX_QUEUE_SIZE", "4")
     monkeypatch.setenv("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "4")
-    async with other_system((200, b"")) as system:
+    with collecting() as system:
         async with collector.tracing_to(system.url + "/v1/traces", NO_ONE, {}) as tracer:
             # In one turn of the loop: the collector cannot be answered meanwhile.
             for number in range(100):
@@ -105,7 +107,7 @@ async def test_the_room_for_spans_is_bounded(monkeypatch: pytest.MonkeyPatch) ->
 
 
 async def test_said_once_that_it_is_away_and_once_that_it_is_back() -> None:
-    async with other_system((503, b""), (503, b""), (200, b"")) as system:
+    with collecting(503, 503, 200) as system:
         exporter = collector.Exporter(
             OTLPSpanExporter(system.url + "/v1/traces", timeout=0.2), "the collector"
         )
@@ -121,7 +123,7 @@ async def test_said_once_that_it_is_away_and_once_that_it_is_back() -> None:
 
 
 async def test_the_standard_variables_are_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with other_system((200, b"")) as system:
+    with collecting() as system:
         variables = {
             "OTEL_EXPORTER_OTLP_ENDPOINT": system.url,
             "OTEL_EXPORTER_OTLP_HEADERS": "x-tenant=desk",
@@ -218,7 +220,7 @@ def test_the_framework_traces_nothing_on_its_own(tmp_path: Path) -> None:
 async def test_the_doctor_says_whether_it_is_on_and_answers(tmp_path: Path) -> None:
     off = await examine_tracing(Settings(), {})
     assert (off.status, off.message) == ("ok", "off; RAPPORT_TRACING switches it on")
-    async with other_system((200, b"")) as system:
+    with collecting() as system:
         on = await examine_tracing(Settings(tracing=system.url), {})
         assert (on.status, on.message) == ("ok", f"on; {system.url}/v1/traces takes spans")
     away = await examine_tracing(Settings(tracing=f"http://127.0.0.1:{free_port()}"), {})

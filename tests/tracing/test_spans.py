@@ -6,18 +6,23 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
 
+from rapport.api.sockets import Receive, Scope, Send
 from rapport.domain.message import InboundMessage
-from rapport.storage.embedded import EmbeddedPostgres
-from rapport.storage.migrations import upgrade
+from rapport.settings import Settings
+from rapport.storage.secrets import Vault
+from rapport.storage.spool import Spool
+from rapport.tracing.opening import opened_tracing
 from tests.centre import PASSWORD, Centre, TestClock, furnish, serving
 from tests.journeys.other_system import other_system
 from tests.journeys.providers import DANA, GRAPH, whatsapp
 from tests.journeys.test_outbox import SECRET, deliver
 from tests.journeys.test_webhooks import endpoint
 from tests.journeys.test_workflows import chat, trigger, workflow
+from tests.tracing.receiver import collecting
 from tests.tracing.spans import bytes_of, one, resource_of, sent_to
 
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
@@ -50,7 +55,7 @@ def body(external_id: str) -> bytes:
 async def test_from_a_webhook_to_an_answer(database: str, tmp_path: Path) -> None:
     # Seed: "Prometheus metrics with a dashboard definition and alert rules, OpenTelemetry as an
     # extra"
-    async with other_system((200, b"")) as collector:
+    with collecting() as collector:
         async with traced_centre(database, tmp_path, collector.url) as centre:
             message_id = await a_conversation(centre)
         spans = sent_to(collector)
@@ -111,7 +116,7 @@ async def test_from_a_webhook_to_an_answer(database: str, tmp_path: Path) -> Non
 
 async def test_nothing_of_anybody_is_in_them(database: str, tmp_path: Path) -> None:
     # Seed: "message bodies never in logs"
-    async with other_system((200, b"")) as collector:
+    with collecting() as collector:
         async with traced_centre(database, tmp_path, collector.url) as centre:
             await a_conversation(centre)
             ana = centre.desktops["ana"]
@@ -147,7 +152,7 @@ async def a_conversation(centre: Centre) -> int:
 
 
 async def test_what_comes_of_a_webhook(database: str, tmp_path: Path) -> None:
-    async with other_system((200, b"")) as collector:
+    with collecting() as collector:
         async with traced_centre(database, tmp_path, collector.url) as centre:
             account = await custom_account(centre)
             assert (await deliver(centre, account, body("m1"))).status_code == 200
@@ -173,7 +178,7 @@ async def test_what_comes_of_a_webhook(database: str, tmp_path: Path) -> None:
 
 
 async def test_one_batch_serves_many_requests(database: str, tmp_path: Path) -> None:
-    async with other_system((200, b"")) as collector:
+    with collecting() as collector:
         async with traced_centre(database, tmp_path, collector.url) as centre:
             account = await custom_account(centre)
             inbox = centre.node.context.inbox
@@ -195,8 +200,11 @@ async def test_one_batch_serves_many_requests(database: str, tmp_path: Path) -> 
 
 
 async def test_other_systems_are_told_the_trace(database: str, tmp_path: Path) -> None:
-    async with other_system((200, b"")) as collector, other_system((200, {"a": 1})) as system:
-        async with traced_centre(database, tmp_path, collector.url) as centre:
+    with collecting() as collector:
+        async with (
+            other_system((200, {"a": 1})) as system,
+            traced_centre(database, tmp_path, collector.url) as centre,
+        ):
             workflow_id = await workflow(centre, system)
             endpoint_id = await endpoint(centre, system)
             ana, task_id, _page = await chat(centre)
@@ -219,8 +227,11 @@ async def test_other_systems_are_told_the_trace(database: str, tmp_path: Path) -
 
 
 async def test_providers_are_not(database: str, tmp_path: Path) -> None:
-    async with other_system((200, b"")) as collector, other_system((200, {"id": "x"})) as provider:
-        async with traced_centre(database, tmp_path, collector.url) as centre:
+    with collecting() as collector:
+        async with (
+            other_system((200, {"id": "x"})) as provider,
+            traced_centre(database, tmp_path, collector.url) as centre,
+        ):
             account = await custom_account(centre)
             spec = {"channel": "custom", "settings": {"callback_url": provider.url}}
             await centre.put("accounts", "custom", spec, {"signing_secret": SECRET})
@@ -237,23 +248,21 @@ async def test_providers_are_not(database: str, tmp_path: Path) -> None:
 
 
 async def test_what_is_spooled(tmp_path: Path) -> None:
-    postgres = EmbeddedPostgres(tmp_path / "postgres")
-    await postgres.start()
-    try:
-        await upgrade(postgres.dsn)
-        async with other_system((200, b"")) as collector:
-            more = {"tracing": collector.url}
-            async with serving(postgres.dsn, tmp_path / "data", TestClock(), more=more) as centre:
-                await furnish(centre)
-                account = await custom_account(centre)
-                assert (await deliver(centre, account, body("m0"))).status_code == 200
-                await postgres.stop()
-                assert (await deliver(centre, account, body("m1"))).status_code == 200
-                assert (await deliver(centre, account, body("m2"))).status_code == 200
-                await postgres.start()
-            told = [
-                s.attributes["rapport.outcome"] for s in sent_to(collector) if s.name == WEBHOOK
-            ]
-            assert told == ["stored", "spooled", "spooled"]
-    finally:
-        await postgres.stop()
+    spool = Spool(tmp_path, Vault(b"k" * 40))
+
+    async def keeping(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await spool.keep(7, b"a request")
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def nothing(*_: object) -> Any: ...
+
+    scope = {"type": "http", "path": "/webhooks/sms/7", "method": "POST", "headers": []}
+    with collecting() as collector:
+        settings = Settings(tracing=collector.url)
+        async with opened_tracing(settings, frozenset({"api"}), {}) as seams:
+            assert seams.spool(spool) is spool
+            await seams.application(keeping)(scope, nothing, nothing)
+        (told,) = sent_to(collector)
+    assert told.attributes["rapport.outcome"] == "spooled"
+    assert spool.depth == 1
