@@ -343,7 +343,10 @@ async def _start(
         ),
         second_factors=accounts.second_factors,
         passkeys=accounts.passkeys,
-        openid=OpenIdSignIn(OpenIdHttp(client), accounts.access, administration, configuration),
+        identities=accounts.identities,
+        openid=OpenIdSignIn(
+            OpenIdHttp(client), accounts.access, accounts.identities, administration, configuration
+        ),
         reader=reader,
         floor=floor,
         floor_board=floor_board,
