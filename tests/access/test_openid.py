@@ -224,7 +224,7 @@ async def test_another_subject_with_the_same_address_is_refused(
     assert await come(centre) == ("openid_other", None)
     (entry,) = (await root.send("GET", "/audit?kind=sign_in_failed")).json()["items"]
     assert entry["subject"]["name"] == "Ana"
-    assert entry["facts"] == {"login": "dana@example.com", "what": "identity_provider"}
+    assert entry["facts"] == {"login": "dana@example.com", "what": "another_identity"}
     # Unbound, it is the next first sign-in that counts, and what was open is closed.
     ana = await centre.sign_in("ana")
     path = f"/users/{centre.ids['ana']}/identities"

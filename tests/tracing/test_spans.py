@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 
 from rapport.api.sockets import Receive, Scope, Send
+from rapport.cli.bench.subject import running_node
 from rapport.domain.message import InboundMessage
 from rapport.settings import Settings
 from rapport.storage.secrets import Vault
@@ -245,6 +247,25 @@ async def test_providers_are_not(database: str, tmp_path: Path) -> None:
         assert one(sent_to(collector), "outbox.send").attributes["rapport.outcome"] == "sent"
         (asked,) = provider.asked
         assert "traceparent" not in asked.headers
+
+
+async def test_a_node_that_is_stopped_sends_its_last_spans(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with collecting() as collector:
+        monkeypatch.setenv("RAPPORT_TRACING", collector.url)
+        # Nothing leaves before the end.
+        monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "600000")
+        async with running_node(tmp_path, "api", database) as (process, port):
+            async with httpx2.AsyncClient(timeout=30) as client:
+                await client.get(f"http://127.0.0.1:{port}/api/v1/session")
+            assert collector.asked == []
+        # As by a signal that it has caught.
+        assert process.returncode == 0
+        asked = one(sent_to(collector), "GET /api/v1/session")
+        assert asked.attributes["http.response.status_code"] == 401
+        assert asked.attributes["rapport.code"] == "not_signed_in"
+        assert resource_of(collector)["rapport.node.roles"] == ["api"]
 
 
 async def test_what_is_spooled(tmp_path: Path) -> None:

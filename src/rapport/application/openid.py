@@ -187,13 +187,19 @@ class OpenIdSignIn:
             await self._refused(claims, None, address)
             raise
         if not await self._identities.bind(user_id, issuer, subject, address):
-            await self._refused(claims, user_id, address)
+            await self._refused(claims, user_id, address, "another_identity")
             raise _other()
         return user_id
 
-    async def _refused(self, claims: Mapping[str, Any], user_id: int | None, address: str) -> None:
+    async def _refused(
+        self,
+        claims: Mapping[str, Any],
+        user_id: int | None,
+        address: str,
+        what: str = "identity_provider",
+    ) -> None:
         login = str(claims.get("email") or claims["sub"])
-        await self._access.note_failure(login, user_id, address, "identity_provider")
+        await self._access.note_failure(login, user_id, address, what)
 
     def _provider(self, provider_id: int) -> IdentityProviderSpec:
         item = self._configuration.current.items.get(provider_id)
