@@ -24,11 +24,12 @@ from rapport.api.context import Context
 from rapport.application.access import hash_password
 from rapport.application.offer_tasks import offer_tasks
 from rapport.bootstrap import Node, running
-from rapport.cli.serving import Server, server_of
+from rapport.cli.serving import Server, server_of, traced
 from rapport.settings import Settings
 from rapport.storage.accounts.sessions import PostgresSessions
 from rapport.storage.configuration_writer import Put, write_configuration
 from rapport.stream.hub import Hub
+from rapport.tracing.seams import Seams
 from tests.replay import State, replayed_by_typescript
 
 PASSWORD = "a-good-password"
@@ -318,15 +319,26 @@ async def serving(
         provider_timeout_s=1.5,
         **(more or {}),
     )
+    async with (
+        traced(settings, roles) as seams,
+        _served(settings, dsn, clock, roles, seams) as centre,
+    ):
+        yield centre
+
+
+@asynccontextmanager
+async def _served(
+    settings: Settings, dsn: str, clock: TestClock, roles: frozenset[str], seams: Seams
+) -> AsyncIterator[Centre]:
     nodes: list[Node] = []
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[Context]:
-        async with running(settings, dsn, roles, clock) as node:
+        async with running(settings, dsn, roles, clock, seams) as node:
             nodes.append(node)
             yield node.context
 
-    server: Server = server_of(settings, lifespan)
+    server: Server = server_of(settings, lifespan, seams)
     serving_task = asyncio.create_task(server.serve())
     try:
         async with asyncio.timeout(PATIENCE_S):

@@ -96,6 +96,13 @@ class Settings(BaseSettings):
     files_by_host: bool = Field(
         default=False, description="The bucket's name is part of the host, not of the path."
     )
+    tracing: str | None = Field(
+        default=None,
+        pattern=r"^(on|https?://[^/\s@?#]+(/[^\s?#]*)?)$",
+        description="An OpenTelemetry collector that traces are sent to by OTLP/HTTP, e.g."
+        " http://collector:4318, or `on` for that of OTEL_EXPORTER_OTLP_ENDPOINT; no traces when"
+        " absent. Needs `rapport[otel]`.",
+    )
     log_level: str = Field(default="info", description="debug, info, warning or error.")
     log_format: str = Field(default="auto", description="json, text, or auto: text on a terminal.")
     pool_size: int = Field(default=10, ge=4, le=100, description="Database connections.")

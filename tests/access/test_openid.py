@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from typing import Any
@@ -187,3 +188,91 @@ async def test_a_provider_that_is_away_or_off(centre: Centre, provider: OpenIdPr
         assert (await http.get("/api/v1/openid/providers")).json() == {"items": []}
         path = f"/api/v1/openid/{centre.ids['Example ID']}/start"
         assert (await http.get(path)).headers["location"] == "/#refused=not_found"
+
+
+async def test_who_has_come_once_is_known_by_their_subject(
+    centre: Centre, root: Administrator, provider: OpenIdProvider
+) -> None:
+    assert (await come(centre))[1] is not None
+    (entry,) = (await root.send("GET", "/audit?kind=identity_bound")).json()["items"]
+    assert (entry["subject"]["name"], entry["facts"]) == ("Ana", {"issuer": provider.issuer})
+    answer = await root.send("GET", f"/users/{centre.ids['ana']}/identities")
+    (one,) = answer.json()["items"]
+    assert (one["issuer"], one["subject"]) == (provider.issuer, "1")
+    # Married, moved, and the provider no longer vouches for an address: still Ana.
+    for person in (
+        {"sub": "1", "email": "ana.new@example.com", "email_verified": True},
+        {"sub": "1"},
+    ):
+        provider.person = person
+        refused, who = await come(centre)
+        assert (refused, who and who["login"]) == ("", "ana")
+    # The new address is another's here: it is not who they are that counts, but who came.
+    await _with(centre, "ben", email="ana.new@example.com")
+    provider.person = {"sub": "1", "email": "ana.new@example.com", "email_verified": True}
+    assert (await come(centre))[1]["login"] == "ana"  # type: ignore[index]
+    assert len((await root.send("GET", "/audit?kind=identity_bound")).json()["items"]) == 1
+    await _with(centre, "ana", active=False)
+    assert await come(centre) == ("openid_nobody", None)
+
+
+async def test_another_subject_with_the_same_address_is_refused(
+    centre: Centre, root: Administrator, provider: OpenIdProvider
+) -> None:
+    assert (await come(centre))[1] is not None
+    provider.person = {"sub": "2", "email": "dana@example.com", "email_verified": True}
+    assert await come(centre) == ("openid_other", None)
+    (entry,) = (await root.send("GET", "/audit?kind=sign_in_failed")).json()["items"]
+    assert entry["subject"]["name"] == "Ana"
+    assert entry["facts"] == {"login": "dana@example.com", "what": "another_identity"}
+    # Unbound, it is the next first sign-in that counts, and what was open is closed.
+    ana = await centre.sign_in("ana")
+    path = f"/users/{centre.ids['ana']}/identities"
+    assert (await root.send("DELETE", path)).status_code == 204
+    assert (await ana.http.get("/api/v1/session")).status_code == 401
+    del centre.desktops["ana"]
+    error(await root.send("DELETE", path), 404, "no_identity")
+    (entry,) = (await root.send("GET", "/audit?kind=identity_unbound")).json()["items"]
+    assert (entry["actor"]["name"], entry["subject"]["name"]) == ("Root", "Ana")
+    assert (await come(centre))[1] is not None
+    provider.person = {"sub": "1", "email": "dana@example.com", "email_verified": True}
+    assert await come(centre) == ("openid_other", None)
+
+
+async def test_of_two_first_sign_ins_at_once_one_is_bound(
+    centre: Centre, root: Administrator, provider: OpenIdProvider
+) -> None:
+    identities = centre.node.context.identities
+    ana = centre.ids["ana"]
+    done = await asyncio.gather(
+        *(identities.bind(ana, provider.issuer, subject, "") for subject in ("1", "2", "1"))
+    )
+    assert done in ([True, False, True], [False, True, False])
+    assert len((await root.send("GET", "/audit?kind=identity_bound")).json()["items"]) == 1
+
+
+async def test_another_issuer_is_another_identity(
+    centre: Centre, root: Administrator, provider: OpenIdProvider
+) -> None:
+    identities = centre.node.context.identities
+    ana, ben = centre.ids["ana"], centre.ids["ben"]
+    assert await identities.bind(ben, "https://other.example", "1", "")
+    assert (await come(centre))[1]["login"] == "ana"  # type: ignore[index]
+    assert await identities.bind(ana, "https://other.example", "2", "")
+    items = (await root.send("GET", f"/users/{ana}/identities")).json()["items"]
+    assert {i["issuer"] for i in items} == {provider.issuer, "https://other.example"}
+
+
+@pytest.mark.parametrize("subject", ["", 7, "x" * 256])
+async def test_what_is_no_subject(centre: Centre, provider: OpenIdProvider, subject: Any) -> None:
+    provider.more = {"sub": subject}
+    assert await come(centre) == ("openid_failed", None)
+
+
+async def test_nobody_unbinds_who_may_more_than_they_do(
+    centre: Centre, root: Administrator, provider: OpenIdProvider
+) -> None:
+    small = await role(root, "Small", "accounts")
+    eve = await user(root, centre, "eve", small)
+    answer = await eve.send("DELETE", f"/users/{centre.ids['root']}/identities")
+    error(answer, 403, "more_rights")

@@ -64,7 +64,10 @@ TABLE: list[tuple[str, set[str]]] = [
     (r"/accounts/[^/]*/templates/sync", SUPERVISORS),
     (r"/messages/[^/]*/(log|mail|source|split|parse-again)", AGENTS),
     (r"/agents/[^/]*/(state|sign-out)", SUPERVISORS),
-    (r"/users/[^/]*/(password|invitation|sessions|second-factor)(/.*)?", ADMINISTRATORS),
+    (
+        r"/users/[^/]*/(password|invitation|sessions|second-factor|identities)(/.*)?",
+        ADMINISTRATORS,
+    ),
     (r"/channels/[^/]*/probe", ADMINISTRATORS),
     (r"/tokens(/.*)?", ADMINISTRATORS),
     (r"/invitations", ADMINISTRATORS),
@@ -88,7 +91,10 @@ SCOPES: list[tuple[str, str]] = [
     (r"/reports/(figures(\.csv)?|saved(/.*)?)", "reports"),
     (r"/config(/.*)?|/webhooks(/.*)?|/channels(/.*)?|/accounts/[^/]*/probe", "configuration"),
     (r"/people(/.*)?", "people"),
-    (r"/users/[^/]*/(password|invitation|sessions|second-factor)(/.*)?|/invitations", "accounts"),
+    (
+        r"/users/[^/]*/(password|invitation|sessions|second-factor|identities)(/.*)?|/invitations",
+        "accounts",
+    ),
     (r"/audit(/.*)?", "audit"),
 ]
 # Where the right to see customers' addresses is needed as well (P3).

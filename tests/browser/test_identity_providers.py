@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from rapport_simulators.openid import OpenIdProvider
 from tests.browser.axe import findings
@@ -41,3 +41,24 @@ async def test_connected_and_signed_in_with(stage: Stage) -> None:
         await other.get_by_role("link", name="Sign in with Example ID").click()
         await expect(other.get_by_role("navigation", name="Pages")).to_be_visible()
         await expect(other.get_by_role("button", name="Your account: Ana")).to_be_visible()
+        await forgotten(stage, page, provider.issuer)
+        # Signed out by it: whoever has the address now is another.
+        await expect(other.get_by_role("link", name="Sign in with Example ID")).to_be_visible()
+        provider.person = {**provider.person, "sub": "2"}
+        await other.get_by_role("link", name="Sign in with Example ID").click()
+        await expect(other.get_by_role("button", name="Your account: Ana")).to_be_visible()
+        provider.person = {**provider.person, "sub": "1"}
+        third = await (await stage.context()).new_page()
+        await third.goto(stage.centre.url)
+        await third.get_by_role("link", name="Sign in with Example ID").click()
+        await expect(third.get_by_text("Somebody else at the provider signed in")).to_be_visible()
+
+
+async def forgotten(stage: Stage, page: Page, issuer: str) -> None:
+    """The administrator forgets who Ana is at the provider."""
+    await area(page, "Users")
+    await page.get_by_role("link", name="Ana").click()
+    await expect(page.get_by_text(f"{issuer}: known as 1 since")).to_be_visible()
+    assert await findings(page, "a person with an identity", desktop=True) == []
+    await page.get_by_role("button", name="Forget who they are there").click()
+    await expect(page.get_by_text("Forgotten, and this person has been signed out")).to_be_visible()

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,13 @@ def test_the_compose_file_starts_what_there_is() -> None:
     # Only this machine's proxy reaches it.
     assert all(p.startswith("127.0.0.1:") for p in document["services"]["api"]["ports"])
     assert (DEPLOY / Path(document["x-rapport"]["build"]["dockerfile"]).name).is_file()
+
+
+def test_the_container_has_the_extras() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    text = (DEPLOY / "Containerfile").read_text()
+    for extra in project["project"]["optional-dependencies"]:
+        assert f"--extra {extra} " in text
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd here")

@@ -271,6 +271,10 @@ HoursSpec = TypedDict(
     },
 )
 """Business hours in a time zone, with holidays."""
+Identity = TypedDict("Identity", {"issuer": "str", "subject": "str", "bound_at": "str"})
+"""Somebody's name at a provider, by which they are known from their first sign-in on."""
+IdentityList = TypedDict("IdentityList", {"items": "list[Identity]"})
+"""At most one of every issuer."""
 IdentityProviderDraft = TypedDict(
     "IdentityProviderDraft",
     {

@@ -26,6 +26,7 @@ from rapport.api.routes import (
     first_words,
     floor,
     history,
+    identities,
     invitations,
     mail_threads,
     mails,
@@ -125,6 +126,8 @@ def http_routes() -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        # Its own spans hold paths and queries, its logs exceptions; ours are in `tracing`.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     errors.install(app)
     for router in (
@@ -140,6 +143,7 @@ def http_routes() -> FastAPI:
         passwords.router,
         second_factor.router,
         passkeys.router,
+        identities.router,
         openid.router,
         channels.router,
         mails.router,

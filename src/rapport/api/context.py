@@ -16,6 +16,7 @@ from rapport.application.audit import AuditLog
 from rapport.application.configuration.administration import Administration
 from rapport.application.configuration.history import ChangeLog
 from rapport.application.floor import FloorReader
+from rapport.application.identities import Identities
 from rapport.application.invitation_letter import InvitationPost
 from rapport.application.invitations import Invitations
 from rapport.application.openid import OpenIdSignIn
@@ -94,6 +95,7 @@ class Context:
     invitation_post: InvitationPost
     second_factors: SecondFactors
     passkeys: Passkeys
+    identities: Identities
     openid: OpenIdSignIn
     reader: Reader
     floor: FloorReader

@@ -31,6 +31,8 @@ KINDS = (
     "recovery_code_used",
     "passkey_added",
     "passkey_removed",
+    "identity_bound",
+    "identity_unbound",
     "token_created",
     "token_revoked",
     "person_exported",

@@ -1,7 +1,8 @@
 """Signing in with an identity provider (OpenID Connect): authorisation code with PKCE.
 
-The provider proves who somebody is; who may come in and with which rights is decided here. Its
-second factors are its own: none of ours is asked for on this way.
+The provider proves who somebody is; who may come in and with which rights is decided here. People
+are found by their verified address once, and known by issuer and subject from then on. Second
+factors are the provider's own: none of ours is asked for on this way.
 """
 
 from __future__ import annotations
@@ -21,10 +22,13 @@ from rapport.application.access import Access, Session
 from rapport.application.configuration.administration import Administration, Draft
 from rapport.application.configuration.integration import IdentityProviderSpec
 from rapport.application.configuration.specs import UserSpec
+from rapport.application.identities import Identities
 from rapport.application.ports import ConfigurationSource
 from rapport.domain.errors import Invalid, NotFound, Refused
 
 LONGEST_ATTEMPT = timedelta(minutes=10)
+LONGEST_SUBJECT = 255
+"""OpenID Connect Core, 2."""
 CLIENT_SECRET = "client_secret"  # noqa: S105 - the name under which it is kept
 
 
@@ -76,11 +80,13 @@ class OpenIdSignIn:
         self,
         client: OpenIdClient,
         access: Access,
+        identities: Identities,
         administration: Administration,
         configuration: ConfigurationSource,
     ) -> None:
         self._client = client
         self._access = access
+        self._identities = identities
         self._administration = administration
         self._configuration = configuration
 
@@ -135,7 +141,8 @@ class OpenIdSignIn:
         """A session of whom the provider vouches for.
 
         Raises:
-            Refused: `openid_failed`, `openid_unreachable`, `openid_unverified`, `openid_nobody`.
+            Refused: `openid_failed`, `openid_unreachable`, `openid_unverified`, `openid_nobody`,
+                `openid_other`.
         """
         kept = self._kept(sealed, state)
         provider_id = int(kept["provider"])
@@ -153,6 +160,23 @@ class OpenIdSignIn:
         claims = await self._client.claims(endpoints, exchange, now.timestamp())
         if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), kept["nonce"].encode()):
             raise failed("The provider's answer belongs to another attempt.")
+        user_id = await self._person(spec, endpoints.issuer, claims, address)
+        return await self._access.begin(user_id, address, user_agent)
+
+    async def _person(
+        self, spec: IdentityProviderSpec, issuer: str, claims: Mapping[str, Any], address: str
+    ) -> int:
+        """Whom the claims stand for: bound already, or bound now."""
+        subject = claims["sub"]
+        if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT:
+            raise failed("The provider's identity token is not good.")
+        bound = await self._identities.whose(issuer, subject)
+        if bound is not None:
+            user = self._configuration.current.users.get(bound)
+            if user is None or not user.active:
+                await self._refused(claims, bound, address)
+                raise _nobody()
+            return bound
         email = claims.get("email")
         if not isinstance(email, str) or claims.get("email_verified") is not True:
             words = "The provider does not vouch for your e-mail address."
@@ -160,9 +184,22 @@ class OpenIdSignIn:
         try:
             user_id = self._known(email) or await self._newcomer(spec, email, claims)
         except Refused:
-            await self._access.note_failure(email, None, address, "identity_provider")
+            await self._refused(claims, None, address)
             raise
-        return await self._access.begin(user_id, address, user_agent)
+        if not await self._identities.bind(user_id, issuer, subject, address):
+            await self._refused(claims, user_id, address, "another_identity")
+            raise _other()
+        return user_id
+
+    async def _refused(
+        self,
+        claims: Mapping[str, Any],
+        user_id: int | None,
+        address: str,
+        what: str = "identity_provider",
+    ) -> None:
+        login = str(claims.get("email") or claims["sub"])
+        await self._access.note_failure(login, user_id, address, what)
 
     def _provider(self, provider_id: int) -> IdentityProviderSpec:
         item = self._configuration.current.items.get(provider_id)
@@ -229,6 +266,14 @@ def failed(words: str) -> Refused:
 
 def _nobody() -> Refused:
     return Refused("openid_nobody", "Nobody here has this e-mail address. Ask an administrator.")
+
+
+def _other() -> Refused:
+    words = (
+        "You are somebody else at the identity provider than whoever signed in here before with"
+        " your e-mail address. Ask an administrator."
+    )
+    return Refused("openid_other", words)
 
 
 def claims_of(text: str) -> Mapping[str, Any]:

@@ -102,6 +102,7 @@ from rapport.stream.hub import Hub
 from rapport.stream.tail import Tail
 from rapport.stream.visitor import project
 from rapport.stream.wire import Commit
+from rapport.tracing.seams import Seams
 
 
 class SystemClock:
@@ -143,16 +144,19 @@ async def running(
     dsn: str,
     roles: frozenset[str] = frozenset({"api", "worker"}),
     clock: Clock | None = None,
+    seams: Seams | None = None,
 ) -> AsyncIterator[Node]:
     """A node at work on a migrated database: api serves, worker routes and sweeps."""
-    clock = clock or SystemClock()
+    clock, seams = clock or SystemClock(), seams or Seams()
     database = await Database.connect(dsn, maximum=settings.pool_size)
     try:
-        client = guarded_client(
-            networks(settings.private_networks), timeout_s=settings.provider_timeout_s
+        client = seams.client(
+            guarded_client(
+                networks(settings.private_networks), timeout_s=settings.provider_timeout_s
+            )
         )
         async with client, asyncio.TaskGroup() as group:
-            node, work = await _start(settings, database, roles, clock, group, client)
+            node, work = await _start(settings, database, roles, clock, group, client, seams)
             try:
                 yield node
             finally:
@@ -178,21 +182,22 @@ async def _start(
     clock: Clock,
     group: asyncio.TaskGroup,
     client: httpx2.AsyncClient,
+    seams: Seams,
 ) -> tuple[Node, list[asyncio.Task[None]]]:
     channels_found = connectors()
     configuration = StoredConfiguration(database, linked=bool(settings.public_url))
     await configuration.refresh()
     key = load_key(settings.secret_key, settings.data)
     vault = Vault(key)
-    services = Services(
-        store=PostgresStore(database, configuration), clock=clock, configuration=configuration
-    )
+    store = seams.store(PostgresStore(database, configuration))
+    services = Services(store=store, clock=clock, configuration=configuration)
     hub = Hub(
         lambda event: project(event, configuration.current.name),
         lambda encoded: cover_frame(encoded, configuration.current.own_addresses),
     )
     tail = Tail(database.dsn, hub, LOOKUPS)
     ingest = Ingest(database, configuration, clock)
+    inbox = seams.inbox(ingest, configuration)
     offers, due = PostgresOfferBoard(database), PostgresDueBoard(database)
     router, sweeper = Router(services, offers), Sweeper(due, services, clock.now())
 
@@ -236,8 +241,9 @@ async def _start(
     receipts, health = Receipts(database, clock), Health(database, clock.now)
     outbox = PostgresOutbox(database, vault)
     channel_reader = PostgresChannelReader(database, vault)
-    courtesies = Courtesies(channels, channel_reader.last_inbound, ingest.submit)
-    postman = Postman(services, outbox, channels, partial(survey_link, key, settings.public_url))
+    courtesies = Courtesies(channels, channel_reader.last_inbound, inbox.submit)
+    gateway = seams.gateway(channels, configuration)
+    postman = Postman(services, outbox, gateway, partial(survey_link, key, settings.public_url))
     caretaker = Caretaker(
         services,
         health,
@@ -259,11 +265,11 @@ async def _start(
     )
     held_files = held_files_job(settings, services, HeldFiles(database, removals), files)
     runs = PostgresRuns(database)
-    workflows = WorkflowRunner(services, runs, Caller(client, secrets_of, clock.now).carry)
+    ask = seams.workflow_calls(Caller(client, secrets_of, clock.now).carry)
+    workflows = WorkflowRunner(services, runs, ask)
     webhook_board = Webhooks(database)
-    webhooks = WebhookRunner(
-        services, webhook_board, WebhookCaller(client, secrets_of, clock.now).carry
-    )
+    tell = seams.deliveries(WebhookCaller(client, secrets_of, clock.now).carry)
+    webhooks = WebhookRunner(services, webhook_board, tell)
     reports = PostgresReports(database, configuration)
     floor = PostgresFloor(database, configuration, reports)
     floor_board = FloorBoard(hub, floor, clock, PERIOD_S)
@@ -276,7 +282,7 @@ async def _start(
     invitation_post = InvitationPost(accounts.invitations, configuration, key)
     post = letters(services, database, channels, reader, reports, invitation_post)
     indexer = Indexer(SearchIndex(database))
-    spool = Spool(settings.data / "spool", vault)
+    spool = seams.spool(Spool(settings.data / "spool", vault))
     retention = RetentionJob(services, Retention(database, removals))
     thumbnails = Thumbnails(files)
     thumbnailer = Thumbnailer(ThumbnailJobs(database), thumbnails.make)
@@ -339,14 +345,17 @@ async def _start(
         invitation_post=invitation_post,
         second_factors=accounts.second_factors,
         passkeys=accounts.passkeys,
-        openid=OpenIdSignIn(OpenIdHttp(client), accounts.access, administration, configuration),
+        identities=accounts.identities,
+        openid=OpenIdSignIn(
+            OpenIdHttp(client), accounts.access, accounts.identities, administration, configuration
+        ),
         reader=reader,
         floor=floor,
         floor_board=floor_board,
         reports=reports,
         saved_reports=SavedReports(post.shelf, configuration, clock),
         hub=hub,
-        inbox=ingest,
+        inbox=inbox,
         visits=PostgresVisits(database),
         transcripts=post.transcripts,
         files=files,
@@ -355,7 +364,7 @@ async def _start(
         spool=spool,
         limiter=limiter,
         channels=channels,
-        receipts=receipts,
+        receipts=seams.receipts(receipts),
         health=health,
         board=offers,
         ring_media=fetcher.ring,

@@ -15,7 +15,7 @@ from rapport.bootstrap import SystemClock, running
 from rapport.channels.discovery import connectors
 from rapport.cli.providers import Ports, commands, connect_accounts
 from rapport.cli.sample import PASSWORD, PEOPLE, SITE, connect_shop, create_sample_company
-from rapport.cli.serving import database_of, serve_until_signalled, server_of
+from rapport.cli.serving import database_of, serve_until_signalled, server_of, traced
 from rapport.observability import logs
 from rapport.settings import Settings
 from rapport.storage.accounts.sessions import PostgresSessions
@@ -29,7 +29,7 @@ async def run_demo(port: int, shop_port: int, phone_port: int, data: str, *, vis
     settings = Settings(data=Path(data), port=port, private_networks="127.0.0.0/8")
     logs.set_up(settings.log_level, settings.log_format)
     print("Starting Rapport …", flush=True)
-    async with database_of(settings) as dsn:
+    async with traced(settings) as seams, database_of(settings) as dsn:
         url = f"http://{settings.host}:{port}"
         ports = Ports(phone_port)
         shop = f"http://127.0.0.1:{shop_port}"
@@ -37,10 +37,10 @@ async def run_demo(port: int, shop_port: int, phone_port: int, data: str, *, vis
 
         @asynccontextmanager
         async def lifespan() -> AsyncIterator[Context]:
-            async with running(settings, dsn) as node:
+            async with running(settings, dsn, seams=seams) as node:
                 yield node.context
 
-        server = server_of(settings, lifespan)
+        server = server_of(settings, lifespan, seams)
         companions = asyncio.create_task(
             _companions(url, shop_port, ports, commands(url, ports, accounts), visitors=visitors)
         )

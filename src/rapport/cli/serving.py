@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -21,6 +22,8 @@ from rapport.observability import logs
 from rapport.settings import Settings
 from rapport.storage import migrations
 from rapport.storage.embedded import EmbeddedDatabaseError, EmbeddedPostgres
+from rapport.tracing.opening import NotInstalledError, opened_tracing
+from rapport.tracing.seams import Seams
 
 ROLES = frozenset({"api", "worker"})
 
@@ -60,6 +63,20 @@ async def database_of(settings: Settings, *, migrated: bool = True) -> AsyncIter
         await server.stop()
 
 
+@asynccontextmanager
+async def traced(settings: Settings, roles: frozenset[str] = ROLES) -> AsyncIterator[Seams]:
+    """The seams of this node, traced where the settings say so.
+
+    Raises:
+        SystemExit: in words, when OpenTelemetry is not installed.
+    """
+    try:
+        async with opened_tracing(settings, roles, os.environ) as seams:
+            yield seams
+    except NotInstalledError as error:
+        sys.exit(f"{error} [{error.code}]")
+
+
 class Server(uvicorn.Server):
     """uvicorn that leaves signals to us."""
 
@@ -71,11 +88,13 @@ class Server(uvicorn.Server):
 
 
 def server_of(
-    settings: Settings, lifespan: Callable[[], AbstractAsyncContextManager[Context]]
+    settings: Settings,
+    lifespan: Callable[[], AbstractAsyncContextManager[Context]],
+    seams: Seams | None = None,
 ) -> Server:
     """An HTTP server for these settings, tuned as measured (DESIGN §2)."""
     config = uvicorn.Config(
-        Application(lifespan),
+        (seams or Seams()).application(Application(lifespan)),
         host=settings.host,
         port=settings.port,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
@@ -127,15 +146,15 @@ async def run_server(roles: frozenset[str]) -> int:
         sys.exit(f"Unknown roles: {', '.join(sorted(roles - ROLES))}. There are api and worker.")
     settings = Settings()
     logs.set_up(settings.log_level, settings.log_format)
-    async with database_of(settings) as dsn:
+    async with traced(settings, roles) as seams, database_of(settings) as dsn:
 
         @asynccontextmanager
         async def lifespan() -> AsyncIterator[Context]:
-            async with running(settings, dsn, roles) as node:
+            async with running(settings, dsn, roles, seams=seams) as node:
                 if "api" in roles and node.context.set_up.needed:
                     invite_to_set_up(settings, node.context.set_up.code)
                 yield node.context
 
-        server = server_of(settings, lifespan)
+        server = server_of(settings, lifespan, seams)
         await serve_until_signalled(server)
         return 0 if server.started else 1

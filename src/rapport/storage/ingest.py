@@ -8,7 +8,7 @@ writer connection; across nodes the conversation's row lock and UNIQUE(account, 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -56,6 +56,7 @@ from rapport.storage.segments import GIVE_UP_S, join_segment, overdue
 LARGEST_BATCH = 256
 IDS_PER_MESSAGE = 6
 _NOTHING: dict[str, int] = {}
+CommitBatch = Callable[[list[Item]], Awaitable[list[Received]]]
 log = structlog.get_logger()
 
 
@@ -73,6 +74,8 @@ class Ingest:
         self._configuration = configuration
         self._clock = clock
         self._lanes: list[asyncio.Queue[Item]] = [asyncio.Queue(20_000) for _ in range(writers)]
+        self.commit_batch: CommitBatch = self._commit
+        """What commits a batch; tracing puts itself around it."""
 
     async def submit(self, account_id: int, messages: Sequence[Input]) -> list[Received]:
         """Store input of one delivery, in order; returns after all is committed.
@@ -125,7 +128,7 @@ class Ingest:
         try:
             for attempt in range(3):
                 try:
-                    results = await self._commit(batch)
+                    results = await self.commit_batch(batch)
                     break
                 except (*RACES, asyncpg.UniqueViolationError):
                     if attempt == 2:

@@ -35,6 +35,8 @@ class Spool:
         self._pending: dict[int, int] = {}
         self._writing = asyncio.Lock()
         self._bell = asyncio.Event()
+        self.on_kept: Callable[[], None] = lambda: None
+        """Told of every request that was kept, by whoever kept it."""
         if directory.exists():
             for folder in directory.iterdir():
                 names = sorted(folder.glob("*.request"))
@@ -66,6 +68,7 @@ class Spool:
             await asyncio.to_thread(self._write, account_id, number, payload)
             self._pending[account_id] = self._pending.get(account_id, 0) + 1
         self._bell.set()
+        self.on_kept()
 
     async def run(self, replay: Replay) -> None:
         """Replay what is kept, oldest first, for ever; a failure waits and tries again."""

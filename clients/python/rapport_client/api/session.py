@@ -149,6 +149,18 @@ class Session:
         answer: None = self._connection.call("DELETE", f"/me/passkeys/{segment(passkey_id)}")
         return answer
 
+    def identities(self, user_id: int) -> models.IdentityList:
+        """By which identities somebody signs in with a provider."""
+        answer: models.IdentityList = self._connection.call(
+            "GET", f"/users/{segment(user_id)}/identities"
+        )
+        return answer
+
+    def unbind(self, user_id: int) -> None:
+        """Forget them, so that another identity with the same address can sign in; sessions end."""
+        answer: None = self._connection.call("DELETE", f"/users/{segment(user_id)}/identities")
+        return answer
+
     def providers(self) -> dict[str, Any]:
         """The identity providers that people can sign in with."""
         answer: dict[str, Any] = self._connection.call("GET", "/openid/providers")

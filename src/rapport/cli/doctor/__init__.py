@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
 
 import asyncpg
@@ -15,6 +16,7 @@ from rapport.cli.doctor.checks import Check, Status, check
 from rapport.cli.doctor.database import judge
 from rapport.cli.doctor.files import bucket_check, examine_files
 from rapport.cli.doctor.server import examine_server
+from rapport.cli.doctor.tracing import examine_tracing
 from rapport.settings import Settings
 from rapport.storage import migrations
 from rapport.storage.database import LOST
@@ -54,6 +56,7 @@ async def diagnose(settings: Settings, *, probing: bool) -> list[Check]:
         checks.append(await _scanner(settings.clamd))
     if (bucket := await bucket_check(settings)) is not None:
         checks.append(bucket)
+    checks.append(await examine_tracing(settings, os.environ))
     return [*checks, *await _database(settings, clock, probing=probing)]
 
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rapport.application.access import Access
+from rapport.application.identities import Identities
 from rapport.application.invitations import Invitations
 from rapport.application.passkeys import Passkeys
 from rapport.application.ports import Clock, ConfigurationSource
 from rapport.application.second_factor import SecondFactors
 from rapport.application.tokens import Tokens
 from rapport.storage.accounts.audit import PostgresAuditLog
+from rapport.storage.accounts.identities import PostgresIdentities
 from rapport.storage.accounts.invitations import PostgresInvitations
 from rapport.storage.accounts.passkeys import PostgresPasskeys
 from rapport.storage.accounts.second_factor import PostgresSecondFactors
@@ -31,6 +33,7 @@ class WaysIn:
     invitations: Invitations
     second_factors: SecondFactors
     passkeys: Passkeys
+    identities: Identities
     audit: PostgresAuditLog
 
 
@@ -49,5 +52,6 @@ def ways_in(
         Invitations(PostgresInvitations(database), access, clock, configuration),
         SecondFactors(PostgresSecondFactors(database, vault), access, clock, configuration),
         Passkeys(PostgresPasskeys(database), access, clock, configuration, vault),
+        Identities(PostgresIdentities(database), access, clock),
         PostgresAuditLog(database),
     )

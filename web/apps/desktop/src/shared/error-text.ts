@@ -17,6 +17,7 @@ const sentences: Record<string, MessageDescriptor> = {
   openid_unreachable: msg`The identity provider does not answer. Please try again.`,
   openid_unverified: msg`The provider does not vouch for your e-mail address.`,
   openid_nobody: msg`Nobody here has your e-mail address. Ask your administrator.`,
+  openid_other: msg`Somebody else at the provider signed in with your e-mail address before. Ask your administrator.`,
   invalid_credentials: msg`Name or password is not right.`,
   too_many_attempts: msg`Too many attempts. Please wait a moment and try again.`,
   not_signed_in: msg`Your session has ended. Please sign in again.`,

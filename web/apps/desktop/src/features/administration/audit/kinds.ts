@@ -22,6 +22,8 @@ export const kinds: Record<string, MessageDescriptor> = {
   recovery_code_used: msg`Recovery code used`,
   passkey_added: msg`Passkey added`,
   passkey_removed: msg`Passkey removed`,
+  identity_bound: msg`Bound to an identity provider`,
+  identity_unbound: msg`Unbound from identity providers`,
   token_created: msg`Token created`,
   token_revoked: msg`Token revoked`,
   person_exported: msg`Customer exported`,
