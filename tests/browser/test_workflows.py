@@ -67,6 +67,7 @@ async def test_it_runs_fails_and_runs_again(stage: Stage) -> None:
         ana, _ = await stage.conversation(customer="Dana Example")
         await ana.composer.press_sequentially("Well: ")
         await ana.page.get_by_role("button", name="Trigger a workflow").last.click()
+        await expect(ana.dialog("Trigger a workflow")).to_be_visible()
         assert not await findings(ana.page, "workflows", desktop=True)
         await fill_in(ana)
         await ana.announces("Ana triggered “Order status”")
