@@ -6,7 +6,7 @@ import json
 from email.message import EmailMessage
 
 from tests.centre import Centre
-from tests.journeys.test_email import DANA, DESK, accepted, answer, mailbox, threads
+from tests.journeys.test_email import DANA, DESK, ROBIN, accepted, answer, mailbox, threads
 
 
 async def test_a_mail_about_something_else_gets_a_conversation_of_its_own(centre: Centre) -> None:
@@ -102,4 +102,19 @@ async def test_a_mail_that_was_not_understood_is_read_again(centre: Centre) -> N
         page = await ana.get(f"/conversations/{conversation}/messages")
         (file,) = next(m["attachments"] for m in page["items"] if m["id"] == before["id"])
         assert (file["filename"], file["state"]) == ("list.txt", "ready")
+        await centre.settle()
+
+
+async def test_who_else_writes_in_a_thread_does_not_become_its_contact(centre: Centre) -> None:
+    # M9: a participant joins; R3: what somebody types never says who another customer is.
+    async with mailbox(centre) as box:
+        first = await box.comes("The cup is broken.", Cc=ROBIN)
+        ana, task_id = await accepted(centre)
+        await box.comes("It was me who broke it.", sender=ROBIN, In_Reply_To=first)
+        await ana.catch_up(await centre.position())
+        contact = ana.state.contacts[ana.task(task_id)["contact_id"]]
+        assert (contact["name"], contact["email"]) == ("Dana Example", DANA)
+        page = await ana.get(f"/conversations/{ana.task(task_id)['conversation_id']}/messages")
+        mails = [m for m in page["items"] if m["direction"] == "inbound"]
+        assert [m["content"]["details"]["from"] for m in mails] == [DANA, ROBIN]
         await centre.settle()

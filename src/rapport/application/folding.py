@@ -23,6 +23,7 @@ from rapport.domain.message import (
     Announcement,
     Attachment,
     AuthorKind,
+    Contact,
     DeliveryStatus,
     Direction,
     InboundMedia,
@@ -130,6 +131,8 @@ class Folding:
     def learn_contact(self, message: InboundMessage) -> None:
         """What a message tells of the customer beside its text."""
         contact = self.thread.contact
+        if _from_another(message, contact):
+            return
         if (
             message.name in {None, "", contact.name}
             and message.email in {None, "", contact.email}
@@ -308,3 +311,11 @@ class Folding:
                 status=DeliveryStatus.QUEUED,
             )
             self.changes.jobs.append(self.changes.messages[-1])
+
+
+def _from_another(message: InboundMessage, contact: Contact) -> bool:
+    """Whether a mail in the thread is somebody else's, such as who was in Cc (M9, R3)."""
+    known, sender = contact.email, message.email
+    if message.identity is None or known is None or sender is None:
+        return False
+    return known.lower() != sender.lower()
