@@ -13,7 +13,7 @@ from rapport.application.facts import facts_of
 from rapport.application.ports import Changes, EventRecord
 from rapport.application.privacy import FILE_REMOVED, SENSITIVE_FILE
 from rapport.application.received import Received, Thread
-from rapport.application.recording import message_audience
+from rapport.application.recording import message_audience, task_audience
 from rapport.application.views import contact_view, message_view, task_view
 from rapport.domain import events as e
 from rapport.domain.commands import HearAnswer, LeaveAsCustomer, NoteCustomerSpoke
@@ -32,7 +32,7 @@ from rapport.domain.message import (
 )
 from rapport.domain.situation import Situation
 from rapport.domain.survey import Rating
-from rapport.domain.task import Task, TaskState
+from rapport.domain.task import Task
 
 _REFUSALS = {
     SENSITIVE_FILE: FILE_REMOVED,
@@ -113,7 +113,7 @@ class Folding:
                 self.announce(*line)
             self.record(
                 event.kind,
-                (*message_audience(task), f"queue.{task.queue_id}"),
+                task_audience(task),
                 {"task": task_view(task)},
                 customer=isinstance(event, e.CustomerReturned | e.CustomerLeft | e.TaskQueued),
                 facts=facts_of(event),
@@ -148,11 +148,8 @@ class Folding:
         )
         self.thread.contact = learned
         self.changes.contacts.append(learned)
-        task = self.thread.task
-        if task is not None and task.state is not TaskState.ENDED:
-            self.record(
-                "contact.updated", message_audience(task), {"contact": contact_view(learned)}
-            )
+        # Whose desktops have the customer is seen when it is written: also in other conversations.
+        self.record("contact.updated", (), {"contact": contact_view(learned)})
 
     def place_media(self, media: Sequence[InboundMedia]) -> tuple[Attachment, ...]:
         """Placeholders for files that a job brings later, or that are gone already."""

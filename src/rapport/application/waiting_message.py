@@ -64,7 +64,7 @@ async def cancel_message(
                 task_id=task_id,
                 agent_id=agent_id,
                 queue_id=case.task.queue_id,
-                audience=message_audience(case.task),
+                audience=message_audience(case.task, message.seq),
                 facts={"status": DeliveryStatus.FAILED.value, "error": "cancelled"},
                 entities={"message": message_view(message)},
             )

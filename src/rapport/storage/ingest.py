@@ -29,6 +29,7 @@ from rapport.domain.message import (
 )
 from rapport.domain.task import Leg
 from rapport.storage import ingest_statements as sql
+from rapport.storage.audiences import tell_holders
 from rapport.storage.changes import enqueue, event_columns, write
 from rapport.storage.database import LOST, RACES, Database, Unavailable, decode_json, encode_json
 from rapport.storage.ingest_customers import Newcomer, first_message, welcome
@@ -172,6 +173,8 @@ class Ingest:
                         threads[key], [i.message for i in items], configuration, ids, now, changes
                     )
                     results.update((id(item), got) for item, got in zip(items, taken, strict=True))
+                if changes.amended or changes.contacts:
+                    await tell_holders(connection, changes)
                 if any(isinstance(i.message, CustomerEvent) for i in batch):
                     await keep_consent(connection, batch)
                 await self._save(connection, changes, ids, _only_texts(batch, changes))
@@ -233,7 +236,11 @@ class Ingest:
                 [item.message.external_id for items in groups.values() for item in items],
             )
         }
-        served = [r["id"] for r in details.values() if r["state"] in {"offered", "active"}]
+        served = [
+            row["id"]
+            for c in conversations
+            if _with_legs(row := details[c.id], groups[c.account_id, c.contact_key])
+        ]
         legs: dict[int, list[Leg]] = {}
         if served:
             for row in await connection.fetch(sql.LEGS, served):
@@ -350,6 +357,19 @@ class Ingest:
             [_json(media) for _, _, media in changes.media],
             self._clock.now(),
         )
+
+
+def _with_legs(task: Any, items: Sequence[Item]) -> bool:
+    """Whether agents may have an open part in the task who are told of what comes in.
+
+    Of one that waits only those who wrap up after a transfer, and only when the task itself
+    changes: most that wait have nobody, and are not asked about.
+    """
+    if task["state"] == "queued":
+        return task["customer_left_at"] is not None or any(
+            isinstance(item.message, CustomerEvent) for item in items
+        )
+    return task["state"] in {"offered", "active"}
 
 
 def _only_texts(batch: Sequence[Item], changes: Changes) -> bool:
