@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from rapport.application.perform import IDS_PER_COMMAND, situation_of
 from rapport.application.ports import Case, Services, Transaction
@@ -64,8 +65,18 @@ async def change_state(
     return await _change(services, agent_id, change, by=by)
 
 
-async def disconnect(services: Services, agent_id: int, *, by: int | None = None) -> None:
-    """No live desktop for the configured time: Offline; what rings returns without RONA."""
+async def disconnect(
+    services: Services,
+    agent_id: int,
+    *,
+    by: int | None = None,
+    unseen_since: datetime | None = None,
+) -> None:
+    """No live desktop for the configured time: Offline; what rings returns without RONA.
+
+    Args:
+        unseen_since: Nothing happens if their desktop has been seen from then on.
+    """
 
     async def work(transaction: Transaction) -> None:
         held = await transaction.held_tasks(agent_id)
@@ -75,6 +86,8 @@ async def disconnect(services: Services, agent_id: int, *, by: int | None = None
             {leg.agent_id for case in cases.values() for leg in case.task.legs} | {agent_id}
         )
         if agent_id not in agents or agents[agent_id].status is AgentStatus.OFFLINE:
+            return
+        if unseen_since is not None and rules.seen(agents[agent_id]) >= unseen_since:
             return
         recorder = Recorder(services.configuration.current, iter(ids), services.clock.now())
         before = agents[agent_id]

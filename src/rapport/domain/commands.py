@@ -225,7 +225,9 @@ class HearAnswer(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverflowTask(Command):
-    """More wait in the queue than it may hold."""
+    """More wait in a queue than it may hold; nothing if the task has left that queue since."""
+
+    queue_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,7 +107,7 @@ MAKE: dict[type[c.Command], Make] = {
     c.LeaveAsCustomer: lambda _: c.LeaveAsCustomer(),
     c.ReturnAsCustomer: lambda _: c.ReturnAsCustomer(),
     c.PassDeadline: lambda _: c.PassDeadline(),
-    c.OverflowTask: lambda _: c.OverflowTask(),
+    c.OverflowTask: lambda _: c.OverflowTask(queue_id=1),
     c.HearAnswer: lambda _: c.HearAnswer(menu=None, said=Said("1")),
     c.NoteOwnerGone: lambda _: c.NoteOwnerGone(agent_id=ACTOR),
     c.NoteOwnerBack: lambda _: c.NoteOwnerBack(agent_id=ACTOR),

@@ -106,8 +106,10 @@ def customer_spoke(s: Situation, _: c.NoteCustomerSpoke) -> list[e.Event]:
             return events
 
 
-def overflow(s: Situation, _: c.OverflowTask) -> list[e.Event]:
+def overflow(s: Situation, command: c.OverflowTask) -> list[e.Event]:
     """Move to the overflow queue; once there, its own rules hold."""
+    if s.task.queue_id != command.queue_id:
+        return []
     target = s.queue.overflow
     return _overflow_to(s, target.queue_id) if target is not None and target.length else []
 
