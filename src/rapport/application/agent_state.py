@@ -15,7 +15,7 @@ from rapport.domain import commands as c
 from rapport.domain.agent import Agent, AgentStatus
 from rapport.domain.decide import decide
 from rapport.domain.errors import Forbidden, Invalid, Refused
-from rapport.domain.task import LegState
+from rapport.domain.task import DueFor, LegState
 
 
 async def sign_in(services: Services, agent_id: int) -> View:
@@ -153,8 +153,11 @@ async def _change(
         agents[agent_id] = changed
         for case in cases.values():
             situation = situation_of(case, agents, services)
-            events = decide(situation, c.NoteOwnerBack(agent_id=agent_id))
-            recorder.apply(case, agents, events)
+            since = None
+            if case.task.due_for is DueFor.GRACE:
+                since = await transaction.unanswered_since(case.conversation.id)
+            back_again = c.NoteOwnerBack(agent_id=agent_id, unanswered_since=since)
+            recorder.apply(case, agents, decide(situation, back_again))
         await transaction.save(recorder.changes)
         return {"agent": agent_view(changed)}
 

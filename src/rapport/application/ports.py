@@ -147,6 +147,15 @@ class Transaction(Protocol):
     async def wake_outbox(self, conversation_id: int) -> bool:
         """Make what waits in a conversation due now; False if nothing waits."""
 
+    async def unanswered_since(
+        self, conversation_id: int, *, without: int | None = None
+    ) -> datetime | None:
+        """When the customer was last spoken to, if an agent has since the customer last wrote.
+
+        Args:
+            without: A message that does not count.
+        """
+
     async def queue_length(self, queue_id: int) -> int:
         """How many tasks wait in a queue."""
 

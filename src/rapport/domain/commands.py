@@ -203,11 +203,18 @@ class NoteOwnerBack(Command):
     """The owner has signed in again within the grace time."""
 
     agent_id: int
+    unanswered_since: datetime | None = None
+    """When the customer was last spoken to, if it is their turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteAgentSpoke(Command):
     """An agent's message went out: the customer's silence counts from now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteTakenBack(Command):
+    """An agent has taken a message back before it left, and it is the customer who waits again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

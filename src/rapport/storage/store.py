@@ -42,6 +42,12 @@ SELECT * FROM leg WHERE task_id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDAT
 _CONTACTS = "SELECT * FROM contact WHERE id = ANY($1::bigint[])"
 _LOCK_AGENTS = "SELECT * FROM agent WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 
+_UNANSWERED = """
+SELECT max(created_at) FROM message WHERE conversation_id = $1 AND direction = 'outbound'
+  AND status IS DISTINCT FROM 'failed' AND id IS DISTINCT FROM $2
+  AND seq > coalesce((SELECT max(seq) FROM message
+                      WHERE conversation_id = $1 AND direction = 'inbound'), 0)
+HAVING bool_or(author_kind = 'agent' AND author_id IS NOT NULL)"""
 _NEXT_IN_LANE = """
 UPDATE outbox_lane SET due = CASE WHEN EXISTS (SELECT FROM outbox_job WHERE lane_id = $1)
     THEN greatest(clock_timestamp(), (SELECT not_before FROM outbox_job WHERE lane_id = $1
@@ -236,6 +242,14 @@ class PostgresTransaction:
             conversation_id,
         )
         return seq or 0
+
+    async def unanswered_since(  # noqa: D102
+        self, conversation_id: int, *, without: int | None = None
+    ) -> datetime | None:
+        spoke_at: datetime | None = await self._connection.fetchval(
+            _UNANSWERED, conversation_id, without
+        )
+        return spoke_at
 
     async def take_from_outbox(  # noqa: D102
         self, conversation_id: int, message_id: int

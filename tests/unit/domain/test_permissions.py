@@ -112,6 +112,7 @@ MAKE: dict[type[c.Command], Make] = {
     c.NoteOwnerGone: lambda _: c.NoteOwnerGone(agent_id=ACTOR),
     c.NoteOwnerBack: lambda _: c.NoteOwnerBack(agent_id=ACTOR),
     c.NoteAgentSpoke: lambda _: c.NoteAgentSpoke(),
+    c.NoteTakenBack: lambda _: c.NoteTakenBack(),
     c.NoteCustomerSpoke: lambda _: c.NoteCustomerSpoke(),
     c.JoinTask: lambda _: c.JoinTask(supervisor_id=ACTOR, leg_id=NEW_LEG),
     c.TakeOver: lambda _: c.TakeOver(supervisor_id=ACTOR, leg_id=NEW_LEG),

@@ -71,15 +71,24 @@ def owner_gone(s: Situation, command: c.NoteOwnerGone) -> list[e.Event]:
     owner = s.task.owner
     if owner is None or owner.agent_id != command.agent_id or owner.parked:
         return []
-    return [e.DeadlineSet(due_at=s.now + s.queue.gone_grace, due_for=DueFor.GRACE)]
+    due_at = s.now + s.queue.gone_grace
+    return [e.DeadlineSet(due_at=due_at, due_for=DueFor.GRACE, reminded=s.task.silence_stage)]
 
 
 def owner_back(s: Situation, command: c.NoteOwnerBack) -> list[e.Event]:
-    """End it; the owner is responsible again."""
+    """End it; the owner is responsible again, and a silent customer's time goes on (T11)."""
     owner = s.task.owner
     if owner is None or owner.agent_id != command.agent_id or owner.parked:
         return []
-    return [e.DeadlineSet(due_at=None)] if s.task.due_for is DueFor.GRACE else []
+    if s.task.due_for is not DueFor.GRACE:
+        return []
+    since, reminded = command.unanswered_since, s.task.silence_stage
+    if since is None or s.task.customer_left_at is not None:
+        return [e.DeadlineSet(due_at=None)]
+    deadline = silence_deadline(s.silence, reminded, since)
+    if deadline is None:
+        return [e.DeadlineSet(due_at=None)]
+    return [e.DeadlineSet(due_at=deadline, due_for=DueFor.SILENCE, reminded=reminded)]
 
 
 def agent_spoke(s: Situation, _: c.NoteAgentSpoke) -> list[e.Event]:
@@ -90,6 +99,11 @@ def agent_spoke(s: Situation, _: c.NoteAgentSpoke) -> list[e.Event]:
     if deadline is None and s.task.due_for is not DueFor.SILENCE:
         return []
     return [e.DeadlineSet(due_at=deadline, due_for=DueFor.SILENCE if deadline else None)]
+
+
+def taken_back(s: Situation, _: c.NoteTakenBack) -> list[e.Event]:
+    """Nobody is reminded of a question, or given up for it, that was never put."""
+    return [e.DeadlineSet(due_at=None)] if s.task.due_for is DueFor.SILENCE else []
 
 
 def customer_spoke(s: Situation, _: c.NoteCustomerSpoke) -> list[e.Event]:
