@@ -10,10 +10,11 @@ from rapport.application.announcements import announcement_for
 from rapport.application.configuration.snapshot import Configuration
 from rapport.application.configuration.specs import EntryPointSpec
 from rapport.application.facts import facts_of
-from rapport.application.ports import Changes, EventRecord
+from rapport.application.ports import Case, Changes, EventRecord
 from rapport.application.privacy import FILE_REMOVED, SENSITIVE_FILE
 from rapport.application.received import Received, Thread
 from rapport.application.recording import message_audience, task_audience
+from rapport.application.start_by_rules import start_by_rules
 from rapport.application.views import contact_view, message_view, task_view
 from rapport.domain import events as e
 from rapport.domain.commands import HearAnswer, LeaveAsCustomer, NoteCustomerSpoke
@@ -105,7 +106,8 @@ class Folding:
             account=account,
             now=self.now,
         )
-        for event in decide(situation, command):
+        events = decide(situation, command)
+        for event in events:
             task = evolve(task, event, self.now)
             self.keep_task(task)
             line = announcement_for(event, account.capabilities)
@@ -118,6 +120,15 @@ class Folding:
                 customer=isinstance(event, e.CustomerReturned | e.CustomerLeft | e.TaskQueued),
                 facts=facts_of(event),
             )
+        if self.configuration.rules:
+            conversation, contact = self.thread.conversation, self.thread.contact
+            case = Case(conversation=conversation, task=task, contact=contact, last_message=None)
+            self.changes.runs += start_by_rules(self, case, events, self.ids)
+
+    def line(self, case: Case, announcement: Announcement) -> Case:
+        """Add a system line for agents, as a recorder does."""
+        self.announce(announcement, customer_sees=False)
+        return case
 
     def keep_task(self, task: Task) -> None:
         """The newest state of the task is what gets written."""

@@ -70,6 +70,8 @@ class Changes:
     surveys: list[tuple[int, OpenSurvey]] = field(default_factory=list)
     """Questions that were asked, with their conversation's id."""
     ratings: list[Rating] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+    """Workflows that rules have started by what a customer did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from datetime import datetime
 from rapport.application.perform import IDS_PER_COMMAND, participants, perform, situation_of
 from rapport.application.ports import Case, Services, Transaction
 from rapport.application.recording import Recorder
+from rapport.application.start_by_rules import start_by_rules
 from rapport.application.views import View
 from rapport.domain import commands as c
 from rapport.domain.agent import Agent
@@ -31,7 +32,8 @@ async def expire_offer(services: Services, task_id: int, leg_id: int) -> bool:
     Returns:
         Whether anything changed.
     """
-    ids = await services.store.new_ids(IDS_PER_COMMAND * 8)
+    rules = services.configuration.current.rules
+    ids = await services.store.new_ids(IDS_PER_COMMAND * 8 + 4 * len(rules))
 
     async def attempt(transaction: Transaction, task_ids: set[int]) -> set[int] | bool:
         cases = await transaction.cases(task_ids)
@@ -50,10 +52,13 @@ async def expire_offer(services: Services, task_id: int, leg_id: int) -> bool:
         recorder = Recorder(services.configuration.current, fresh, services.clock.now())
         situation = situation_of(case, agents, services)
         events = decide(situation, c.ExpireOffer(offer_id=leg_id, new_leg_id=next(fresh)))
-        recorder.apply(case, agents, events)
+        case = recorder.apply(case, agents, events)
+        runs = start_by_rules(recorder, case, events, fresh)
         others = [cases[i] for i in sorted(ringing - {task_id})]
         _withdraw_all(services, recorder, _returning(events, case, others), agents, leg.agent_id)
         await transaction.save(recorder.changes)
+        for run in runs:
+            await transaction.keep_run(run)
         return True
 
     async def work(transaction: Transaction) -> set[int] | bool:

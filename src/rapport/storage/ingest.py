@@ -53,6 +53,7 @@ from rapport.storage.rows import (
     task_from,
 )
 from rapport.storage.segments import GIVE_UP_S, join_segment, overdue
+from rapport.storage.workflow_runs import keep_run
 
 LARGEST_BATCH = 256
 IDS_PER_MESSAGE = 6
@@ -154,7 +155,9 @@ class Ingest:
         for item in batch:
             groups.setdefault(item.key, []).append(item)
         files = sum(len(i.message.media) for i in batch if not isinstance(i.message, CustomerEvent))
-        ids = iter(await self._database.new_ids(len(batch) * IDS_PER_MESSAGE + 2 + files))
+        ends = sum(isinstance(i.message, InboundMessage) and i.message.ends for i in batch)
+        wanted = len(batch) * IDS_PER_MESSAGE + 2 + files + 2 * ends * len(configuration.rules)
+        ids = iter(await self._database.new_ids(wanted))
         results: dict[int, Received] = {}
         async with self._database.pool.acquire() as connection:
             await connection.execute("BEGIN")
@@ -340,6 +343,8 @@ class Ingest:
                 [r.comment for r in changes.ratings],
                 [r.at for r in changes.ratings],
             )
+        for run in changes.runs:
+            await keep_run(connection, run)
         if changes.media:
             await self._fetch_later(connection, changes)
         if changes.jobs:
