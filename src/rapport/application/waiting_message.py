@@ -21,7 +21,7 @@ from rapport.domain.decide import decide
 from rapport.domain.errors import NotFound, Refused
 from rapport.domain.events import Event
 from rapport.domain.message import DeliveryStatus
-from rapport.domain.rules.speaking import check_has_part
+from rapport.domain.rules.speaking import check_has_part, check_may_take_back
 from rapport.domain.situation import Situation
 from rapport.domain.task import TaskState
 
@@ -48,10 +48,13 @@ async def cancel_message(
             raise task_unknown()
         agents = await transaction.agents(participants(case.task))
         situation = situation_of(case, agents, services)
-        check_has_part(situation, agent_id)
+        # The lane is locked before its messages, by everybody.
         taken_back = await transaction.take_from_outbox(case.conversation.id, message_id)
         message = await transaction.message(message_id)
-        if message is None or message.task_id != task_id:
+        mine = message is not None and message.task_id == task_id
+        author_id = message.author_id if message is not None and mine else None
+        check_may_take_back(situation, agent_id, author_id)
+        if message is None or not mine:
             raise NotFound("message_not_found", "This message does not exist.")
         if message.status is not DeliveryStatus.QUEUED:
             raise Refused("not_waiting", "This message does not wait any more.")
