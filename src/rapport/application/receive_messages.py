@@ -89,7 +89,7 @@ class _Receiving(Folding):
                 return self._take_rating(message, rating)
             if not message.automatic:
                 self._open_task(message)
-        elif not asking:
+        elif not asking and not message.automatic:
             self._rejoin()
         if message.text is not None:
             self._append_inbound(message)
