@@ -201,7 +201,7 @@ def _wake(s: Situation) -> list[e.Event]:
     agent = s.agent(owner.agent_id)
     if agent.status is not AgentStatus.OFFLINE and agent.has_room(s.task.kind):
         return [e.TaskResumed(agent_id=agent.id)]
-    return [_requeue_from(s, owner, "parking_over")]
+    return [*_without_invited(s), _requeue_from(s, owner, "parking_over")]
 
 
 def _owner_stayed_away(s: Situation) -> list[e.Event]:
@@ -209,17 +209,21 @@ def _owner_stayed_away(s: Situation) -> list[e.Event]:
     if owner is None or s.agent(owner.agent_id).status is not AgentStatus.OFFLINE:
         return [e.DeadlineSet(due_at=None)]
     if s.queue.gone is GonePolicy.REQUEUE:
-        events: list[e.Event] = []
-        invited = s.task.invited
-        if invited is not None and invited.state is LegState.OFFERED:
-            events.append(e.ConferenceCancelled(leg_id=invited.id, agent_id=invited.agent_id))
-        elif invited is not None:
-            events += [
-                e.ConferenceLeft(leg_id=invited.id, agent_id=invited.agent_id, removed=True),
-                wrap_up_of(s, invited, LegOutcome.REMOVED),
-            ]
-        return [*events, _requeue_from(s, owner, "agent_gone")]
+        return [*_without_invited(s), _requeue_from(s, owner, "agent_gone")]
     return [e.TaskNeedsAttention(reason="agent_gone", due_at=s.now + s.queue.gone_grace)]
+
+
+def _without_invited(s: Situation) -> list[e.Event]:
+    """Nobody is in beside the owner once it waits again: a request is withdrawn, others wrap up."""
+    invited = s.task.invited
+    if invited is None:
+        return []
+    if invited.state is LegState.OFFERED:
+        return [e.ConferenceCancelled(leg_id=invited.id, agent_id=invited.agent_id)]
+    return [
+        e.ConferenceLeft(leg_id=invited.id, agent_id=invited.agent_id, removed=True),
+        wrap_up_of(s, invited, LegOutcome.REMOVED),
+    ]
 
 
 def _requeue_from(s: Situation, owner: Leg, reason: str) -> e.TaskRequeued:
