@@ -68,3 +68,19 @@ async def tell_holders(connection: Any, changes: Changes) -> None:
         return replace(event, audience=tuple(dict.fromkeys((*event.audience, *more))))
 
     changes.events = [addressed(event) for event in changes.events]
+
+
+async def tell_who_serves_now(connection: Any, changes: Changes) -> None:
+    """Address what an earlier task adds to the thread to the agents of the current one, too."""
+    current = {c.id: c.task_id for c in changes.conversations}
+    late = [m for m in changes.messages if current.get(m.conversation_id, m.task_id) != m.task_id]
+    if not late:
+        return
+    told = await told_of_changes(connection, late)
+
+    def addressed(event: EventRecord) -> EventRecord:
+        message = (event.entities or {}).get("message")
+        more = told.get(message["id"], ()) if message is not None else ()
+        return replace(event, audience=tuple(dict.fromkeys((*event.audience, *more))))
+
+    changes.events = [addressed(event) for event in changes.events]

@@ -14,6 +14,7 @@ from rapport.domain.message import Addressee, Attachment, Contact, Conversation,
 from rapport.domain.task import Leg
 from rapport.domain.workflows import Run
 from rapport.storage import starting
+from rapport.storage.audiences import tell_who_serves_now
 from rapport.storage.changes import write
 from rapport.storage.database import LOST, RACES, Database, Unavailable
 from rapport.storage.first_files import take_files
@@ -293,6 +294,7 @@ class PostgresTransaction:
             raise AssertionError("a transaction saves once")
         ids = await self._database.new_ids(1 + len(changes.jobs))
         queues = self._configuration.current.queues
+        await tell_who_serves_now(self._connection, changes)
         await write(self._connection, changes, queues, ids[0], ids[1:])
         if changes.events:
             self._commit_id = ids[0]
