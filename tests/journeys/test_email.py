@@ -200,6 +200,28 @@ async def test_only_the_latest_mail_can_be_answered(centre: Centre) -> None:
         await centre.settle()
 
 
+async def test_a_mail_sent_again_by_its_browser_is_one_mail_whatever_came_meanwhile(
+    centre: Centre,
+) -> None:
+    # Seed: "you can only respond to the latest email": when it was sent, it was the latest.
+    async with mailbox(centre) as box:
+        first = await box.comes("The cup is broken.")
+        ana, task_id = await accepted(centre)
+        fields = await ana.get(f"/tasks/{task_id}/reply-fields")
+        body = {"mode": "reply", "latest_seq": fields["latest_seq"], "text": "We send a new one."}
+        headers = {"X-CSRF-Token": ana.csrf, "Idempotency-Key": "k" * 32}
+        path = f"/api/v1/tasks/{task_id}/mail"
+        sent = (await ana.http.post(path, json=body, headers=headers)).json()
+        await box.comes("And the pot as well.", In_Reply_To=first)
+        again = await ana.http.post(path, json=body, headers=headers)
+        assert (again.status_code, again.json()["message"]["id"]) == (200, sent["message"]["id"])
+        other = await ana.http.post(path, json={**body, "text": "No."}, headers=headers)
+        assert other.json()["error"]["code"] == "idempotency_key_reused"
+        assert await centre.node.postman.deliver() == 1
+        assert await centre.node.postman.deliver() == 0
+        await centre.settle()
+
+
 async def test_reply_all_and_forward_fill_in_as_the_table_says(centre: Centre) -> None:
     async with mailbox(centre) as box:
         await box.comes("The cup is broken.", Cc=f"{ROBIN}, {DESK}", to=f"{DESK}, kim@mail.example")

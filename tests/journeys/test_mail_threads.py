@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from email.message import EmailMessage
 
 from tests.centre import Centre
-from tests.journeys.test_email import DANA, DESK, accepted, answer, mailbox, threads
+from tests.journeys.test_email import DANA, DESK, ROBIN, accepted, answer, mailbox, threads
 
 
 async def test_a_mail_about_something_else_gets_a_conversation_of_its_own(centre: Centre) -> None:
@@ -102,4 +103,48 @@ async def test_a_mail_that_was_not_understood_is_read_again(centre: Centre) -> N
         page = await ana.get(f"/conversations/{conversation}/messages")
         (file,) = next(m["attachments"] for m in page["items"] if m["id"] == before["id"])
         assert (file["filename"], file["state"]) == ("list.txt", "ready")
+        await centre.settle()
+
+
+async def test_who_else_writes_in_a_thread_does_not_become_its_contact(centre: Centre) -> None:
+    # M9: a participant joins; R3: what somebody types never says who another customer is.
+    async with mailbox(centre) as box:
+        first = await box.comes("The cup is broken.", Cc=ROBIN)
+        ana, task_id = await accepted(centre)
+        await box.comes("It was me who broke it.", sender=ROBIN, In_Reply_To=first)
+        await ana.catch_up(await centre.position())
+        contact = ana.state.contacts[ana.task(task_id)["contact_id"]]
+        assert (contact["name"], contact["email"]) == ("Dana Example", DANA)
+        page = await ana.get(f"/conversations/{ana.task(task_id)['conversation_id']}/messages")
+        mails = [m for m in page["items"] if m["direction"] == "inbound"]
+        assert [m["content"]["details"]["from"] for m in mails] == [DANA, ROBIN]
+        await centre.settle()
+
+
+async def test_an_absence_note_neither_wakes_a_parked_task_nor_ends_the_silence(
+    centre: Centre,
+) -> None:
+    # T11: "park a task until a time or the next message"; nobody has written this one (M11).
+    silence = {"close_after_s": 600}
+    await centre.put("queues", "sales", {"channels": ["webchat", "email"], "silence": silence})
+    async with mailbox(centre) as box:
+        first = await box.comes("The cup is broken.")
+        ana, task_id = await accepted(centre)
+        await answer(ana, task_id, "reply", "Which cup?")
+        note = {"Auto_Submitted": "auto-replied", "In_Reply_To": first}
+        await box.comes("I am away.", message_id="<1@mail.example>", **note)
+        due_for = "SELECT due_for FROM task"
+        assert await centre.node.database.pool.fetchval(due_for) == "silence"
+        await ana.catch_up(await centre.position())
+        until = (centre.clock.now() + timedelta(days=1)).isoformat()
+        parking = {"until": until, "epoch": ana.task(task_id)["epoch"]}
+        await ana.post(f"/tasks/{task_id}/park", parking)
+        await box.comes("I am still away.", message_id="<2@mail.example>", **note)
+        await centre.sweep()
+        await ana.catch_up(await centre.position())
+        assert ana.task(task_id)["parked_until"] is not None
+        await box.comes("The blue one.", message_id="<3@mail.example>", In_Reply_To=first)
+        await centre.sweep()
+        await ana.catch_up(await centre.position())
+        assert ana.task(task_id)["parked_until"] is None
         await centre.settle()

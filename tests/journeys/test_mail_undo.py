@@ -63,6 +63,42 @@ async def test_a_mail_taken_back_never_leaves(centre: Centre) -> None:
         await centre.settle()
 
 
+async def test_send_and_end_is_undone_while_wrapping_up_by_who_sent_it(centre: Centre) -> None:
+    # M8: "Send and end (the default button)"; a mail can be taken back until it leaves.
+    async with mailbox(centre) as box:
+        await box.comes("The cup is broken.")
+        ana, task_id = await accepted(centre)
+        sent = await answer(ana, task_id, "reply", "We send a new one.", hold_s=20)
+        await ana.post(f"/tasks/{task_id}/end")
+        path = f"/tasks/{task_id}/messages/{sent['message']['id']}/cancel"
+        ben = await centre.sign_in("ben")
+        assert await ben.refused(path) == (403, "not_your_task")
+        await ana.post(path)
+        await ana.catch_up(await centre.position())
+        assert ana.state.last[task_id]["error"]["code"] == "cancelled"
+        assert await centre.node.postman.deliver() == 0
+        await ana.post(f"/tasks/{task_id}/wrap-up", {"reason_ids": [centre.ids["Sold"]]})
+        assert (await ana.refused(path))[0] == 403
+        await centre.settle()
+
+
+async def test_who_got_no_answer_is_not_given_up_for_their_silence(centre: Centre) -> None:
+    # T11: "reminders to a silent customer, then closed": one whose answer was taken back waits.
+    silence = {"reminders": [{"after_s": 60, "text": "Still there?"}], "close_after_s": 60}
+    await centre.put("queues", "sales", {"channels": ["webchat", "email"], "silence": silence})
+    async with mailbox(centre) as box:
+        await box.comes("The cup is broken.")
+        ana, task_id = await accepted(centre)
+        sent = await answer(ana, task_id, "reply", "We send a new one.", hold_s=20)
+        other = await answer(ana, task_id, "reply", "With a saucer.", hold_s=20)
+        due = "SELECT due_at IS NOT NULL FROM task"
+        await ana.post(f"/tasks/{task_id}/messages/{sent['message']['id']}/cancel")
+        assert await centre.node.database.pool.fetchval(due), "the other one still goes out"
+        await ana.post(f"/tasks/{task_id}/messages/{other['message']['id']}/cancel")
+        assert not await centre.node.database.pool.fetchval(due)
+        await centre.settle()
+
+
 async def test_a_mail_that_was_overtaken_while_it_waited_is_not_sent(centre: Centre) -> None:
     # Seed: "you can only respond to the latest email"
     async with mailbox(centre) as box:

@@ -6,8 +6,9 @@ from typing import Any
 
 from tests.centre import Centre, Desktop, Json
 from tests.journeys.other_system import other_system
-from tests.journeys.providers import sms
+from tests.journeys.providers import DANA, sms, whatsapp
 from tests.journeys.test_outbound import allowing
+from tests.journeys.test_sms import Phone
 from tests.journeys.test_workflows import chat, workflow
 
 
@@ -107,4 +108,60 @@ async def test_a_conversation_that_an_agent_starts_fulfils_rules_too(centre: Cen
         assert [line["code"] for line in await lines(ana, task_id)] == ["rule_started_workflow"]
         assert await centre.node.workflows.run_due() == 1
         assert len(system.asked) == 1
+        await centre.settle()
+
+
+async def test_a_transfer_that_nobody_takes_fulfils_rules_too(centre: Centre) -> None:
+    # Seed: "Once you transfer the chat request to an agent, if the agent does not accept the chat
+    # request, the chat request is dropped."
+    async with other_system((200, {})) as system:
+        workflow_id = await workflow(centre, system, inputs=[], body="{}", answer={})
+        await rule(centre, workflow_id, event="task.dropped")
+        ana, task_id, _ = await chat(centre)
+        ben = await centre.sign_in("ben")
+        await centre.settle()
+        target = {"agent_id": ben.user_id, "epoch": ana.task(task_id)["epoch"]}
+        await ana.post(f"/tasks/{task_id}/transfer", target)
+        centre.clock.advance(seconds=31)
+        assert await centre.sweep() == 1
+        assert await centre.node.workflows.run_due() == 1
+        assert len(system.asked) == 1
+        await centre.settle()
+
+
+async def test_a_customer_who_ends_by_a_word_fulfils_rules_too(centre: Centre) -> None:
+    async with other_system((200, {})) as system, whatsapp(centre) as connected:
+        workflow_id = await workflow(centre, system, inputs=[], body="{}", answer={})
+        await rule(centre, workflow_id, event="customer.left", channels=["whatsapp"])
+        dana = connected.provider.customer(DANA)
+        await dana.says("Hello")
+        await connected.provider.settle()
+        ana, task_id = await connected.accepted()
+        await dana.says("end chat")
+        await connected.provider.settle()
+        await centre.settle()
+        assert ana.task(task_id)["customer_left_at"] is not None
+        assert [line["code"] for line in await lines(ana, task_id)] == ["rule_started_workflow"]
+        assert await centre.node.workflows.run_due() == 1
+        assert len(system.asked) == 1
+        await centre.settle()
+
+
+async def test_its_lines_reach_who_serves_the_customer_by_then(centre: Centre) -> None:
+    async with other_system((200, {})) as system, sms(centre) as connected:
+        workflow_id = await workflow(centre, system, inputs=[], body="{}", answer={})
+        await rule(centre, workflow_id, event="wrap_up.submitted")
+        dana = Phone(connected)
+        await dana.says("Hello")
+        ana, task_id = await connected.accepted()
+        await ana.post(f"/tasks/{task_id}/end", {"consent": True})
+        await ana.post("/me/state", {"status": "idle"})
+        await dana.says("And another thing")
+        ben, _ = await connected.accepted("ben")
+        await ana.post(f"/tasks/{task_id}/wrap-up", {"reason_ids": [centre.ids["Sold"]]})
+        assert await centre.node.workflows.run_due() == 1
+        await ben.catch_up(await centre.position())
+        told = [e["message"] for f in ben.frames for e in f.get("events", []) if "message" in e]
+        codes = [m["announcement"]["code"] for m in told if m["announcement"]]
+        assert codes[-2:] == ["rule_started_workflow", "workflow_done"]
         await centre.settle()

@@ -10,7 +10,7 @@ import json
 
 import pytest
 
-from rapport.application.agent_state import disconnect
+from rapport.application.agent_state import disconnect, sign_in
 from tests.centre import Centre, Desktop, VisitorPage
 from tests.journeys.test_outbox import SECRET, deliver
 
@@ -399,3 +399,26 @@ async def test_a_message_during_wrap_up_opens_a_new_task(centre: Centre) -> None
     await ana.catch_up(await centre.position())
     assert len(ana.state.tasks) == 2
     assert {t["state"] for t in ana.state.tasks.values()} == {"ended", "offered"}
+
+
+@pytest.mark.parametrize("answered", [False, True])
+async def test_a_short_absence_of_the_agent_does_not_stop_the_customers_time(
+    centre: Centre, answered: bool
+) -> None:
+    # T11: "reminders to a silent customer, then closed with a reason"; T10: the grace time.
+    silence = {"close_after_s": 600}
+    await centre.put("queues", "sales", {"channels": ["webchat"], "silence": silence})
+    ana, page = await centre.sign_in("ana"), await centre.visitor()
+    task_id = await active(centre, ana, page)
+    await ana.post(f"/tasks/{task_id}/messages", {"text": "Which cup?"})
+    await disconnect(centre.node.context.services, ana.user_id)
+    if answered:
+        await page.say("The blue one")
+    await sign_in(centre.node.context.services, ana.user_id)
+    row = await centre.node.database.pool.fetchrow("SELECT due_for, due_at FROM task")
+    assert row is not None
+    if answered:
+        assert tuple(row) == (None, None)
+    else:
+        assert row["due_for"] == "silence"
+        assert 590 < (row["due_at"] - centre.clock.now()).total_seconds() <= 600

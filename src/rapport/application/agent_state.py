@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from rapport.application.perform import IDS_PER_COMMAND, situation_of
 from rapport.application.ports import Case, Services, Transaction
@@ -14,7 +15,7 @@ from rapport.domain import commands as c
 from rapport.domain.agent import Agent, AgentStatus
 from rapport.domain.decide import decide
 from rapport.domain.errors import Forbidden, Invalid, Refused
-from rapport.domain.task import LegState
+from rapport.domain.task import DueFor, LegState
 
 
 async def sign_in(services: Services, agent_id: int) -> View:
@@ -64,8 +65,18 @@ async def change_state(
     return await _change(services, agent_id, change, by=by)
 
 
-async def disconnect(services: Services, agent_id: int, *, by: int | None = None) -> None:
-    """No live desktop for the configured time: Offline; what rings returns without RONA."""
+async def disconnect(
+    services: Services,
+    agent_id: int,
+    *,
+    by: int | None = None,
+    unseen_since: datetime | None = None,
+) -> None:
+    """No live desktop for the configured time: Offline; what rings returns without RONA.
+
+    Args:
+        unseen_since: Nothing happens if their desktop has been seen from then on.
+    """
 
     async def work(transaction: Transaction) -> None:
         held = await transaction.held_tasks(agent_id)
@@ -75,6 +86,8 @@ async def disconnect(services: Services, agent_id: int, *, by: int | None = None
             {leg.agent_id for case in cases.values() for leg in case.task.legs} | {agent_id}
         )
         if agent_id not in agents or agents[agent_id].status is AgentStatus.OFFLINE:
+            return
+        if unseen_since is not None and rules.seen(agents[agent_id]) >= unseen_since:
             return
         recorder = Recorder(services.configuration.current, iter(ids), services.clock.now())
         before = agents[agent_id]
@@ -140,8 +153,11 @@ async def _change(
         agents[agent_id] = changed
         for case in cases.values():
             situation = situation_of(case, agents, services)
-            events = decide(situation, c.NoteOwnerBack(agent_id=agent_id))
-            recorder.apply(case, agents, events)
+            since = None
+            if case.task.due_for is DueFor.GRACE:
+                since = await transaction.unanswered_since(case.conversation.id)
+            back_again = c.NoteOwnerBack(agent_id=agent_id, unanswered_since=since)
+            recorder.apply(case, agents, decide(situation, back_again))
         await transaction.save(recorder.changes)
         return {"agent": agent_view(changed)}
 

@@ -134,7 +134,7 @@ def _changed(changes: Changes, message: Message, case: Case, services: Services)
             conversation_id=message.conversation_id,
             task_id=case.task.id,
             queue_id=case.task.queue_id,
-            audience=message_audience(case.task),
+            audience=message_audience(case.task, message.seq),
             entities={"message": message_view(message)},
         )
     )

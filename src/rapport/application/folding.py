@@ -10,10 +10,11 @@ from rapport.application.announcements import announcement_for
 from rapport.application.configuration.snapshot import Configuration
 from rapport.application.configuration.specs import EntryPointSpec
 from rapport.application.facts import facts_of
-from rapport.application.ports import Changes, EventRecord
+from rapport.application.ports import Case, Changes, EventRecord
 from rapport.application.privacy import FILE_REMOVED, SENSITIVE_FILE
 from rapport.application.received import Received, Thread
-from rapport.application.recording import message_audience
+from rapport.application.recording import message_audience, task_audience
+from rapport.application.start_by_rules import start_by_rules
 from rapport.application.views import contact_view, message_view, task_view
 from rapport.domain import events as e
 from rapport.domain.commands import HearAnswer, LeaveAsCustomer, NoteCustomerSpoke
@@ -23,6 +24,7 @@ from rapport.domain.message import (
     Announcement,
     Attachment,
     AuthorKind,
+    Contact,
     DeliveryStatus,
     Direction,
     InboundMedia,
@@ -31,7 +33,7 @@ from rapport.domain.message import (
 )
 from rapport.domain.situation import Situation
 from rapport.domain.survey import Rating
-from rapport.domain.task import Task, TaskState
+from rapport.domain.task import Task
 
 _REFUSALS = {
     SENSITIVE_FILE: FILE_REMOVED,
@@ -104,7 +106,8 @@ class Folding:
             account=account,
             now=self.now,
         )
-        for event in decide(situation, command):
+        events = decide(situation, command)
+        for event in events:
             task = evolve(task, event, self.now)
             self.keep_task(task)
             line = announcement_for(event, account.capabilities)
@@ -112,11 +115,20 @@ class Folding:
                 self.announce(*line)
             self.record(
                 event.kind,
-                (*message_audience(task), f"queue.{task.queue_id}"),
+                task_audience(task),
                 {"task": task_view(task)},
                 customer=isinstance(event, e.CustomerReturned | e.CustomerLeft | e.TaskQueued),
                 facts=facts_of(event),
             )
+        if self.configuration.rules:
+            conversation, contact = self.thread.conversation, self.thread.contact
+            case = Case(conversation=conversation, task=task, contact=contact, last_message=None)
+            self.changes.runs += start_by_rules(self, case, events, self.ids)
+
+    def line(self, case: Case, announcement: Announcement) -> Case:
+        """Add a system line for agents, as a recorder does."""
+        self.announce(announcement, customer_sees=False)
+        return case
 
     def keep_task(self, task: Task) -> None:
         """The newest state of the task is what gets written."""
@@ -130,6 +142,8 @@ class Folding:
     def learn_contact(self, message: InboundMessage) -> None:
         """What a message tells of the customer beside its text."""
         contact = self.thread.contact
+        if _from_another(message, contact):
+            return
         if (
             message.name in {None, "", contact.name}
             and message.email in {None, "", contact.email}
@@ -145,11 +159,8 @@ class Folding:
         )
         self.thread.contact = learned
         self.changes.contacts.append(learned)
-        task = self.thread.task
-        if task is not None and task.state is not TaskState.ENDED:
-            self.record(
-                "contact.updated", message_audience(task), {"contact": contact_view(learned)}
-            )
+        # Whose desktops have the customer is seen when it is written: also in other conversations.
+        self.record("contact.updated", (), {"contact": contact_view(learned)})
 
     def place_media(self, media: Sequence[InboundMedia]) -> tuple[Attachment, ...]:
         """Placeholders for files that a job brings later, or that are gone already."""
@@ -308,3 +319,11 @@ class Folding:
                 status=DeliveryStatus.QUEUED,
             )
             self.changes.jobs.append(self.changes.messages[-1])
+
+
+def _from_another(message: InboundMessage, contact: Contact) -> bool:
+    """Whether a mail in the thread is somebody else's, such as who was in Cc (M9, R3)."""
+    known, sender = contact.email, message.email
+    if message.identity is None or known is None or sender is None:
+        return False
+    return known.lower() != sender.lower()

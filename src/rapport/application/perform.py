@@ -43,12 +43,14 @@ async def perform(
     involved: Iterable[int] = (),
     once: Once | None = None,
     answer: Callable[[Case], View] = lambda case: {"task": task_view(case.task)},
+    still: Callable[[Case], bool] | None = None,
 ) -> View:
     """Decide a command on a task and commit what follows; the answer is remembered under `once`.
 
     Args:
         command: Makes the command, given an id for a leg that it may create.
         involved: Agents besides those with a part in the task, such as a transfer's target.
+        still: What must hold of the case under the lock; else nothing happens.
 
     Raises:
         NotFound: no such task.
@@ -70,7 +72,7 @@ async def perform(
         leg_id = next(fresh)
         agents = await transaction.agents({*participants(case.task), *involved})
         situation = situation_of(case, agents, services)
-        events = decide(situation, command(leg_id))
+        events = decide(situation, command(leg_id)) if still is None or still(case) else []
         recorder = Recorder(services.configuration.current, fresh, situation.now)
         case = recorder.apply(case, agents, events)
         runs = start_by_rules(recorder, case, events, fresh)

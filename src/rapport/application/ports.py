@@ -70,6 +70,8 @@ class Changes:
     surveys: list[tuple[int, OpenSurvey]] = field(default_factory=list)
     """Questions that were asked, with their conversation's id."""
     ratings: list[Rating] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+    """Workflows that rules have started by what a customer did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +148,15 @@ class Transaction(Protocol):
 
     async def wake_outbox(self, conversation_id: int) -> bool:
         """Make what waits in a conversation due now; False if nothing waits."""
+
+    async def unanswered_since(
+        self, conversation_id: int, *, without: int | None = None
+    ) -> datetime | None:
+        """When the customer was last spoken to, if an agent has since the customer last wrote.
+
+        Args:
+            without: A message that does not count.
+        """
 
     async def queue_length(self, queue_id: int) -> int:
         """How many tasks wait in a queue."""

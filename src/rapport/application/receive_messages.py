@@ -20,7 +20,7 @@ from rapport.application.folding import Folding
 from rapport.application.ports import Changes
 from rapport.application.privacy import Cleared, cleared, with_removed
 from rapport.application.received import Input, NoQueue, Received, Thread, no_thread
-from rapport.application.recording import message_audience
+from rapport.application.recording import message_audience, task_audience
 from rapport.application.views import message_view, task_view
 from rapport.domain import events as e
 from rapport.domain.commands import HearAnswer, LeaveAsCustomer, NoteCustomerSpoke
@@ -89,7 +89,7 @@ class _Receiving(Folding):
         if task is None or task.state is TaskState.ENDED:
             if not message.automatic:
                 self._open_task(message)
-        elif not asking:
+        elif not asking and not message.automatic:
             self._rejoin()
         if message.text is not None:
             self._append_inbound(message)
@@ -341,7 +341,7 @@ class _Receiving(Folding):
         task = self.thread.task
         self.record(
             "message.changed",
-            message_audience(task) if task is not None else (),
+            message_audience(task, changed.seq) if task is not None else (),
             {"message": message_view(changed)},
             customer=changed.customer_sees,
         )
@@ -376,7 +376,7 @@ class _Receiving(Folding):
             )
             self.record(
                 f"customer.{event.kind}",
-                (*message_audience(task), f"queue.{task.queue_id}"),
+                task_audience(task),
                 {"task": task_view(task)},
             )
         return Received(self.thread.conversation.id, self.task_id, self.seq, duplicate=False)

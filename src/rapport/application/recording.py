@@ -31,7 +31,7 @@ from rapport.domain.message import (
     Message,
     Purpose,
 )
-from rapport.domain.task import LegState, Task
+from rapport.domain.task import Leg, LegState, Task
 
 _OUT = Direction.OUTBOUND
 _LIVE = (LegState.OFFERED, LegState.ACTIVE)
@@ -138,7 +138,7 @@ class Recorder:
                 conversation_id=message.conversation_id,
                 task_id=message.task_id,
                 queue_id=case.task.queue_id,
-                audience=message_audience(case.task),
+                audience=message_audience(case.task, message.seq),
                 facts={"status": DeliveryStatus.QUEUED.value, "again": True},
                 entities={"message": message_view(message)},
             )
@@ -330,9 +330,8 @@ class Recorder:
     def _record_events(self, case: Case, before: Task, events: Sequence[e.Event]) -> None:
         task = case.task
         participants = {leg.agent_id for leg in (*before.open_legs, *task.open_legs)}
-        newcomers = {leg.agent_id for leg in task.open_legs} - {
-            leg.agent_id for leg in before.open_legs
-        }
+        # One who wraps up and takes it again has missed what was said meanwhile.
+        newcomers = _live(task) - _live(before)
         # Whoever wraps up sees that it goes on, but no message later than their own part.
         shut_out = wrapping_up(before) - newcomers if newcomers else set()
         audience = (
@@ -416,11 +415,35 @@ class Recorder:
         self.changes.conversations.append(case.conversation)
 
 
-def message_audience(task: Task) -> tuple[str, ...]:
-    """Who gets a message: agents for whom it rings and who are in, not those who wrap up."""
+def message_audience(task: Task, changed_seq: int | None = None) -> tuple[str, ...]:
+    """Who gets a message: agents for whom it rings and who are in, not those who wrap up.
+
+    Args:
+        changed_seq: Where in the thread it is, if it is there already and has changed: those who
+            wrap up and have it in their part are told, too.
+    """
     if not task.legs:
         return ()
-    return tuple(f"agent.{leg.agent_id}" for leg in task.legs if leg.state in _LIVE)
+    return tuple(
+        f"agent.{leg.agent_id}"
+        for leg in task.legs
+        if leg.state in _LIVE or (changed_seq is not None and _has(leg, changed_seq))
+    )
+
+
+def task_audience(task: Task) -> tuple[str, ...]:
+    """Who gets a task: whoever has an open part in it, and its queue."""
+    people = sorted({leg.agent_id for leg in task.open_legs})
+    return (*(f"agent.{i}" for i in people), f"queue.{task.queue_id}")
+
+
+def _live(task: Task) -> set[int]:
+    return {leg.agent_id for leg in task.legs if leg.state in _LIVE}
+
+
+def _has(leg: Leg, seq: int) -> bool:
+    wraps_up = leg.state is LegState.WRAPPING_UP
+    return wraps_up and (leg.left_seq is None or seq <= leg.left_seq)
 
 
 def wrapping_up(task: Task) -> set[int]:

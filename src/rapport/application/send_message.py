@@ -71,13 +71,9 @@ async def send_message(
         case = (await transaction.cases([task_id])).get(task_id)
         if case is None:
             raise task_unknown()
-        earlier = await transaction.message_by_client_id(case.conversation.id, client_id)
+        earlier = await _earlier(transaction, case, client_id, agent_id, text)
         if earlier is not None:
-            if earlier.author_id != agent_id or earlier.text != text:
-                raise Refused(
-                    "idempotency_key_reused", "This Idempotency-Key was used for another message."
-                )
-            return {"message": message_view(earlier)}
+            return earlier
         agents = await transaction.agents(participants(case.task))
         situation = situation_of(case, agents, services)
         files = await transaction.attachments(case.conversation.id, attachment_ids)
@@ -114,6 +110,41 @@ async def send_message(
         return {"message": message_view(message)}
 
     return await services.store.run(work)
+
+
+async def sent_before(
+    services: Services, *, agent_id: int, task_id: int, text: str, client_id: str
+) -> View | None:
+    """What `send_message` has answered under this key; None where it has not been asked.
+
+    For callers who look at the conversation first: what it is by now is no reason to refuse a
+    repetition.
+
+    Raises:
+        Refused: `idempotency_key_reused`.
+    """
+    safe = cleared(text.replace("\x00", ""), services.configuration.current)
+
+    async def work(transaction: Transaction) -> View | None:
+        case = (await transaction.cases([task_id])).get(task_id)
+        if case is None:
+            raise task_unknown()
+        return await _earlier(transaction, case, client_id, agent_id, safe.text)
+
+    return await services.store.run(work)
+
+
+async def _earlier(
+    transaction: Transaction, case: Case, client_id: str, agent_id: int, text: str
+) -> View | None:
+    earlier = await transaction.message_by_client_id(case.conversation.id, client_id)
+    if earlier is None:
+        return None
+    if earlier.author_id != agent_id or earlier.text != text:
+        raise Refused(
+            "idempotency_key_reused", "This Idempotency-Key was used for another message."
+        )
+    return {"message": message_view(earlier)}
 
 
 async def _check_customer(

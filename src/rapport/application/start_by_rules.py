@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Protocol
 
 from rapport.application.configuration.snapshot import Configuration
 from rapport.application.configuration.writing import RuleSpec
 from rapport.application.ports import Case
-from rapport.application.recording import Recorder
 from rapport.application.templates import values_of
 from rapport.application.workflow_calls import call_of, checked_inputs
 from rapport.domain import events as e
@@ -18,8 +19,23 @@ from rapport.domain.task import Task
 from rapport.domain.workflows import Run, RunState, substituted
 
 
+class Record(Protocol):
+    """Where what has happened is recorded: `Recorder`, and `Folding` for customers' input."""
+
+    @property
+    def configuration(self) -> Configuration:
+        """By which it is decided."""
+
+    @property
+    def now(self) -> datetime:
+        """When."""
+
+    def line(self, case: Case, announcement: Announcement) -> Case:
+        """Add a system line for agents."""
+
+
 def start_by_rules(
-    recorder: Recorder, case: Case, events: Sequence[e.Event], ids: Iterator[int]
+    recorder: Record, case: Case, events: Sequence[e.Event], ids: Iterator[int]
 ) -> list[Run]:
     """Runs that follow from what has happened, with their lines in the thread.
 
@@ -46,7 +62,7 @@ def _holds(rule: RuleSpec, event: e.Event, task: Task) -> bool:
 
 
 def _start(
-    recorder: Recorder, case: Case, event: e.Event, rule_id: int, rule: RuleSpec, run_id: int
+    recorder: Record, case: Case, event: e.Event, rule_id: int, rule: RuleSpec, run_id: int
 ) -> tuple[Case, Run | None]:
     configuration: Configuration = recorder.configuration
     spec = configuration.workflows[rule.workflow]

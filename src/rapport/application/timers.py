@@ -6,11 +6,13 @@ become stale does nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from rapport.application.perform import IDS_PER_COMMAND, participants, perform, situation_of
 from rapport.application.ports import Case, Services, Transaction
 from rapport.application.recording import Recorder
+from rapport.application.start_by_rules import start_by_rules
 from rapport.application.views import View
 from rapport.domain import commands as c
 from rapport.domain.agent import Agent
@@ -18,6 +20,8 @@ from rapport.domain.decide import decide
 from rapport.domain.errors import Refused
 from rapport.domain.events import AgentMissedOffer, Event
 from rapport.domain.task import LegState, TaskState
+
+_WAITING = frozenset({TaskState.ASKING, TaskState.QUEUED, TaskState.OFFERED})
 
 
 async def expire_offer(services: Services, task_id: int, leg_id: int) -> bool:
@@ -28,7 +32,8 @@ async def expire_offer(services: Services, task_id: int, leg_id: int) -> bool:
     Returns:
         Whether anything changed.
     """
-    ids = await services.store.new_ids(IDS_PER_COMMAND * 8)
+    rules = services.configuration.current.rules
+    ids = await services.store.new_ids(IDS_PER_COMMAND * 8 + 4 * len(rules))
 
     async def attempt(transaction: Transaction, task_ids: set[int]) -> set[int] | bool:
         cases = await transaction.cases(task_ids)
@@ -47,10 +52,13 @@ async def expire_offer(services: Services, task_id: int, leg_id: int) -> bool:
         recorder = Recorder(services.configuration.current, fresh, services.clock.now())
         situation = situation_of(case, agents, services)
         events = decide(situation, c.ExpireOffer(offer_id=leg_id, new_leg_id=next(fresh)))
-        recorder.apply(case, agents, events)
+        case = recorder.apply(case, agents, events)
+        runs = start_by_rules(recorder, case, events, fresh)
         others = [cases[i] for i in sorted(ringing - {task_id})]
         _withdraw_all(services, recorder, _returning(events, case, others), agents, leg.agent_id)
         await transaction.save(recorder.changes)
+        for run in runs:
+            await transaction.keep_run(run)
         return True
 
     async def work(transaction: Transaction) -> set[int] | bool:
@@ -111,28 +119,42 @@ async def customer_leaves(services: Services, task_id: int) -> bool:
     return await _quietly(services, task_id, c.LeaveAsCustomer())
 
 
+async def abandon(services: Services, task_id: int, away_since: datetime) -> bool:
+    """The customer's page has been gone from the waiting line since a moment, or longer (T9).
+
+    Nothing if it has come back, or somebody has accepted.
+    """
+
+    def still_away(case: Case) -> bool:
+        away = case.conversation.customer_away_since
+        return away is not None and away <= away_since and case.task.state in _WAITING
+
+    return await _quietly(services, task_id, c.LeaveAsCustomer(), still_away)
+
+
 async def leave_while_waiting(services: Services, task_id: int) -> bool:
     """The customer ends before anybody has answered; nothing if somebody has."""
 
     async def work(transaction: Transaction) -> bool:
         case = (await transaction.cases([task_id])).get(task_id)
-        return case is not None and case.task.state in {
-            TaskState.ASKING,
-            TaskState.QUEUED,
-            TaskState.OFFERED,
-        }
+        return case is not None and case.task.state in _WAITING
 
     if not await services.store.run(work):
         return False
     return await _quietly(services, task_id, c.LeaveAsCustomer())
 
 
-async def _quietly(services: Services, task_id: int, command: c.Command) -> bool:
+async def _quietly(
+    services: Services,
+    task_id: int,
+    command: c.Command,
+    still: Callable[[Case], bool] | None = None,
+) -> bool:
     def nothing(_: Case) -> View:
         return {}
 
     try:
-        await perform(services, task_id, lambda _: command, answer=nothing)
+        await perform(services, task_id, lambda _: command, answer=nothing, still=still)
     except Refused as refused:
         if refused.kind == "unavailable":
             raise
@@ -140,6 +162,6 @@ async def _quietly(services: Services, task_id: int, command: c.Command) -> bool
     return True
 
 
-async def overflow(services: Services, task_id: int) -> bool:
-    """Too many wait in the task's queue: it goes to the overflow queue (R1)."""
-    return await _quietly(services, task_id, c.OverflowTask())
+async def overflow(services: Services, task_id: int, queue_id: int) -> bool:
+    """Too many wait in a queue: the task goes from there to the overflow queue (R1)."""
+    return await _quietly(services, task_id, c.OverflowTask(queue_id=queue_id))

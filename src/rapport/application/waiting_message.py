@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rapport.application.perform import (
+    IDS_PER_COMMAND,
     Once,
     participants,
     recalled,
@@ -12,12 +13,17 @@ from rapport.application.perform import (
     situation_of,
     task_unknown,
 )
-from rapport.application.ports import Changes, EventRecord, Services, Transaction
-from rapport.application.recording import message_audience
+from rapport.application.ports import EventRecord, Services, Transaction
+from rapport.application.recording import Recorder, message_audience
 from rapport.application.views import View, message_view
+from rapport.domain.commands import NoteTakenBack
+from rapport.domain.decide import decide
 from rapport.domain.errors import NotFound, Refused
+from rapport.domain.events import Event
 from rapport.domain.message import DeliveryStatus
-from rapport.domain.rules.speaking import check_has_part
+from rapport.domain.rules.speaking import check_has_part, check_may_take_back
+from rapport.domain.situation import Situation
+from rapport.domain.task import TaskState
 
 
 async def cancel_message(
@@ -25,10 +31,14 @@ async def cancel_message(
 ) -> View:
     """Take a waiting message back; what waits behind it goes on.
 
+    Where nothing else was said since the customer wrote, it is they who wait again: their silence
+    is over (T11).
+
     Raises:
         NotFound: no such message in this task.
         Refused: `not_waiting` when it has gone out already, `being_sent` when it is about to.
     """
+    ids = await services.store.new_ids(IDS_PER_COMMAND)
 
     async def work(transaction: Transaction) -> View:
         if (earlier := await recalled(transaction, once)) is not None:
@@ -38,10 +48,13 @@ async def cancel_message(
             raise task_unknown()
         agents = await transaction.agents(participants(case.task))
         situation = situation_of(case, agents, services)
-        check_has_part(situation, agent_id)
+        # The lane is locked before its messages, by everybody.
         taken_back = await transaction.take_from_outbox(case.conversation.id, message_id)
         message = await transaction.message(message_id)
-        if message is None or message.task_id != task_id:
+        mine = message is not None and message.task_id == task_id
+        author_id = message.author_id if message is not None and mine else None
+        check_may_take_back(situation, agent_id, author_id)
+        if message is None or not mine:
             raise NotFound("message_not_found", "This message does not exist.")
         if message.status is not DeliveryStatus.QUEUED:
             raise Refused("not_waiting", "This message does not wait any more.")
@@ -54,9 +67,9 @@ async def cancel_message(
             error_code="cancelled",
             error_message="It was cancelled before it was sent.",
         )
-        changes = Changes()
-        changes.messages.append(message)
-        changes.events.append(
+        recorder = Recorder(services.configuration.current, iter(ids), situation.now)
+        recorder.changes.messages.append(message)
+        recorder.changes.events.append(
             EventRecord(
                 kind="message.status",
                 at=situation.now,
@@ -64,17 +77,24 @@ async def cancel_message(
                 task_id=task_id,
                 agent_id=agent_id,
                 queue_id=case.task.queue_id,
-                audience=message_audience(case.task),
+                audience=message_audience(case.task, message.seq),
                 facts={"status": DeliveryStatus.FAILED.value, "error": "cancelled"},
                 entities={"message": message_view(message)},
             )
         )
-        await transaction.save(changes)
+        if await transaction.unanswered_since(case.conversation.id, without=message.id) is None:
+            recorder.apply(case, agents, _taken_back(situation))
+        await transaction.save(recorder.changes)
         view = {"message": message_view(message)}
         await remember(transaction, once, view, services)
         return view
 
     return await services.store.run(work)
+
+
+def _taken_back(situation: Situation) -> list[Event]:
+    active = situation.task.state is TaskState.ACTIVE
+    return decide(situation, NoteTakenBack()) if active else []
 
 
 async def send_now(services: Services, *, agent_id: int, task_id: int) -> View:

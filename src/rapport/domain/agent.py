@@ -189,6 +189,11 @@ def rona(agent: Agent, kind: ChannelKind, *, per_channel: bool, now: datetime) -
     return agent.into(AgentStatus.RONA, None, now)
 
 
+def seen(agent: Agent) -> datetime:
+    """The last sign of life."""
+    return agent.seen_at or agent.status_since
+
+
 def disconnect(agent: Agent, now: datetime) -> Agent:
     """No live desktop for the configured time (T10): Offline, whatever is held."""
     return agent.into(AgentStatus.OFFLINE, None, now)

@@ -203,11 +203,18 @@ class NoteOwnerBack(Command):
     """The owner has signed in again within the grace time."""
 
     agent_id: int
+    unanswered_since: datetime | None = None
+    """When the customer was last spoken to, if it is their turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteAgentSpoke(Command):
     """An agent's message went out: the customer's silence counts from now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteTakenBack(Command):
+    """An agent has taken a message back before it left, and it is the customer who waits again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +232,9 @@ class HearAnswer(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverflowTask(Command):
-    """More wait in the queue than it may hold."""
+    """More wait in a queue than it may hold; nothing if the task has left that queue since."""
+
+    queue_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

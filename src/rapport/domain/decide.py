@@ -65,6 +65,7 @@ RULES: Mapping[type[c.Command], Callable[[Situation, Any], list[Event]]] = {
     c.NoteOwnerGone: waiting.owner_gone,
     c.NoteOwnerBack: waiting.owner_back,
     c.NoteAgentSpoke: waiting.agent_spoke,
+    c.NoteTakenBack: waiting.taken_back,
     c.NoteCustomerSpoke: waiting.customer_spoke,
     c.JoinTask: steering.join,
     c.TakeOver: steering.take_over,

@@ -300,6 +300,8 @@ class DeadlineSet(Event):
     transition: ClassVar[bool] = False
     due_at: datetime | None
     due_for: DueFor | None = None
+    reminded: int = 0
+    """How often a customer who is still silent has been reminded by now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -324,7 +324,7 @@ def _reminded(task: Task, event: e.CustomerReminded, _: datetime) -> Task:
 
 @_applies(e.DeadlineSet)
 def _deadline_set(task: Task, event: e.DeadlineSet, _: datetime) -> Task:
-    return replace(task, due_at=event.due_at, due_for=event.due_for, silence_stage=0)
+    return replace(task, due_at=event.due_at, due_for=event.due_for, silence_stage=event.reminded)
 
 
 @_applies(e.VariablesSet)

@@ -97,6 +97,7 @@ PERMISSIONS: Mapping[type[c.Command], Permission] = {
     c.NoteOwnerGone: Permission(ACTIVE),
     c.NoteOwnerBack: Permission(ACTIVE),
     c.NoteAgentSpoke: Permission(ACTIVE),
+    c.NoteTakenBack: Permission(ACTIVE),
     c.NoteCustomerSpoke: Permission(OPEN),
     c.JoinTask: Permission(
         ACTIVE, _positions(P.NONE, P.CLOSED, P.WRAPPING_UP), frozenset({Conference.NONE})

@@ -75,7 +75,7 @@ class Sweeper:
             if queue.overflow is None or queue.overflow.length is None:
                 continue
             for task_id in await self._board.overflowing(queue.id, queue.overflow.length):
-                done += await timers.overflow(self._services, task_id)
+                done += await timers.overflow(self._services, task_id, queue.id)
         return done
 
     async def _abandoned(self, now: datetime) -> int:
@@ -85,7 +85,7 @@ class Sweeper:
             account = accounts.get(account_id)
             wait = account.abandon_after if account else _DEFAULT_ABANDON
             if since + wait <= now:
-                done += await timers.customer_leaves(self._services, task_id)
+                done += await timers.abandon(self._services, task_id, now - wait)
         return done
 
     async def _gone(self, now: datetime) -> int:
@@ -95,5 +95,5 @@ class Sweeper:
             return 0
         gone = await self._board.agents_unseen_since(now - limit)
         for agent_id in gone:
-            await agent_state.disconnect(self._services, agent_id)
+            await agent_state.disconnect(self._services, agent_id, unseen_since=now - limit)
         return len(gone)

@@ -11,6 +11,7 @@ from typing import Any
 from rapport.application.ports import EventRecord
 from rapport.application.views import message_view
 from rapport.domain.message import Attachment, Message
+from rapport.storage.audiences import told_of_changes
 from rapport.storage.changes import insert_events
 from rapport.storage.database import Database, encode_json
 from rapport.storage.removals import Removals, note_removals
@@ -39,9 +40,6 @@ _MESSAGES = """
 SELECT * FROM message WHERE conversation_id = $1 AND attachments @> $2::jsonb
 ORDER BY id FOR NO KEY UPDATE"""
 _SAVE = "UPDATE message SET attachments = $2::jsonb, version = version + 1 WHERE id = $1"
-_LIVE = """
-SELECT task_id, agent_id FROM leg
-WHERE task_id = ANY($1::bigint[]) AND state IN ('offered', 'active')"""
 # A lane that waits for this very file need not wait out its minute.
 _LEAVE = """
 UPDATE outbox_lane l SET due = clock_timestamp()
@@ -133,22 +131,20 @@ async def _tell(
         messages.append(message)
     if not messages:
         return
-    live: dict[int, list[int]] = {}
-    for leg in await connection.fetch(_LIVE, [m.task_id for m in messages if m.task_id]):
-        live.setdefault(leg["task_id"], []).append(leg["agent_id"])
-    events = [_changed(message, live, now) for message in messages]
+    told = await told_of_changes(connection, messages)
+    events = [_changed(message, told[message.id], now) for message in messages]
     await connection.execute(_LEAVE, conversation_id, [message.id for message in messages])
     await insert_events(connection, events, commit_id)
     await connection.execute(f"SELECT seal({commit_id:d})")
 
 
-def _changed(message: Message, live: dict[int, list[int]], now: datetime) -> EventRecord:
+def _changed(message: Message, audience: tuple[str, ...], now: datetime) -> EventRecord:
     return EventRecord(
         kind="message.changed",
         at=now,
         conversation_id=message.conversation_id,
         task_id=message.task_id,
-        audience=tuple(f"agent.{i}" for i in live.get(message.task_id or 0, ())),
+        audience=audience,
         entities={"message": message_view(message)},
         customer=message.customer_sees,
     )

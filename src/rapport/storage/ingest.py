@@ -29,6 +29,7 @@ from rapport.domain.message import (
 )
 from rapport.domain.task import Leg
 from rapport.storage import ingest_statements as sql
+from rapport.storage.audiences import tell_holders
 from rapport.storage.changes import enqueue, event_columns, write
 from rapport.storage.database import LOST, RACES, Database, Unavailable, decode_json, encode_json
 from rapport.storage.ingest_customers import Newcomer, first_message, welcome
@@ -52,6 +53,7 @@ from rapport.storage.rows import (
     task_from,
 )
 from rapport.storage.segments import GIVE_UP_S, join_segment, overdue
+from rapport.storage.workflow_runs import keep_run
 
 LARGEST_BATCH = 256
 IDS_PER_MESSAGE = 6
@@ -156,7 +158,9 @@ class Ingest:
         for item in batch:
             groups.setdefault(item.key, []).append(item)
         files = sum(len(i.message.media) for i in batch if not isinstance(i.message, CustomerEvent))
-        ids = iter(await self._database.new_ids(len(batch) * IDS_PER_MESSAGE + 2 + files))
+        ends = sum(isinstance(i.message, InboundMessage) and i.message.ends for i in batch)
+        wanted = len(batch) * IDS_PER_MESSAGE + 2 + files + 2 * ends * len(configuration.rules)
+        ids = iter(await self._database.new_ids(wanted))
         results: dict[int, Received] = {}
         async with self._database.pool.acquire() as connection:
             await connection.execute("BEGIN")
@@ -175,6 +179,8 @@ class Ingest:
                         threads[key], [i.message for i in items], configuration, ids, now, changes
                     )
                     results.update((id(item), got) for item, got in zip(items, taken, strict=True))
+                if changes.amended or changes.contacts:
+                    await tell_holders(connection, changes)
                 if any(isinstance(i.message, CustomerEvent) for i in batch):
                     await keep_consent(connection, batch)
                 await self._save(connection, changes, ids, _only_texts(batch, changes))
@@ -236,7 +242,11 @@ class Ingest:
                 [item.message.external_id for items in groups.values() for item in items],
             )
         }
-        served = [r["id"] for r in details.values() if r["state"] in {"offered", "active"}]
+        served = [
+            row["id"]
+            for c in conversations
+            if _with_legs(row := details[c.id], groups[c.account_id, c.contact_key])
+        ]
         legs: dict[int, list[Leg]] = {}
         if served:
             for row in await connection.fetch(sql.LEGS, served):
@@ -336,6 +346,8 @@ class Ingest:
                 [r.comment for r in changes.ratings],
                 [r.at for r in changes.ratings],
             )
+        for run in changes.runs:
+            await keep_run(connection, run)
         if changes.media:
             await self._fetch_later(connection, changes)
         if changes.jobs:
@@ -353,6 +365,19 @@ class Ingest:
             [_json(media) for _, _, media in changes.media],
             self._clock.now(),
         )
+
+
+def _with_legs(task: Any, items: Sequence[Item]) -> bool:
+    """Whether agents may have an open part in the task who are told of what comes in.
+
+    Of one that waits only those who wrap up after a transfer, and only when the task itself
+    changes: most that wait have nobody, and are not asked about.
+    """
+    if task["state"] == "queued":
+        return task["customer_left_at"] is not None or any(
+            isinstance(item.message, CustomerEvent) for item in items
+        )
+    return task["state"] in {"offered", "active"}
 
 
 def _only_texts(batch: Sequence[Item], changes: Changes) -> bool:

@@ -15,6 +15,7 @@ from rapport.domain.errors import Refused
 from rapport.domain.message import Attachment, InboundMedia
 from rapport.domain.policy import FileLimits
 from rapport.domain.rules.files import check_total
+from rapport.storage.audiences import told_of_changes
 from rapport.storage.changes import insert_events
 from rapport.storage.database import Database, encode_json
 from rapport.storage.rows import attachments_json, message_from
@@ -31,8 +32,6 @@ _SAVE = "UPDATE message SET attachments = $2::jsonb, version = version + 1 WHERE
 _FILE = """
 INSERT INTO attachment (id, conversation_id, filename, media_type, size, storage_key, by_customer,
     created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING"""
-_LIVE = """
-SELECT agent_id FROM leg WHERE task_id = $1 AND state IN ('offered', 'active')"""
 _media = msgspec.json.Decoder(InboundMedia).decode
 
 
@@ -131,13 +130,13 @@ class PostgresMedia:
                     message.direction.value == "inbound",
                     now,
                 )
-            live = await connection.fetch(_LIVE, message.task_id)
+            told = await told_of_changes(connection, [message])
             event = EventRecord(
                 kind="message.changed",
                 at=now,
                 conversation_id=message.conversation_id,
                 task_id=message.task_id,
-                audience=tuple(f"agent.{r['agent_id']}" for r in live),
+                audience=told[message.id],
                 entities={"message": message_view(message)},
             )
             await insert_events(connection, [event], commit_id)

@@ -18,6 +18,7 @@ from rapport.application.ports import Clock, EventRecord
 from rapport.application.views import message_view
 from rapport.domain.errors import Refused
 from rapport.domain.message import DeliveryReceipt, DeliveryStatus, Message, later_status
+from rapport.storage.audiences import told_of_changes
 from rapport.storage.changes import insert_events
 from rapport.storage.database import LOST, RACES, Database, Unavailable
 from rapport.storage.rows import message_from
@@ -80,9 +81,6 @@ FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::ti
             $7::timestamptz[], $8::timestamptz[])
     n(id, status, external_id, error_code, error_message, sent_at, delivered_at, read_at)
 WHERE m.id = n.id"""
-_LIVE = """
-SELECT t.conversation_id, l.agent_id FROM task t JOIN leg l ON l.task_id = t.id
-WHERE t.id = ANY($1::bigint[]) AND l.state IN ('offered', 'active')"""
 # How far each part has come decides for the whole: as far as the one that is least far.
 _ORDER = (
     DeliveryStatus.QUEUED,
@@ -384,16 +382,14 @@ async def save_statuses(
         [m.delivered_at for m in messages],
         [m.read_at for m in messages],
     )
-    live: dict[int, list[int]] = {}
-    for row in await connection.fetch(_LIVE, sorted({m.task_id for m in messages if m.task_id})):
-        live.setdefault(row["conversation_id"], []).append(row["agent_id"])
+    told = await told_of_changes(connection, messages)
     return [
         EventRecord(
             kind="message.status",
             at=now,
             conversation_id=m.conversation_id,
             task_id=m.task_id,
-            audience=tuple(f"agent.{i}" for i in live.get(m.conversation_id, ())),
+            audience=told[m.id],
             facts={"status": m.status.value if m.status else None, "error": m.error_code},
             entities={"message": message_view(m)},
         )

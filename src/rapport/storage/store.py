@@ -14,6 +14,7 @@ from rapport.domain.message import Addressee, Attachment, Contact, Conversation,
 from rapport.domain.task import Leg
 from rapport.domain.workflows import Run
 from rapport.storage import starting
+from rapport.storage.audiences import tell_who_serves_now
 from rapport.storage.changes import write
 from rapport.storage.database import LOST, RACES, Database, Unavailable
 from rapport.storage.first_files import take_files
@@ -42,6 +43,12 @@ SELECT * FROM leg WHERE task_id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDAT
 _CONTACTS = "SELECT * FROM contact WHERE id = ANY($1::bigint[])"
 _LOCK_AGENTS = "SELECT * FROM agent WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 
+_UNANSWERED = """
+SELECT max(created_at) FROM message WHERE conversation_id = $1 AND direction = 'outbound'
+  AND status IS DISTINCT FROM 'failed' AND id IS DISTINCT FROM $2
+  AND seq > coalesce((SELECT max(seq) FROM message
+                      WHERE conversation_id = $1 AND direction = 'inbound'), 0)
+HAVING bool_or(author_kind = 'agent' AND author_id IS NOT NULL)"""
 _NEXT_IN_LANE = """
 UPDATE outbox_lane SET due = CASE WHEN EXISTS (SELECT FROM outbox_job WHERE lane_id = $1)
     THEN greatest(clock_timestamp(), (SELECT not_before FROM outbox_job WHERE lane_id = $1
@@ -237,6 +244,14 @@ class PostgresTransaction:
         )
         return seq or 0
 
+    async def unanswered_since(  # noqa: D102
+        self, conversation_id: int, *, without: int | None = None
+    ) -> datetime | None:
+        spoke_at: datetime | None = await self._connection.fetchval(
+            _UNANSWERED, conversation_id, without
+        )
+        return spoke_at
+
     async def take_from_outbox(  # noqa: D102
         self, conversation_id: int, message_id: int
     ) -> bool:
@@ -279,6 +294,7 @@ class PostgresTransaction:
             raise AssertionError("a transaction saves once")
         ids = await self._database.new_ids(1 + len(changes.jobs))
         queues = self._configuration.current.queues
+        await tell_who_serves_now(self._connection, changes)
         await write(self._connection, changes, queues, ids[0], ids[1:])
         if changes.events:
             self._commit_id = ids[0]

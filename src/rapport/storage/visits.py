@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from rapport.application.ports import EventRecord
 from rapport.application.views import message_view
+from rapport.storage.audiences import told_of_changes
 from rapport.storage.changes import insert_events
 from rapport.storage.database import Database
 from rapport.storage.rows import message_from
@@ -19,7 +19,6 @@ UPDATE message SET status = 'read', read_at = $3, version = version + 1,
     delivered_at = coalesce(delivered_at, $3)
 WHERE conversation_id = $1 AND seq <= $2 AND direction = 'outbound'
   AND status IN ('sent', 'delivered') RETURNING *"""
-_LIVE = "SELECT agent_id FROM leg WHERE task_id = $1 AND state IN ('offered', 'active')"
 
 
 class PostgresVisits:
@@ -56,17 +55,17 @@ class PostgresVisits:
                 if not read:
                     await connection.execute("COMMIT")
                     return
-                live = await connection.fetch(_LIVE, row["task_id"] if row else None)
-                audience = tuple(f"agent.{leg['agent_id']}" for leg in live)
-                event = EventRecord(
-                    kind="message.status",
-                    at=at,
-                    conversation_id=conversation_id,
-                    audience=audience,
-                )
                 messages = sorted((message_from(m) for m in read), key=lambda m: m.seq)
+                told = await told_of_changes(connection, messages)
                 events = [
-                    replace(event, task_id=m.task_id, entities={"message": message_view(m)})
+                    EventRecord(
+                        kind="message.status",
+                        at=at,
+                        conversation_id=conversation_id,
+                        task_id=m.task_id,
+                        audience=told[m.id],
+                        entities={"message": message_view(m)},
+                    )
                     for m in messages
                 ]
                 await insert_events(connection, events, commit_id)

@@ -294,7 +294,7 @@ class Floor(RuleBasedStateMachine):
 
     @rule(task=task_ids)
     def too_many_wait(self, task: int) -> None:
-        self.do(task, lambda _: c.OverflowTask())
+        self.do(task, lambda _: c.OverflowTask(queue_id=self.tasks[task].queue_id))
 
     # -- what always holds ----------------------------------------------------------------
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from rapport.domain import commands as c
-from rapport.domain.agent import AgentStatus
+from rapport.domain.agent import AgentStatus, disconnect
 from rapport.domain.rules.speaking import check_may_send
-from rapport.domain.task import DueFor, TaskState
+from rapport.domain.task import DueFor, LegState, TaskState
 from tests.builders import NOW, Story, a_queue, a_task, an_agent
 
 UNTIL = NOW + timedelta(hours=1)
@@ -108,3 +108,12 @@ def test_a_reminder_does_not_run_while_parked() -> None:
     story = parked()
     assert story.do(c.NoteAgentSpoke()) == []
     assert story.task.due_for is DueFor.PARKING
+
+
+def test_a_supervisor_who_has_joined_wraps_up_when_it_waits_again() -> None:
+    story = Story(a_task().active_with(1, parked=True))
+    story.do(c.JoinTask(supervisor_id=2, leg_id=9))
+    story.with_agent(disconnect(story.agent(1), NOW))
+    kinds = story.later(hours=1).kinds(c.PassDeadline())
+    assert kinds == ["conference.exited", "wrap_up.started", "task.requeued"]
+    assert [leg.state for leg in story.task.open_legs] == [LegState.WRAPPING_UP]

@@ -42,6 +42,23 @@ def test_within_the_grace_time_they_are_the_agents_again() -> None:
     assert story.task.owner is not None
 
 
+def test_a_customers_silence_goes_on_when_the_agent_is_back() -> None:
+    silence = Silence(
+        reminders=((timedelta(minutes=2), "Still there?"),), close_after=timedelta(minutes=10)
+    )
+    story = Story(a_task().active_with(1), queues=[a_queue(1, silence=silence)])
+    story.do(c.NoteAgentSpoke())
+    story.later(minutes=2).do(c.PassDeadline())
+    gone(story.later(minutes=1))
+    story.later(minutes=1)
+    story.with_agent(sign_in(story.agent(1), None, story.situation.now))
+    spoke_at = NOW + timedelta(minutes=2)
+    story.do(c.NoteOwnerBack(agent_id=1, unanswered_since=spoke_at))
+    assert (story.task.due_for, story.task.silence_stage) == (DueFor.SILENCE, 1)
+    assert story.task.due_at == spoke_at + timedelta(minutes=10)
+    assert story.later(minutes=8).kinds(c.PassDeadline()) == ["task.ended", "wrap_up.started"]
+
+
 def test_a_deadline_that_finds_the_agent_back_does_nothing() -> None:
     story = gone(Story(a_task().active_with(1))).later(minutes=5)
     story.with_agent(sign_in(story.agent(1), None, story.situation.now))

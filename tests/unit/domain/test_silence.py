@@ -131,3 +131,10 @@ def test_an_account_with_its_own_reminders_leaves_the_queues_aside(own: Silence)
     assert story.situation.now == NOW + timedelta(minutes=9)
     assert ended == e.TaskEnded(reason=EndReason.CLOSED, by="system")
     assert isinstance(wrap_up, e.WrapUpStarted)
+
+
+def test_a_message_taken_back_leaves_nobody_to_remind() -> None:
+    story = spoken()
+    story.do(c.NoteTakenBack())
+    assert (story.task.due_at, story.task.due_for) == (None, None)
+    assert story.do(c.NoteTakenBack()) == []

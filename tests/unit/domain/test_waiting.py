@@ -72,7 +72,7 @@ def test_overflow_by_time_keeps_the_place_in_line() -> None:
 def test_overflow_by_length() -> None:
     story = waiting(overflow=Overflow(queue_id=2, length=3))
     assert story.task.due_at == NOW + seconds(600), "time alone moves nothing"
-    assert story.kinds(c.OverflowTask()) == ["task.requeued"]
+    assert story.kinds(c.OverflowTask(queue_id=1)) == ["task.requeued"]
     assert story.task.queue_id == 2
 
 
@@ -80,7 +80,19 @@ def test_overflow_by_length() -> None:
     "overflow", [None, Overflow(queue_id=2, after=seconds(45)), Overflow(queue_id=1, length=1)]
 )
 def test_nothing_overflows_by_length_unless_so_configured(overflow: Overflow | None) -> None:
-    assert waiting(overflow=overflow).do(c.OverflowTask()) == []
+    assert waiting(overflow=overflow).do(c.OverflowTask(queue_id=1)) == []
+
+
+def test_what_has_overflowed_already_is_not_sent_on_by_who_saw_it_in_the_queue_before() -> None:
+    queues = [
+        a_queue(1, overflow=Overflow(queue_id=2, length=3)),
+        a_queue(2, overflow=Overflow(queue_id=3, length=3)),
+        a_queue(3),
+    ]
+    story = Story(a_task(due_at=NOW + seconds(600)).queued(), queues=queues)
+    story.do(c.OverflowTask(queue_id=1))
+    assert story.do(c.OverflowTask(queue_id=1)) == [], "two nodes have picked it at once"
+    assert story.task.queue_id == 2
 
 
 def test_waiting_too_long_times_out() -> None:
@@ -138,7 +150,7 @@ def test_two_queues_that_overflow_into_each_other_pass_it_on_once_each() -> None
         story.later(seconds=45).do(c.PassDeadline())
         assert story.task.queue_id == queue_id
     assert story.task.due_at == story.situation.now + seconds(600), "supervisors are told"
-    assert story.do(c.OverflowTask()) == []
+    assert story.do(c.OverflowTask(queue_id=1)) == []
     assert story.later(seconds=600).kinds(c.PassDeadline()) == ["task.needs_attention"]
     assert (story.task.queue_id, story.task.waiting_since) == (1, NOW)
 

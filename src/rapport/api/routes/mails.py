@@ -20,7 +20,7 @@ from rapport.api.routes.templates import MadeFrom
 from rapport.application.access import Session
 from rapport.application.perform import task_unknown
 from rapport.application.privacy import cleared, cleared_html
-from rapport.application.send_message import send_message
+from rapport.application.send_message import send_message, sent_before
 from rapport.channels.email.addresses import Address, is_address
 from rapport.channels.email.connector import content_id_of
 from rapport.channels.email.mail import Mail
@@ -88,44 +88,17 @@ async def answer(
 ) -> dict[str, Any]:
     """Reply, Reply All or Forward. Refused while a newer mail has not been read (M5)."""
     conversation_id, account_id = await _conversation(context, session, task_id)
-    _, account = context.channels.account(account_id)
-    latest, found = await context.mail_room.fields(conversation_id, body.mode, account)
-    if latest.seq != body.latest_seq and not warns_only(account):
-        raise Refused(
-            "not_latest",
-            "You are not replying to the latest email. Read it first.",
-            {"latest_seq": latest.seq},
-        )
-    shown = _shown(session, (*found.to, *found.cc))
-    to = [_person(p, f"to.{n}", shown) for n, p in enumerate(body.to)]
-    cc = None if body.cc is None else [_person(p, f"cc.{n}", shown) for n, p in enumerate(body.cc)]
-    html = None if body.html is None else safe_html(body.html, attached_image(body.attachment_ids))
-    html, in_html = cleared_html(html, context.services.configuration.current)
-    details = outgoing_details(body.mode, found, to, cc, own_addresses(account), html)
-    if warns_only(account):
-        details["latest_only"] = "warn"
-    preferences = await context.reader.preferences(session.user_id)
-    if isinstance(signature := preferences.get("signature"), str) and signature.strip():
-        own = cleared(signature.strip()[:LONGEST_SIGNATURE], context.services.configuration.current)
-        details["signature"] = own.text
-    if body.hold_s:
-        details["hold_s"] = body.hold_s
-    view = await send_message(
+    view = await sent_before(
         context.services,
         agent_id=session.user_id,
         task_id=task_id,
         text=body.text,
-        attachment_ids=body.attachment_ids,
         client_id=once.key,
-        content=Content(kind="email", reply_to_seq=latest.seq, details=details),
-        latest_seq=latest.seq,
-        made=body.from_template.origin(more_may_follow=body.mode is Mode.FORWARD)
-        if body.from_template
-        else None,
-        removed=in_html.kinds,
-        hold_s=body.hold_s,
     )
-    people = [Address(**one) for one in (*details["to"], *details["cc"])]
+    if view is None:
+        view = await _sent(context, session, task_id, (conversation_id, account_id), body, once)
+    details = (view["message"]["content"] or {}).get("details") or {}
+    people = [Address(**one) for name in ("to", "cc") for one in details.get(name, ())]
     await context.mail_room.sent(conversation_id, people)
     return view
 
@@ -222,6 +195,54 @@ async def _may_read(context: Ctx, session: AgentSession, message_id: int) -> Non
         raise NotFound("message_not_found", "This message does not exist.")
     if not await context.reader.sees(conversation_id, sight_of(context, session)):
         raise Forbidden("not_your_task", "You have no part in this conversation.")
+
+
+async def _sent(
+    context: Ctx,
+    session: AgentSession,
+    task_id: int,
+    where: tuple[int, int],
+    body: Answer,
+    once: OnceKey,
+) -> dict[str, Any]:
+    conversation_id, account_id = where
+    _, account = context.channels.account(account_id)
+    latest, found = await context.mail_room.fields(conversation_id, body.mode, account)
+    if latest.seq != body.latest_seq and not warns_only(account):
+        raise Refused(
+            "not_latest",
+            "You are not replying to the latest email. Read it first.",
+            {"latest_seq": latest.seq},
+        )
+    shown = _shown(session, (*found.to, *found.cc))
+    to = [_person(p, f"to.{n}", shown) for n, p in enumerate(body.to)]
+    cc = None if body.cc is None else [_person(p, f"cc.{n}", shown) for n, p in enumerate(body.cc)]
+    html = None if body.html is None else safe_html(body.html, attached_image(body.attachment_ids))
+    html, in_html = cleared_html(html, context.services.configuration.current)
+    details = outgoing_details(body.mode, found, to, cc, own_addresses(account), html)
+    if warns_only(account):
+        details["latest_only"] = "warn"
+    preferences = await context.reader.preferences(session.user_id)
+    if isinstance(signature := preferences.get("signature"), str) and signature.strip():
+        own = cleared(signature.strip()[:LONGEST_SIGNATURE], context.services.configuration.current)
+        details["signature"] = own.text
+    if body.hold_s:
+        details["hold_s"] = body.hold_s
+    return await send_message(
+        context.services,
+        agent_id=session.user_id,
+        task_id=task_id,
+        text=body.text,
+        attachment_ids=body.attachment_ids,
+        client_id=once.key,
+        content=Content(kind="email", reply_to_seq=latest.seq, details=details),
+        latest_seq=latest.seq,
+        made=body.from_template.origin(more_may_follow=body.mode is Mode.FORWARD)
+        if body.from_template
+        else None,
+        removed=in_html.kinds,
+        hold_s=body.hold_s,
+    )
 
 
 def _shown(session: Session, people: Iterable[Address]) -> frozenset[str]:

@@ -20,6 +20,16 @@ def check_has_part(s: Situation, agent_id: int) -> None:
         raise Forbidden("not_your_task", "You have no part in this conversation.")
 
 
+def check_may_take_back(s: Situation, agent_id: int, author_id: int | None) -> None:
+    """Refuse whoever is not active in the conversation; its author also while they wrap up.
+
+    *Send and end* is the way of a mail (M8), and undoing it is offered after the end, too.
+    """
+    wraps_up = position(s.task.leg_of(agent_id)) is Position.WRAPPING_UP
+    if not wraps_up or author_id != agent_id:
+        check_has_part(s, agent_id)
+
+
 def check_reachable(
     s: Situation, last_inbound_at: datetime | None, *, by_template: bool = False
 ) -> None:

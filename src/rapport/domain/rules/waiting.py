@@ -71,15 +71,24 @@ def owner_gone(s: Situation, command: c.NoteOwnerGone) -> list[e.Event]:
     owner = s.task.owner
     if owner is None or owner.agent_id != command.agent_id or owner.parked:
         return []
-    return [e.DeadlineSet(due_at=s.now + s.queue.gone_grace, due_for=DueFor.GRACE)]
+    due_at = s.now + s.queue.gone_grace
+    return [e.DeadlineSet(due_at=due_at, due_for=DueFor.GRACE, reminded=s.task.silence_stage)]
 
 
 def owner_back(s: Situation, command: c.NoteOwnerBack) -> list[e.Event]:
-    """End it; the owner is responsible again."""
+    """End it; the owner is responsible again, and a silent customer's time goes on (T11)."""
     owner = s.task.owner
     if owner is None or owner.agent_id != command.agent_id or owner.parked:
         return []
-    return [e.DeadlineSet(due_at=None)] if s.task.due_for is DueFor.GRACE else []
+    if s.task.due_for is not DueFor.GRACE:
+        return []
+    since, reminded = command.unanswered_since, s.task.silence_stage
+    if since is None or s.task.customer_left_at is not None:
+        return [e.DeadlineSet(due_at=None)]
+    deadline = silence_deadline(s.silence, reminded, since)
+    if deadline is None:
+        return [e.DeadlineSet(due_at=None)]
+    return [e.DeadlineSet(due_at=deadline, due_for=DueFor.SILENCE, reminded=reminded)]
 
 
 def agent_spoke(s: Situation, _: c.NoteAgentSpoke) -> list[e.Event]:
@@ -90,6 +99,11 @@ def agent_spoke(s: Situation, _: c.NoteAgentSpoke) -> list[e.Event]:
     if deadline is None and s.task.due_for is not DueFor.SILENCE:
         return []
     return [e.DeadlineSet(due_at=deadline, due_for=DueFor.SILENCE if deadline else None)]
+
+
+def taken_back(s: Situation, _: c.NoteTakenBack) -> list[e.Event]:
+    """Nobody is reminded of a question, or given up for it, that was never put."""
+    return [e.DeadlineSet(due_at=None)] if s.task.due_for is DueFor.SILENCE else []
 
 
 def customer_spoke(s: Situation, _: c.NoteCustomerSpoke) -> list[e.Event]:
@@ -106,8 +120,10 @@ def customer_spoke(s: Situation, _: c.NoteCustomerSpoke) -> list[e.Event]:
             return events
 
 
-def overflow(s: Situation, _: c.OverflowTask) -> list[e.Event]:
+def overflow(s: Situation, command: c.OverflowTask) -> list[e.Event]:
     """Move to the overflow queue; once there, its own rules hold."""
+    if s.task.queue_id != command.queue_id:
+        return []
     target = s.queue.overflow
     return _overflow_to(s, target.queue_id) if target is not None and target.length else []
 
@@ -185,7 +201,7 @@ def _wake(s: Situation) -> list[e.Event]:
     agent = s.agent(owner.agent_id)
     if agent.status is not AgentStatus.OFFLINE and agent.has_room(s.task.kind):
         return [e.TaskResumed(agent_id=agent.id)]
-    return [_requeue_from(s, owner, "parking_over")]
+    return [*_without_invited(s), _requeue_from(s, owner, "parking_over")]
 
 
 def _owner_stayed_away(s: Situation) -> list[e.Event]:
@@ -193,17 +209,21 @@ def _owner_stayed_away(s: Situation) -> list[e.Event]:
     if owner is None or s.agent(owner.agent_id).status is not AgentStatus.OFFLINE:
         return [e.DeadlineSet(due_at=None)]
     if s.queue.gone is GonePolicy.REQUEUE:
-        events: list[e.Event] = []
-        invited = s.task.invited
-        if invited is not None and invited.state is LegState.OFFERED:
-            events.append(e.ConferenceCancelled(leg_id=invited.id, agent_id=invited.agent_id))
-        elif invited is not None:
-            events += [
-                e.ConferenceLeft(leg_id=invited.id, agent_id=invited.agent_id, removed=True),
-                wrap_up_of(s, invited, LegOutcome.REMOVED),
-            ]
-        return [*events, _requeue_from(s, owner, "agent_gone")]
+        return [*_without_invited(s), _requeue_from(s, owner, "agent_gone")]
     return [e.TaskNeedsAttention(reason="agent_gone", due_at=s.now + s.queue.gone_grace)]
+
+
+def _without_invited(s: Situation) -> list[e.Event]:
+    """Nobody is in beside the owner once it waits again: a request is withdrawn, others wrap up."""
+    invited = s.task.invited
+    if invited is None:
+        return []
+    if invited.state is LegState.OFFERED:
+        return [e.ConferenceCancelled(leg_id=invited.id, agent_id=invited.agent_id)]
+    return [
+        e.ConferenceLeft(leg_id=invited.id, agent_id=invited.agent_id, removed=True),
+        wrap_up_of(s, invited, LegOutcome.REMOVED),
+    ]
 
 
 def _requeue_from(s: Situation, owner: Leg, reason: str) -> e.TaskRequeued:

@@ -18,7 +18,7 @@ CROSS JOIN LATERAL (
     SELECT * FROM message m WHERE m.conversation_id = t.conversation_id AND m.task_id = t.id
       AND m.direction <> 'announcement' AND m.seq <= coalesce(l.left_seq, m.seq)
     ORDER BY seq DESC LIMIT 1) m
-WHERE l.agent_id = $1 AND l.state <> 'closed' ORDER BY m.task_id"""
+WHERE l.agent_id = $1 AND l.state <> 'closed' ORDER BY m.task_id, m.seq"""
 
 
 async def position(connection: Any) -> str:
