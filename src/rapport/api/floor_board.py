@@ -15,7 +15,6 @@ import structlog
 
 from rapport.application.floor import LIVE, FloorReader
 from rapport.application.ports import Clock
-from rapport.storage.database import LOST
 from rapport.stream.hub import Hub
 from rapport.stream.wire import Commit
 
@@ -63,8 +62,8 @@ class FloorBoard:
             self._bell.clear()
             try:
                 await self.tell()
-            except LOST as error:
-                log.warning("floor.not_told", error=repr(error))
+            except Exception:  # the loop must outlive any one failure
+                log.exception("floor.not_told")
             await asyncio.sleep(self._period_s)
 
     async def tell(self) -> None:

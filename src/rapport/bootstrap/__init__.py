@@ -49,6 +49,7 @@ from rapport.jobs.indexer import Indexer
 from rapport.jobs.letter_mailer import LetterMailer
 from rapport.jobs.media import MediaFetcher
 from rapport.jobs.presence import keep_presence
+from rapport.jobs.refresher import Refresher
 from rapport.jobs.report_keeper import ReportKeeper
 from rapport.jobs.report_mailer import ReportMailer
 from rapport.jobs.retention import RetentionJob
@@ -201,16 +202,13 @@ async def _start(
     offers, due = PostgresOfferBoard(database), PostgresDueBoard(database)
     router, sweeper = Router(services, offers), Sweeper(due, services, clock.now())
 
-    async def refresh(commit: Commit) -> None:
-        await configuration.refresh()
-        hub.renew(commit)
+    refresher = Refresher(configuration.refresh, hub.renew)
 
     def committed(commit: Commit) -> None:
         STREAM_POSITION.set(commit.pos)
         kinds = {event.kind for event in commit.events}
         if "catalog.changed" in kinds:
-            refreshing.add(task := group.create_task(refresh(commit)))
-            task.add_done_callback(refreshing.discard)
+            refresher.note(commit)
         hub.end_sessions(commit)
         router.ring_for(kinds)
         postman.ring_for(kinds)
@@ -286,7 +284,6 @@ async def _start(
     retention = RetentionJob(services, Retention(database, removals))
     thumbnails = Thumbnails(files)
     thumbnailer = Thumbnailer(ThumbnailJobs(database), thumbnails.make)
-    refreshing: set[asyncio.Task[None]] = set()
     hub.on_commit(committed)
 
     async def take_from_link(account_id: int, connector: Connector, request: Request) -> None:
@@ -303,6 +300,7 @@ async def _start(
     channels.here = links.held.__contains__
     work = [
         group.create_task(tail.run()),
+        group.create_task(refresher.run()),
         group.create_task(ingest.run()),
         group.create_task(receipts.run()),
         group.create_task(courtesies.run()),
