@@ -172,6 +172,23 @@ async def test_the_subject_alone_joins_nothing_and_a_stranger_opens_a_thread(
         assert await threads(centre) == 4
 
 
+async def test_a_form_of_our_own_website_opens_a_thread_with_the_customer(centre: Centre) -> None:
+    """It comes from our own address and names the customer as the one to answer."""
+    async with mailbox(centre) as box:
+        form = await box.comes("A kettle?", sender=DESK, Reply_To=f"Dana Example <{DANA}>")
+        ana, task_id = await accepted(centre)
+        assert ana.state.contacts[ana.task(task_id)["contact_id"]]["email"] == DANA
+        await answer(ana, task_id, "reply", "Which one?")
+        out = await box.deliver()
+        assert (out["To"], out["In-Reply-To"]) == (f"Dana Example <{DANA}>", form)
+        await box.comes("The blue one", In_Reply_To=str(out["Message-ID"]))
+        assert await threads(centre) == 1
+        # What we have written ourselves comes back to the mailbox, too.
+        await box.comes("Which one?", sender=DESK, message_id=str(out["Message-ID"]))
+        assert await threads(centre) == 1
+        await centre.settle()
+
+
 async def test_the_same_mail_again_is_one_mail(centre: Centre) -> None:
     async with mailbox(centre) as box:
         for _ in range(3):

@@ -71,6 +71,23 @@ def test_our_own_mail_is_no_message() -> None:
     assert CONNECTOR.parse(request(BASE.encode()), account) == [Ignored("our_own")]
 
 
+def test_a_form_of_our_own_website_is_the_customers_word() -> None:
+    """It is sent from our address, and to be answered to theirs."""
+    account = replace(ACCOUNT, settings={"own_addresses": ("ADA@example.com",)})
+    form = "Reply-To: Dana Example <dana@example.net>\n" + BASE
+    (found,) = CONNECTOR.parse(request(form.encode()), account)
+    assert isinstance(found, InboundMessage)
+    assert (found.contact_key, found.name, found.email) == (
+        "dana@example.net",
+        "Dana Example",
+        "dana@example.net",
+    )
+    ours = "Reply-To: ada@example.com\n" + BASE
+    automatic = "Auto-Submitted: auto-replied\n" + form
+    for raw in (ours, automatic):
+        assert CONNECTOR.parse(request(raw.encode()), account) == [Ignored("our_own")]
+
+
 async def test_files_are_in_the_mail_and_nowhere_else() -> None:
     found = await CONNECTOR.locate(InboundMedia(kind="file"), ACCOUNT, NO_TRANSPORT)  # type: ignore[arg-type]
     assert found == MediaGone("in_the_mail")

@@ -76,8 +76,12 @@ class EmailConnector:
     def parse(self, request: Request, account: AccountConfig) -> list[Parsed]:
         """One mail: a message, a receipt for each mail that bounced, or why it is ignored."""
         mail = parse_mail(request.body)
-        if mail.sender is not None and mail.sender.key in _own(account):
-            return [Ignored("our_own")]
+        own = _own(account)
+        if mail.sender is not None and mail.sender.key in own:
+            writer = mail.by_form(own)
+            if writer is None:
+                return [Ignored("our_own")]
+            mail = replace(mail, sender=writer)
         if mail.mail_class == "bounce" and mail.bounce is not None:
             return _receipts(mail, mail.bounce)
         return [_message(mail, request.body)]

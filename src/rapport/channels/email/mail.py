@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -79,3 +80,16 @@ class Mail:
     mail_class: MailClass = "human"
     bounce: Bounce | None = None
     problems: tuple[str, ...] = ()
+
+    def by_form(self, own: AbstractSet[str]) -> Address | None:
+        """Whose words a mail from one of our own addresses carries (M10).
+
+        A website's form sends such a mail, and names the customer as the one to answer. None for
+        what we have written ourselves, and for what comes from anybody else.
+
+        Args:
+            own: Our addresses, in small letters.
+        """
+        if self.sender is None or self.sender.key not in own or self.mail_class != "human":
+            return None
+        return next((person for person in self.reply_to if person.key not in own), None)

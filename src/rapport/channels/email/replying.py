@@ -135,7 +135,9 @@ def _people(
 ) -> tuple[tuple[Address, ...], tuple[Address, ...]]:
     if mode is Mode.FORWARD:
         return (), ()
-    outgoing = latest.sender is not None and latest.sender.key in ours
+    outgoing = (
+        latest.sender is not None and latest.sender.key in ours and latest.by_form(ours) is None
+    )
     writers: tuple[Address, ...] = (latest.sender,) if latest.sender else ()
     answered = latest.to if outgoing else latest.reply_to or writers
     to = _without(answered, ours)
