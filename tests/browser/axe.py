@@ -15,6 +15,18 @@ RUN = """async () => {
     `${id}: ${help}\\n` + nodes.map((node) => `  ${node.target} ${node.html.slice(0, 160)}\\n`
       + `    ${node.failureSummary.replaceAll("\\n", " ")}`).join("\\n"));
 }"""
+# A dialog is there before its title: what names something is waited for, 60 frames at most.
+NAMED = """() => new Promise((done) => {
+  const lacks = (element) => !element.getAttribute("aria-labelledby").split(/\\s+/)
+    .some((id) => document.getElementById(id));
+  let frames = 0;
+  const look = () => {
+    if (frames++ < 60 && [...document.querySelectorAll("[aria-labelledby]")].some(lacks))
+      requestAnimationFrame(look);
+    else requestAnimationFrame(done);
+  };
+  requestAnimationFrame(look);
+})"""
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -26,11 +38,8 @@ async def findings(page: Page, where: str, *, desktop: bool) -> list[str]:
         if desktop:
             root = page.locator("html")
             await expect(root).to_have_attribute("data-mantine-color-scheme", scheme)
+        await page.evaluate(NAMED)
         # Colours that are still changing would be measured half-way.
-        await page.evaluate(
-            "() => new Promise((drawn) =>"
-            " requestAnimationFrame(() => requestAnimationFrame(drawn)))"
-        )
         await page.evaluate(
             "() => Promise.allSettled(document.getAnimations().filter("
             "(one) => one.effect?.getComputedTiming().iterations !== Infinity)"

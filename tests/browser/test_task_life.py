@@ -93,3 +93,12 @@ async def test_the_customer_leaves_and_comes_back(stage: Stage) -> None:
     await expect(dana.page.get_by_role("button", name="Start chat")).to_be_visible()
     await ana.do("End")
     await ana.wrap_up("Asked")
+
+
+async def test_the_desk_can_be_used_before_its_stream_is_there(stage: Stage) -> None:
+    """On a slow line the socket comes later than the first click: that is no being offline."""
+    ana = await stage.agent("ana", available=False)
+    # Accepted, and silent from then on.
+    await ana.page.route_web_socket("**/api/v1/stream*", lambda _: None)
+    await ana.page.reload()
+    await ana.go("Available")

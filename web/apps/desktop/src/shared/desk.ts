@@ -253,9 +253,12 @@ export class Desk {
     return this.run(task.id, async () => this.take(await call()));
   }
 
-  /** Runs a command; refuses it clearly while offline, and says in words why it failed. */
+  /**
+   * Runs a command; refuses it clearly while offline, and says in words why it failed.
+   * Before the stream's first word the desk can be used already: the server has just answered.
+   */
   async run(taskId: number | null, call: () => Promise<void>): Promise<boolean> {
-    if (!this.connection.live && this.works) {
+    if (this.connection.state.get() === "offline" && this.works) {
       this.toasts.error(new ApiError("offline", "", 0, {}));
       return false;
     }
