@@ -8,6 +8,7 @@ import httpx2
 
 from tests.centre import Centre, Desktop, Json
 from tests.configuration.administrator import error
+from tests.journeys.providers import DANA, whatsapp
 from tests.journeys.test_search import chat, search
 
 
@@ -43,6 +44,28 @@ async def test_fields_are_edited_on_top_of_what_was_seen(centre: Centre) -> None
     error(await put(ana, contact, version + 1, {"email": "nobody"}), 422, "invalid_field")
     ben = await centre.sign_in("ben", available=False)
     error(await put(ben, contact, version + 1, body), 404, "contact_not_found")
+
+
+async def test_what_an_agent_has_corrected_stays_as_it_is(centre: Centre) -> None:
+    """WhatsApp tells the profile's name with every message; an emptied field is filled again."""
+    async with whatsapp(centre) as connected:
+        dana, provider = connected.provider.customer(DANA), connected.provider
+        await dana.says("Hello")
+        await provider.settle()
+        ana, task_id = await connected.accepted()
+        contact = ana.state.contacts[ana.task(task_id)["contact_id"]]
+        profile, phone = contact["name"], contact["phone"]
+        assert profile != "Dana Q. Example"
+        for name, then in (("Dana Q. Example", "Dana Q. Example"), ("", profile)):
+            panel = await ana.get(f"/contacts/{contact['id']}")
+            body = {"name": name, "phone": phone}
+            answer = await put(ana, contact["id"], panel["contact"]["version"], body)
+            assert answer.status_code == 200, answer.text
+            await dana.says("One more thing")
+            await provider.settle()
+            await ana.catch_up(await centre.position())
+            assert ana.state.contacts[contact["id"]]["name"] == then
+        await centre.settle()
 
 
 async def test_notes_stay_with_the_customer(centre: Centre) -> None:

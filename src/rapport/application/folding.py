@@ -144,19 +144,9 @@ class Folding:
         contact = self.thread.contact
         if _from_another(message, contact):
             return
-        if (
-            message.name in {None, "", contact.name}
-            and message.email in {None, "", contact.email}
-            and message.phone in {None, "", contact.phone}
-        ):
+        learned = contact.learned(name=message.name, email=message.email, phone=message.phone)
+        if learned is contact:
             return
-        learned = replace(
-            contact,
-            name=message.name or contact.name,
-            email=message.email or contact.email,
-            phone=message.phone or contact.phone,
-            version=contact.version + 1,
-        )
         self.thread.contact = learned
         self.changes.contacts.append(learned)
         # Whose desktops have the customer is seen when it is written: also in other conversations.

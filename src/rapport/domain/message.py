@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
@@ -197,6 +197,20 @@ class Contact:
     name: str | None = None
     email: str | None = None
     phone: str | None = None
+    by_hand: tuple[str, ...] = ()
+    """Fields that somebody here has written: what messages tell does not change them."""
+
+    def learned(
+        self, *, name: str | None = None, email: str | None = None, phone: str | None = None
+    ) -> Contact:
+        """What a message tells of the customer, if it tells anything; itself if nothing is new."""
+        told = {"name": name, "email": email, "phone": phone}
+        news: dict[str, Any] = {
+            field: value
+            for field, value in told.items()
+            if value and value != getattr(self, field) and field not in self.by_hand
+        }
+        return replace(self, version=self.version + 1, **news) if news else self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

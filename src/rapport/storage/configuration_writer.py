@@ -88,24 +88,18 @@ async def write_configuration(
 async def run(database: Database, work: Any, actor_id: int | None, now: datetime) -> Any:
     """One transaction; what it wrote is sealed and committed in one round trip."""
     (commit_id,) = await database.new_ids(1)
-    async with database.pool.acquire() as connection:
-        await connection.execute("BEGIN")
-        try:
-            version = await connection.fetchval(
-                "SELECT config_version FROM installation FOR NO KEY UPDATE"
-            )
-            before = await load(connection, version)
-            transaction = Transaction(connection, before, actor_id, now)
-            result = await work(transaction)
-            if transaction.events:
-                await insert_events(connection, transaction.events, commit_id)
-                await connection.execute(f"SELECT seal({commit_id:d}); COMMIT")
-            else:
-                await connection.execute("COMMIT")
-        except BaseException:
-            if not connection.is_closed():
-                await connection.execute("ROLLBACK")
-            raise
+    async with database.begun() as connection:
+        version = await connection.fetchval(
+            "SELECT config_version FROM installation FOR NO KEY UPDATE"
+        )
+        before = await load(connection, version)
+        transaction = Transaction(connection, before, actor_id, now)
+        result = await work(transaction)
+        if transaction.events:
+            await insert_events(connection, transaction.events, commit_id)
+            await connection.execute(f"SELECT seal({commit_id:d}); COMMIT")
+        else:
+            await connection.execute("COMMIT")
     return result
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -26,7 +26,8 @@ _LOCK_CONVERSATIONS = """
 SELECT id FROM conversation WHERE contact_id = ANY($1::bigint[]) ORDER BY id FOR UPDATE"""
 _LOCK = "SELECT * FROM contact WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE"
 _WRITE = """
-UPDATE contact SET version = version + 1, name = $2, email = $3, phone = $4, attributes = $5::jsonb
+UPDATE contact SET version = version + 1, name = $2, email = $3, phone = $4, attributes = $5::jsonb,
+    by_hand = $6
 WHERE id = $1 RETURNING *"""
 _OPEN_TASKS = """
 UPDATE task SET version = version + 1 WHERE contact_id = $1 AND state <> 'ended'
@@ -62,7 +63,7 @@ class PostgresContacts:
         attributes: Mapping[str, str],
         now: datetime,
     ) -> View:
-        """Write a contact's fields, on top of a version.
+        """Write a contact's fields, on top of a version; messages do not change these any more.
 
         Raises:
             NotFound: unknown, or not for this reader.
@@ -76,7 +77,12 @@ class PostgresContacts:
                     "The customer was changed meanwhile.",
                     {"contact": contact_view(contact_from(row))},
                 )
-            contact = await change.write(contact_id, fields, attributes)
+            by_hand = {
+                name
+                for name in FIELDS
+                if name in row["by_hand"] or (fields.get(name) or None) != row[name]
+            }
+            contact = await change.write(contact_id, fields, attributes, by_hand)
             await change.tell(contact)
         return {"contact": contact_view(contact), "attributes": dict(attributes)}
 
@@ -167,7 +173,8 @@ class PostgresContacts:
                 "DELETE FROM contact_search WHERE contact_id = $1", from_id
             )
             fields = {name: filled.get(name, into[name]) for name in FIELDS}
-            contact = await change.write(into_id, fields, {**mine, **added})
+            by_hand = {*into["by_hand"], *(name for name in filled if name in other["by_hand"])}
+            contact = await change.write(into_id, fields, {**mine, **added}, by_hand)
             await change.tell(contact)
             return await change.answer({"merge_id": merge_id, "contact": contact_view(contact)})
 
@@ -214,7 +221,7 @@ class PostgresContacts:
             await connection.execute(
                 "UPDATE contact_merge SET undone_at = $2 WHERE id = $1", merge_id, now
             )
-            contact = await change.write(into_id, fields, kept)
+            contact = await change.write(into_id, fields, kept, into["by_hand"])
             await change.tell(contact)
             row = await connection.fetchrow(
                 "UPDATE contact SET version = version + 1 WHERE id = $1 RETURNING *", from_id
@@ -229,21 +236,15 @@ class PostgresContacts:
     @asynccontextmanager
     async def _change(self, now: datetime, once: Once | None = None) -> AsyncIterator[_Change]:
         (commit_id,) = await self._database.new_ids(1)
-        async with self._database.pool.acquire() as connection:
-            await connection.execute("BEGIN")
-            try:
-                change = _Change(connection, now, once)
-                await change.recall()
-                yield change
-                if change.events:
-                    await insert_events(connection, change.events, commit_id)
-                    await connection.execute(f"SELECT seal({commit_id:d}); COMMIT")
-                else:
-                    await connection.execute("COMMIT")
-            except BaseException:
-                if not connection.is_closed():
-                    await connection.execute("ROLLBACK")
-                raise
+        async with self._database.begun() as connection:
+            change = _Change(connection, now, once)
+            await change.recall()
+            yield change
+            if change.events:
+                await insert_events(connection, change.events, commit_id)
+                await connection.execute(f"SELECT seal({commit_id:d}); COMMIT")
+            else:
+                await connection.execute("COMMIT")
 
 
 class _Change:
@@ -299,14 +300,19 @@ class _Change:
         return rows
 
     async def write(
-        self, contact_id: int, fields: Mapping[str, str | None], attributes: Mapping[str, str]
+        self,
+        contact_id: int,
+        fields: Mapping[str, str | None],
+        attributes: Mapping[str, str],
+        by_hand: Collection[str],
     ) -> Contact:
-        """The contact as it is from now on."""
+        """The contact as it is from now on; an empty field is anybody's to fill."""
         row = await self.connection.fetchrow(
             _WRITE,
             contact_id,
             *(fields.get(name) or None for name in FIELDS),
             encode_json(attributes).decode(),
+            [name for name in FIELDS if name in by_hand and fields.get(name)],
         )
         return contact_from(row)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -84,6 +85,25 @@ class Database:
     async def close(self) -> None:
         """Close all connections."""
         await self.pool.close()
+
+    @asynccontextmanager
+    async def begun(self) -> AsyncIterator[Any]:
+        """A transaction that its user commits, mostly in the round trip of its last statement.
+
+        What fails is rolled back; a connection that gave no answer is given up at once, so that
+        nobody waits for it a second time.
+        """
+        async with self.pool.acquire() as connection:
+            await connection.execute("BEGIN")
+            try:
+                yield connection
+            except (TimeoutError, OSError):
+                connection.terminate()
+                raise
+            except BaseException:
+                if not connection.is_closed():
+                    await connection.execute("ROLLBACK")
+                raise
 
     async def new_ids(self, count: int) -> Sequence[int]:
         """Fresh ids from blocks of 1,000: one round trip names many rows."""

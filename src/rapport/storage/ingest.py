@@ -162,32 +162,26 @@ class Ingest:
         wanted = len(batch) * IDS_PER_MESSAGE + 2 + files + 2 * ends * len(configuration.rules)
         ids = iter(await self._database.new_ids(wanted))
         results: dict[int, Received] = {}
-        async with self._database.pool.acquire() as connection:
-            await connection.execute("BEGIN")
-            try:
-                if renamed := moved(batch):
-                    await self._rename(connection, renamed)
-                    await connection.execute("COMMIT; BEGIN")
-                if any(segmented(i.message) for i in batch):
-                    results = await self._join_segments(connection, batch, groups)
-                threads = await self._lock(connection, groups)
-                await look_at_held(connection, batch)
-                now = self._clock.now()
-                changes = Changes()
-                for key, items in groups.items():
-                    taken = receive(
-                        threads[key], [i.message for i in items], configuration, ids, now, changes
-                    )
-                    results.update((id(item), got) for item, got in zip(items, taken, strict=True))
-                if changes.amended or changes.contacts:
-                    await tell_holders(connection, changes)
-                if any(isinstance(i.message, CustomerEvent) for i in batch):
-                    await keep_consent(connection, batch)
-                await self._save(connection, changes, ids, _only_texts(batch, changes))
-            except BaseException:
-                if not connection.is_closed():
-                    await connection.execute("ROLLBACK")
-                raise
+        async with self._database.begun() as connection:
+            if renamed := moved(batch):
+                await self._rename(connection, renamed)
+                await connection.execute("COMMIT; BEGIN")
+            if any(segmented(i.message) for i in batch):
+                results = await self._join_segments(connection, batch, groups)
+            threads = await self._lock(connection, groups)
+            await look_at_held(connection, batch)
+            now = self._clock.now()
+            changes = Changes()
+            for key, items in groups.items():
+                taken = receive(
+                    threads[key], [i.message for i in items], configuration, ids, now, changes
+                )
+                results.update((id(item), got) for item, got in zip(items, taken, strict=True))
+            if changes.amended or changes.contacts:
+                await tell_holders(connection, changes)
+            if any(isinstance(i.message, CustomerEvent) for i in batch):
+                await keep_consent(connection, batch)
+            await self._save(connection, changes, ids, _only_texts(batch, changes))
         return [results[id(item)] for item in batch]
 
     async def _join_segments(
@@ -268,6 +262,7 @@ class Ingest:
                     name=row["name"],
                     email=row["email"],
                     phone=row["phone"],
+                    by_hand=tuple(row["by_hand"]),
                 ),
                 task=task_from(row, tuple(legs.get(row["id"], ()))) if open_task else None,
                 known=known.get(c.account_id, _NOTHING),

@@ -62,7 +62,8 @@ AND NOT EXISTS (SELECT FROM contact_identity i WHERE i.contact_id = c.id)"""
 # locked row is read again after waiting.
 # External ids that are known already come along as one value, nearly always NULL.
 DETAILS = """
-SELECT c.id AS of_conversation, p.version AS contact_version, p.name, p.email, p.phone, t.*,
+SELECT c.id AS of_conversation, p.version AS contact_version, p.name, p.email, p.phone, p.by_hand,
+    t.*,
     (SELECT json_agg(json_build_array(m.account_id, m.external_id, m.seq))
      FROM unnest($2::bigint[], $3::text[]) x(account_id, external_id)
      JOIN message m ON m.account_id = x.account_id AND m.external_id = x.external_id) AS known

@@ -218,27 +218,21 @@ class PostgresOutbox:
         count = 1 + sum(len(s.log) for s in settlements)
         ids = iter(await self._database.new_ids(count))
         commit_id = next(ids)
-        async with self._database.pool.acquire() as connection:
-            await connection.execute("BEGIN")
-            try:
-                held = await connection.fetch(
-                    _LOCK_LANES,
-                    [s.dispatch.lane_id for s in settlements],
-                    [s.dispatch.token for s in settlements],
-                )
-                mine = {(row["id"], row["token"]) for row in held}
-                valid = [s for s in settlements if (s.dispatch.lane_id, s.dispatch.token) in mine]
-                events = await self._record(connection, valid, now)
-                await self._keep_log(connection, settlements, ids, now)
-                if events:
-                    await insert_events(connection, events, commit_id)
-                    await connection.execute(f"SELECT seal({commit_id:d}); COMMIT")
-                else:
-                    await connection.execute("COMMIT")
-            except BaseException:
-                if not connection.is_closed():
-                    await connection.execute("ROLLBACK")
-                raise
+        async with self._database.begun() as connection:
+            held = await connection.fetch(
+                _LOCK_LANES,
+                [s.dispatch.lane_id for s in settlements],
+                [s.dispatch.token for s in settlements],
+            )
+            mine = {(row["id"], row["token"]) for row in held}
+            valid = [s for s in settlements if (s.dispatch.lane_id, s.dispatch.token) in mine]
+            events = await self._record(connection, valid, now)
+            await self._keep_log(connection, settlements, ids, now)
+            if events:
+                await insert_events(connection, events, commit_id)
+                await connection.execute(f"SELECT seal({commit_id:d}); COMMIT")
+            else:
+                await connection.execute("COMMIT")
 
     async def _dispatches(self, connection: Any, rows: Sequence[Any]) -> list[Dispatch]:
         files: dict[int, str] = {}

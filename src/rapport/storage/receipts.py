@@ -175,26 +175,20 @@ class Receipts:
 
     async def _commit(self, given: Sequence[Given], *, keep: bool) -> None:
         (commit_id,) = await self._database.new_ids(1)
-        async with self._database.pool.acquire() as connection:
-            await connection.execute("BEGIN")
-            try:
-                found = await _find(connection, given)
-                if keep:
-                    await _keep(connection, [g for i, g in enumerate(given) if not found[i]])
-                else:
-                    await connection.execute(
-                        _FORGET_EARLY, [a for a, _ in given], [r.external_id for _, r in given]
-                    )
-                events = await self._merge(connection, given, found)
-                if events:
-                    await insert_events(connection, events, commit_id)
-                    await connection.execute(f"SELECT seal({commit_id:d}); COMMIT")
-                else:
-                    await connection.execute("COMMIT")
-            except BaseException:
-                if not connection.is_closed():
-                    await connection.execute("ROLLBACK")
-                raise
+        async with self._database.begun() as connection:
+            found = await _find(connection, given)
+            if keep:
+                await _keep(connection, [g for i, g in enumerate(given) if not found[i]])
+            else:
+                await connection.execute(
+                    _FORGET_EARLY, [a for a, _ in given], [r.external_id for _, r in given]
+                )
+            events = await self._merge(connection, given, found)
+            if events:
+                await insert_events(connection, events, commit_id)
+                await connection.execute(f"SELECT seal({commit_id:d}); COMMIT")
+            else:
+                await connection.execute("COMMIT")
 
     async def _merge(
         self, connection: Any, given: Sequence[Given], found: list[list[tuple[int, int | None]]]

@@ -169,6 +169,7 @@ def contact_from(row: Row) -> Contact:
         name=row["name"],
         email=row["email"],
         phone=row["phone"],
+        by_hand=tuple(row["by_hand"]),
     )
 
 

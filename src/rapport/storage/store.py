@@ -86,16 +86,10 @@ class PostgresStore:
             raise Unavailable from error
 
     async def _once(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        async with self._database.pool.acquire() as connection:
-            await connection.execute("BEGIN")
+        async with self._database.begun() as connection:
             transaction = PostgresTransaction(connection, self._database, self._configuration)
-            try:
-                result = await work(transaction)
-                await transaction.commit()
-            except BaseException:
-                if not connection.is_closed():
-                    await connection.execute("ROLLBACK")
-                raise
+            result = await work(transaction)
+            await transaction.commit()
             return result
 
 

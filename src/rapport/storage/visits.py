@@ -47,30 +47,24 @@ class PostgresVisits:
     async def seen(self, conversation_id: int, seq: int, at: datetime) -> None:
         """Our messages up to here are read."""
         commit_id = (await self._database.new_ids(1))[0]
-        async with self._database.pool.acquire() as connection:
-            await connection.execute("BEGIN")
-            try:
-                row = await connection.fetchrow(_SEEN, conversation_id, seq)
-                read = await connection.fetch(_READ, conversation_id, seq, at) if row else []
-                if not read:
-                    await connection.execute("COMMIT")
-                    return
-                messages = sorted((message_from(m) for m in read), key=lambda m: m.seq)
-                told = await told_of_changes(connection, messages)
-                events = [
-                    EventRecord(
-                        kind="message.status",
-                        at=at,
-                        conversation_id=conversation_id,
-                        task_id=m.task_id,
-                        audience=told[m.id],
-                        entities={"message": message_view(m)},
-                    )
-                    for m in messages
-                ]
-                await insert_events(connection, events, commit_id)
-                await connection.execute(f"SELECT seal({commit_id:d}); COMMIT")
-            except BaseException:
-                if not connection.is_closed():
-                    await connection.execute("ROLLBACK")
-                raise
+        async with self._database.begun() as connection:
+            row = await connection.fetchrow(_SEEN, conversation_id, seq)
+            read = await connection.fetch(_READ, conversation_id, seq, at) if row else []
+            if not read:
+                await connection.execute("COMMIT")
+                return
+            messages = sorted((message_from(m) for m in read), key=lambda m: m.seq)
+            told = await told_of_changes(connection, messages)
+            events = [
+                EventRecord(
+                    kind="message.status",
+                    at=at,
+                    conversation_id=conversation_id,
+                    task_id=m.task_id,
+                    audience=told[m.id],
+                    entities={"message": message_view(m)},
+                )
+                for m in messages
+            ]
+            await insert_events(connection, events, commit_id)
+            await connection.execute(f"SELECT seal({commit_id:d}); COMMIT")
