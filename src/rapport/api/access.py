@@ -22,8 +22,12 @@ COOKIE = "rapport_session"
 BEARER = "bearer "
 
 
-def context_of(request: Request) -> Context:
-    """The application's context."""
+async def context_of(request: Request) -> Context:
+    """The application's context.
+
+    Asynchronous without awaiting anything, as every dependency is: FastAPI gives a plain function
+    to a thread, and the hand-over costs a request up to 5 ms while the loop is busy.
+    """
     context: Context = request.state.context
     return context
 
@@ -103,6 +107,7 @@ AuditSession = Annotated[Session, Depends(having(Right.AUDIT))]
 
 async def once_of(
     request: Request,
+    context: Ctx,
     session: Arrived,
     idempotency_key: Annotated[str, Header(min_length=8, max_length=64)],
 ) -> Once:
@@ -110,7 +115,7 @@ async def once_of(
     body = await request.body()
     asked = f"{request.method} {request.url.path}\n".encode() + body
     # Keyed, because a body may hold a password and fingerprints are stored.
-    secret = context_of(request).secret
+    secret = context.secret
     fingerprint = hmac.digest(secret, asked, hashlib.sha256).hex()
     return Once(session.user_id, idempotency_key, fingerprint)
 

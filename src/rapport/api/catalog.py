@@ -83,3 +83,16 @@ def catalog_view(configuration: Configuration) -> dict[str, Any]:
             },
         },
     }
+
+
+class Catalog:
+    """The catalogue of the configuration in force: made once for each, however many ask."""
+
+    def __init__(self) -> None:
+        self._made: tuple[Configuration, dict[str, Any]] | None = None
+
+    def of(self, configuration: Configuration) -> dict[str, Any]:
+        """What everybody is given until the configuration changes; not to be changed."""
+        if self._made is None or self._made[0] is not configuration:
+            self._made = (configuration, catalog_view(configuration))
+        return self._made[1]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from rapport.api.catalog import Catalog
 from rapport.api.floor_board import FloorBoard
 from rapport.api.mail_room import MailRoom
 from rapport.api.widget.limits import Limiter
@@ -140,3 +141,4 @@ class Context:
     measure: Callable[[], Awaitable[None]]
     """Sets the gauges that are read when they are asked for."""
     secure_cookies: bool
+    catalog: Catalog = field(default_factory=Catalog)

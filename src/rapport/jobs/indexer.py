@@ -9,9 +9,9 @@ import structlog
 
 IDLE_S = 0.5
 MOST_S = 10.0
-REST = 9.0
-"""How much longer than a round the pause after it is: in a storm words come later, and nine
-tenths of the time are left to whoever takes messages in."""
+REST = 4.0
+"""How much longer than a round the pause after it is: in a storm words come later. A round itself
+is mostly waiting, so that whoever takes messages in has more than nine tenths of the time."""
 log = structlog.get_logger()
 
 

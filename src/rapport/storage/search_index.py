@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,8 +11,10 @@ from rapport.domain.search_words import number_ends, words_of
 from rapport.storage.database import Database, decode_json
 from rapport.storage.log_steps import EVENTS_OF_STEP, LAST_OF_STEP
 
-AT_ONCE = 50
-"""Messages whose words are made before whoever waits has its turn."""
+AT_ONCE = 10
+"""Messages, or contacts, whose words are made before whoever waits has its turn."""
+TURN_S = 0.002
+"""And how long that is: an answer takes several turns, and would else wait at each."""
 _LOCK = 7_242_006
 _EPOCH = datetime(2020, 1, 6, tzinfo=UTC)
 _WEEK = timedelta(days=7)
@@ -117,7 +119,7 @@ class SearchIndex:
             [row["id"] for row in rows],
             [row["conversation_id"] for row in rows],
             [row["created_at"] for row in rows],
-            await _in_turns(rows),
+            await _in_turns(message_words, rows),
         )
         return {row["contact_id"] for row in rows}
 
@@ -128,7 +130,7 @@ class SearchIndex:
                 _ENTER_CONTACTS,
                 [row["id"] for row in rows],
                 [row["version"] for row in rows],
-                [" ".join(contact_words(row)) for row in rows],
+                await _in_turns(contact_words, rows),
             )
 
     async def _week_of(self, connection: Any, at: datetime) -> None:
@@ -145,11 +147,13 @@ class SearchIndex:
         self._weeks.add(week)
 
 
-async def _in_turns(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+async def _in_turns(
+    words_in: Callable[[Mapping[str, Any]], list[str]], rows: Sequence[Mapping[str, Any]]
+) -> list[str]:
     words = []
     for first in range(0, len(rows), AT_ONCE):
-        words += [" ".join(message_words(row)) for row in rows[first : first + AT_ONCE]]
-        await asyncio.sleep(0)
+        words += [" ".join(words_in(row)) for row in rows[first : first + AT_ONCE]]
+        await asyncio.sleep(TURN_S)
     return words
 
 

@@ -44,7 +44,7 @@ class AuditPage(BaseModel):
     next: str | None
 
 
-def asked(
+async def asked(
     q: Annotated[str, Query(max_length=200)] = "",
     kind: Annotated[list[Kind] | None, Query(max_length=len(KINDS))] = None,
     person_id: Annotated[int | None, Query(ge=1, le=2**62)] = None,

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from rapport.api.access import AgentSession, AnybodySession, Ctx, OnceKey, clean_text, sight_of
-from rapport.api.catalog import catalog_view
 from rapport.api.cursors import FIRST, Cursor, cursor_of, place_of
 from rapport.api.routes.session import user_view
 from rapport.application import agent_state
@@ -56,14 +55,14 @@ async def snapshot(context: Ctx, session: AgentSession) -> dict[str, Any]:
     """The agent's whole state at an exact stream position."""
     view = await context.reader.snapshot(session.user_id)
     preferences = await context.reader.preferences(session.user_id)
-    catalog = catalog_view(context.services.configuration.current)
+    catalog = context.catalog.of(context.services.configuration.current)
     return {**view, "user": user_view(session, preferences), "catalog": catalog}
 
 
 @router.get("/catalog")
 async def catalog(context: Ctx, _: AnybodySession) -> dict[str, Any]:
     """Names and rules that views need."""
-    return catalog_view(context.services.configuration.current)
+    return context.catalog.of(context.services.configuration.current)
 
 
 @router.post("/me/state")

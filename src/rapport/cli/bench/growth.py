@@ -177,7 +177,7 @@ async def bench_growth(messages: int) -> dict[str, Any]:
 
 
 async def _agent(server: Subject) -> tuple[int, str]:
-    spec = {"login": "bench", "roles": ["agent", "supervisor"]}
+    spec = {"login": "bench", "roles": ["agent"]}
     user_id = await server.put("users", "Bench", spec)
     token, now = secrets.token_urlsafe(16), SystemClock().now()
     sessions = PostgresSessions(server.database)

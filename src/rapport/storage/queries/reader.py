@@ -13,7 +13,7 @@ from rapport.domain.errors import Stale
 from rapport.storage.database import Database, decode_json, encode_json
 from rapport.storage.queries.contacts import contact_panel
 from rapport.storage.queries.handled import handled_by
-from rapport.storage.queries.rights import readable_up_to
+from rapport.storage.queries.rights import READABLE_UP_TO, readers_question
 from rapport.storage.queries.snapshot import agent_snapshot
 from rapport.storage.queries.targets import handover_targets
 from rapport.storage.queries.thread import thread_page
@@ -102,8 +102,8 @@ class PostgresReader:
         return attributes
 
     async def sees(self, conversation_id: int, sight: Sight) -> bool:  # noqa: D102
-        async with self._pool.acquire() as connection:
-            return await readable_up_to(connection, conversation_id, sight) is not None
+        asked = readers_question(conversation_id, sight)
+        return await self._pool.fetchval(f"SELECT {READABLE_UP_TO}", *asked) is not None
 
     async def may_read(self, conversation_id: int, agent_id: int) -> bool:  # noqa: D102
         return bool(
