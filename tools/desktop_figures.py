@@ -35,6 +35,7 @@ from rapport.storage.embedded import dsn_of_running  # noqa: E402
 
 LONG, SHORT = 10_000, 60
 SWITCHES = 60
+OPENINGS = 10
 SCROLL_S = 10
 LONGEST_TASK_MS = 50
 
@@ -207,7 +208,11 @@ async def measured(desk: AgentDesk, customers: Customers, data: Path) -> dict[st
     await page.add_init_script(LIST_SHOWN)
     await page.goto(desk.url + first)
     lists = [await shown(page) for _ in range(5)]
-    opened = await page.evaluate(SWITCH, [long, f"Dana Example {LONG - 1}:"])
+    opened = []
+    for _ in range(OPENINGS):
+        await page.goto(desk.url + first)
+        await page.get_by_role("log").get_by_text(f"Kim Beispiel {SHORT - 1}:").wait_for()
+        opened.append(await page.evaluate(SWITCH, [long, f"Dana Example {LONG - 1}:"]))
     scrolled = await page.evaluate(SCROLL, SCROLL_S)
     ways = [(second, f"Noa Sample {SHORT - 1}:"), (first, f"Kim Beispiel {SHORT - 1}:")]
     for way in ways:
@@ -217,7 +222,7 @@ async def measured(desk: AgentDesk, customers: Customers, data: Path) -> dict[st
         "javascript_kb_gz": await scripts_loaded(desk, first),
         "list_visible_ms": spread(lists),
         "switch_ms": spread(switches),
-        "open_10000_messages_ms": round(opened, 1),
+        "open_10000_messages_ms": spread(opened),
         "scroll": {
             "seconds": SCROLL_S,
             "frame_ms": spread(scrolled["frames"]),

@@ -26,7 +26,7 @@ Opener = Callable[[AgentDesk], Awaitable[None]]
 
 def dialogs_of_the_registry() -> list[str]:
     """The names of all dialogs."""
-    return re.findall(r"^  (\w+): lazy\(", REGISTRY.read_text(), re.MULTILINE)
+    return re.findall(r"^  (\w+): later\(", REGISTRY.read_text(), re.MULTILINE)
 
 
 def pages_of_the_registry() -> list[str]:

@@ -3,16 +3,17 @@ import { MantineProvider } from "@mantine/core";
 import { ApiError } from "@rapport/api-client";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { lazy, Suspense, useSyncExternalStore } from "react";
+import { useSyncExternalStore } from "react";
 import { keyFromAddress } from "../features/sign-in/key.ts";
 import { DeskProvider, type Desk } from "../shared/desk.ts";
 import { i18n } from "../shared/i18n.ts";
+import { later } from "../shared/later.tsx";
 import { useStore } from "../shared/store.ts";
 import { ToastList } from "../shared/ToastList.tsx";
 import type { DeskRouter } from "./router.tsx";
 import { theme } from "./theme.ts";
 
-const FrontDoor = lazy(() => import("../features/sign-in/FrontDoor.tsx"));
+const FrontDoor = later(() => import("../features/sign-in/FrontDoor.tsx"));
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
@@ -42,11 +43,7 @@ export function App({ desk, router }: { desk: Desk; router: DeskRouter }) {
         <QueryClientProvider client={queries}>
           <DeskProvider value={desk}>
             {session === "signed_in" && !invited && <RouterProvider router={router} />}
-            {(session === "signed_out" || session === "password_due" || session === "second_factor_due" || invited) && (
-              <Suspense>
-                <FrontDoor />
-              </Suspense>
-            )}
+            {(session === "signed_out" || session === "password_due" || session === "second_factor_due" || invited) && <FrontDoor />}
             <ToastList />
           </DeskProvider>
         </QueryClientProvider>

@@ -1,16 +1,16 @@
 import { Trans } from "@lingui/react/macro";
 import { myLeg } from "@rapport/event-store";
 import { MessagesSquare } from "lucide-react";
-import { lazy, Suspense, useEffect, useRef } from "react";
+import { useEffect, useRef } from "react";
 import { groupsOf } from "../features/task-list/rows.ts";
 import { OfferCard } from "../features/offers/OfferCard.tsx";
 import { useDesk, useDeskState, useTask } from "../shared/desk.ts";
+import { later } from "../shared/later.tsx";
 import { useOpenTaskId } from "../shared/open-task.ts";
 import { useStore } from "../shared/store.ts";
 import classes from "./DeskPage.module.css";
 
-const loadConversation = () => import("../features/conversation/Conversation.tsx");
-const Conversation = lazy(loadConversation);
+const Conversation = later(() => import("../features/conversation/Conversation.tsx"));
 
 /** The open conversation, or a calm empty desk. */
 export function DeskPage() {
@@ -22,7 +22,7 @@ export function DeskPage() {
   const was = useRef<number | null>(null);
 
   // Fetched while the agent looks at the list, so that the first conversation opens at once.
-  useEffect(() => void loadConversation(), []);
+  useEffect(() => void Conversation.preload(), []);
 
   // When the open conversation is gone, the next one that needs the agent takes its place.
   useEffect(() => {
@@ -42,11 +42,7 @@ export function DeskPage() {
   const row = useDeskState((state) => groupsOf(state).offered.find((each) => each.task.id === openId));
   if (row !== undefined) return <div className={classes.offer}>{!accepting && <OfferCard row={row} />}</div>;
   if (task === undefined || leg === undefined) return <Empty />;
-  return (
-    <Suspense>
-      <Conversation key={task.id} task={task} leg={leg} />
-    </Suspense>
-  );
+  return <Conversation key={task.id} task={task} leg={leg} />;
 }
 
 function Empty() {

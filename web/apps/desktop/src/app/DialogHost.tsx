@@ -1,4 +1,4 @@
-import { Suspense, useEffect } from "react";
+import { useEffect } from "react";
 import { useDesk, useDeskState, useTask } from "../shared/desk.ts";
 import { useStore } from "../shared/store.ts";
 import { dialogs } from "./registry.ts";
@@ -24,9 +24,5 @@ export function DialogHost() {
 
   if (dialog === null || orphan) return null;
   const Dialog = dialogs[dialog.name];
-  return (
-    <Suspense>
-      <Dialog key={`${dialog.name}-${dialog.taskId ?? 0}`} dialog={dialog} onClose={() => desk.ui.close()} />
-    </Suspense>
-  );
+  return <Dialog key={`${dialog.name}-${dialog.taskId ?? 0}`} dialog={dialog} onClose={() => desk.ui.close()} />;
 }

@@ -1,8 +1,9 @@
 import type { MessageDescriptor } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
-import { lazy, type ComponentType } from "react";
+import type { ComponentType } from "react";
 import type { User } from "@rapport/api-client";
 import { withTexts } from "../shared/i18n.ts";
+import { later } from "../shared/later.tsx";
 import { administers, mayLook, seesFloor } from "../shared/rights.ts";
 import type { DialogName, OpenDialog } from "../shared/ui.ts";
 
@@ -13,33 +14,33 @@ export interface DialogProps {
 
 /** Every dialog of the desktop, loaded when first opened. The browser tests walk this list. */
 export const dialogs: Record<DialogName, ComponentType<DialogProps>> = {
-  transfer: lazy(() => import("../features/transfer/TransferDialog.tsx")),
-  conference: lazy(() => import("../features/conference/ConferenceDialog.tsx")),
-  consent: lazy(() => import("../features/wrap-up/ConsentDialog.tsx")),
-  wrap_up: lazy(() => import("../features/wrap-up/WrapUpDialog.tsx")),
-  rona: lazy(() => import("../features/agent-state/RonaDialog.tsx")),
-  shortcuts: lazy(() => import("../features/shortcuts/ShortcutsDialog.tsx")),
-  palette: lazy(() => import("../features/shortcuts/PaletteDialog.tsx")),
-  preferences: lazy(() => import("../features/preferences/PreferencesDialog.tsx")),
-  image: lazy(() => import("../features/conversation/ImageDialog.tsx")),
-  message: lazy(() => import("../features/conversation/MessageDialog.tsx")),
-  approved_template: lazy(() => import("../features/approved-template/ApprovedTemplateDialog.tsx")),
-  templates: lazy(() => import("../features/templates/TemplatesDialog.tsx")),
-  workflow: lazy(() => import("../features/workflows/WorkflowDialog.tsx")),
-  mail: lazy(() => import("../features/mail/MailDialog.tsx")),
-  reading: lazy(() => import("../features/reading/ReadingDialog.tsx")),
-  contact: lazy(() => import("../features/customer-panel/ContactDialog.tsx")),
-  variables: lazy(() => import("../features/customer-panel/VariablesDialog.tsx")),
-  merge: lazy(() => import("../features/customer-panel/MergeDialog.tsx")),
-  new_message: lazy(() => import("../features/outbound/NewMessageDialog.tsx")),
-  follow_up: lazy(() => import("../features/outbound/FollowUpDialog.tsx")),
-  park: lazy(() => import("../features/park/ParkDialog.tsx")),
-  save_report: lazy(withTexts("supervision", () => import("../features/reports/SaveReportDialog.tsx"))),
-  schedule_report: lazy(withTexts("supervision", () => import("../features/reports/ScheduleDialog.tsx"))),
-  delete_report: lazy(withTexts("supervision", () => import("../features/reports/DeleteReportDialog.tsx"))),
-  reassign: lazy(withTexts("supervision", () => import("../features/floor/ReassignDialog.tsx"))),
-  notice: lazy(withTexts("supervision", () => import("../features/floor/NoticeDialog.tsx"))),
-  agent_state: lazy(withTexts("supervision", () => import("../features/floor/AgentStateDialog.tsx"))),
+  transfer: later(() => import("../features/transfer/TransferDialog.tsx")),
+  conference: later(() => import("../features/conference/ConferenceDialog.tsx")),
+  consent: later(() => import("../features/wrap-up/ConsentDialog.tsx")),
+  wrap_up: later(() => import("../features/wrap-up/WrapUpDialog.tsx")),
+  rona: later(() => import("../features/agent-state/RonaDialog.tsx")),
+  shortcuts: later(() => import("../features/shortcuts/ShortcutsDialog.tsx")),
+  palette: later(() => import("../features/shortcuts/PaletteDialog.tsx")),
+  preferences: later(() => import("../features/preferences/PreferencesDialog.tsx")),
+  image: later(() => import("../features/conversation/ImageDialog.tsx")),
+  message: later(() => import("../features/conversation/MessageDialog.tsx")),
+  approved_template: later(() => import("../features/approved-template/ApprovedTemplateDialog.tsx")),
+  templates: later(() => import("../features/templates/TemplatesDialog.tsx")),
+  workflow: later(() => import("../features/workflows/WorkflowDialog.tsx")),
+  mail: later(() => import("../features/mail/MailDialog.tsx")),
+  reading: later(() => import("../features/reading/ReadingDialog.tsx")),
+  contact: later(() => import("../features/customer-panel/ContactDialog.tsx")),
+  variables: later(() => import("../features/customer-panel/VariablesDialog.tsx")),
+  merge: later(() => import("../features/customer-panel/MergeDialog.tsx")),
+  new_message: later(() => import("../features/outbound/NewMessageDialog.tsx")),
+  follow_up: later(() => import("../features/outbound/FollowUpDialog.tsx")),
+  park: later(() => import("../features/park/ParkDialog.tsx")),
+  save_report: later(withTexts("supervision", () => import("../features/reports/SaveReportDialog.tsx"))),
+  schedule_report: later(withTexts("supervision", () => import("../features/reports/ScheduleDialog.tsx"))),
+  delete_report: later(withTexts("supervision", () => import("../features/reports/DeleteReportDialog.tsx"))),
+  reassign: later(withTexts("supervision", () => import("../features/floor/ReassignDialog.tsx"))),
+  notice: later(withTexts("supervision", () => import("../features/floor/NoticeDialog.tsx"))),
+  agent_state: later(withTexts("supervision", () => import("../features/floor/AgentStateDialog.tsx"))),
 };
 
 export interface PageEntry {

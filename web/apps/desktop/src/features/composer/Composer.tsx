@@ -1,14 +1,15 @@
 import { useLingui } from "@lingui/react/macro";
 import type { Task } from "@rapport/api-client";
-import { lazy, Suspense, useRef, type KeyboardEvent } from "react";
+import { useRef, type KeyboardEvent } from "react";
 import { useDesk } from "../../shared/desk.ts";
+import { later } from "../../shared/later.tsx";
 import { useStore } from "../../shared/store.ts";
 import { NoteComposer } from "./NoteComposer.tsx";
 import { ReplyComposer } from "./ReplyComposer.tsx";
 import type { Attachments } from "./useAttachments.ts";
 import classes from "./Composer.module.css";
 
-const MailComposer = lazy(() => import("../mail/MailComposer.tsx").then(({ MailComposer }) => ({ default: MailComposer })));
+const MailComposer = later(() => import("../mail/MailComposer.tsx").then(({ MailComposer }) => ({ default: MailComposer })));
 
 /** Where the agent writes: to the customer, or a note for colleagues. Nothing typed is ever lost. */
 export function Composer({ task, attachments }: { task: Task; attachments: Attachments }) {
@@ -35,7 +36,7 @@ export function Composer({ task, attachments }: { task: Task; attachments: Attac
         {tab(true, t`Internal note`)}
       </div>
       <div role="tabpanel" id="composer-panel" aria-labelledby={note ? "composer-note-tab" : "composer-reply-tab"}>
-        <Suspense>{note ? <NoteComposer task={task} /> : task.channel === "email" ? <MailComposer task={task} attachments={attachments} /> : <ReplyComposer task={task} attachments={attachments} />}</Suspense>
+        {note ? <NoteComposer task={task} /> : task.channel === "email" ? <MailComposer task={task} attachments={attachments} /> : <ReplyComposer task={task} attachments={attachments} />}
       </div>
     </section>
   );

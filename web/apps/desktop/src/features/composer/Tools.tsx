@@ -2,12 +2,13 @@ import { ActionIcon, Popover } from "@mantine/core";
 import { useLingui } from "@lingui/react/macro";
 import type { Capabilities, Task } from "@rapport/api-client";
 import { FileCheck, MessageSquareText, Paperclip, Smile, Zap } from "lucide-react";
-import { lazy, Suspense, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { useDesk, useDeskState } from "../../shared/desk.ts";
+import { later } from "../../shared/later.tsx";
 import { Tip } from "../../shared/Tip.tsx";
 import type { Attachments } from "./useAttachments.ts";
 
-const EmojiPicker = lazy(() => import("../emoji/EmojiPicker.tsx"));
+const EmojiPicker = later(() => import("../emoji/EmojiPicker.tsx"));
 
 const icon = { variant: "subtle", color: "gray", size: 32 } as const;
 
@@ -73,14 +74,12 @@ export function EmojiButton({ onEmoji, onClosed }: { onEmoji: (emoji: string) =>
         </ActionIcon>
       </Popover.Target>
       <Popover.Dropdown p={0} aria-label={t`Emojis`}>
-        <Suspense>
-          <EmojiPicker
-            onChoose={(emoji) => {
-              setOpen(false);
-              onEmoji(emoji);
-            }}
-          />
-        </Suspense>
+        <EmojiPicker
+          onChoose={(emoji) => {
+            setOpen(false);
+            onEmoji(emoji);
+          }}
+        />
       </Popover.Dropdown>
     </Popover>
   );

@@ -25,5 +25,7 @@ const failures: Record<string, MessageDescriptor> = {
 
 export function failureText(sending: ReportSending): MessageDescriptor | string {
   const { code, reason } = sending;
-  return (code === null ? undefined : failures[code]) ?? reason ?? code ?? "";
+  if (code === null) return reason ?? "";
+  const number = /^smtp_(\d{3})$/.exec(code)?.[1];
+  return failures[code] ?? reason ?? (number === undefined ? code : msg`The mail server did not take it (${number}).`);
 }

@@ -1,14 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
 import { useDesk } from "../../shared/desk.ts";
+import { later } from "../../shared/later.tsx";
 import { useStore } from "../../shared/store.ts";
 import SignInPage from "./SignInPage.tsx";
 import { keyFromAddress } from "./key.ts";
 
-const SetUpPage = lazy(() => import("./SetUpPage.tsx"));
-const NewPasswordPage = lazy(() => import("./NewPasswordPage.tsx"));
-const SecondFactorPage = lazy(() => import("./SecondFactorPage.tsx"));
-const InvitationPage = lazy(() => import("./InvitationPage.tsx"));
+const SetUpPage = later(() => import("./SetUpPage.tsx"));
+const NewPasswordPage = later(() => import("./NewPasswordPage.tsx"));
+const SecondFactorPage = later(() => import("./SecondFactorPage.tsx"));
+const InvitationPage = later(() => import("./InvitationPage.tsx"));
 
 /** For somebody who is not signed in: the sign-in page, an invitation, or an installation without anybody. */
 export default function FrontDoor() {
@@ -23,31 +23,15 @@ export default function FrontDoor() {
     retry: false,
   });
   if (key?.kind === "invitation") {
-    return (
-      <Suspense>
-        <InvitationPage token={key.value} />
-      </Suspense>
-    );
+    return <InvitationPage token={key.value} />;
   }
   if (session === "password_due") {
-    return (
-      <Suspense>
-        <NewPasswordPage />
-      </Suspense>
-    );
+    return <NewPasswordPage />;
   }
   if (session === "second_factor_due") {
-    return (
-      <Suspense>
-        <SecondFactorPage />
-      </Suspense>
-    );
+    return <SecondFactorPage />;
   }
   if (setUp.isPending) return null;
   if (setUp.data?.needed !== true) return <SignInPage />;
-  return (
-    <Suspense>
-      <SetUpPage code={key?.value ?? ""} />
-    </Suspense>
-  );
+  return <SetUpPage code={key?.value ?? ""} />;
 }

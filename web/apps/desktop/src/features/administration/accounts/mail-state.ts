@@ -28,10 +28,17 @@ const reasons: Record<string, MessageDescriptor> = {
 
 export function mailText({ to, state, attempts, next_at, code, reason }: InvitationMail, when: (at: string | null) => string): string {
   if (state === "sent") return i18n._(msg`The mail to ${to} has been sent.`);
-  const known = code === null ? undefined : reasons[code];
-  const why = known === undefined ? (reason ?? code ?? "") : i18n._(known);
+  const why = reasonText(code, reason);
   if (state === "failed") return i18n._(msg`The mail to ${to} was not sent. ${why}`);
   if (attempts === 0) return i18n._(msg`The mail to ${to} is on its way.`);
   const at = when(next_at);
   return i18n._(msg`The mail to ${to} has not been sent yet; next try ${at}. ${why}`);
+}
+
+function reasonText(code: string | null, reason: string | null): string {
+  if (code === null) return reason ?? "";
+  const known = reasons[code];
+  if (known !== undefined) return i18n._(known);
+  const number = /^smtp_(\d{3})$/.exec(code)?.[1];
+  return reason ?? (number === undefined ? code : i18n._(msg`The mail server did not take it (${number}).`));
 }
