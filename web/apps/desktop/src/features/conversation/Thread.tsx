@@ -7,6 +7,7 @@ import { ArrowDown } from "lucide-react";
 import { useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useDesk } from "../../shared/desk.ts";
 import { sameItems, useStore } from "../../shared/store.ts";
+import { heightsOf, rememberHeights } from "./row-heights.ts";
 import { Row } from "./ThreadRowView.tsx";
 import { firstUnread, threadRows } from "./thread-rows.ts";
 import { TypingLine } from "./TypingLine.tsx";
@@ -40,13 +41,15 @@ export function Thread({ task, leg }: { task: Task; leg: Leg }) {
 
   // What is not in view comes a frame later, ready for scrolling: the messages in view need not wait for it.
   const overscan = useDeferredValue(OVERSCAN, 0);
+  const [heights] = useState(() => heightsOf(id));
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ESTIMATED_PX,
     // About where it will be placed: else the thread's beginning is drawn first, only to be thrown away.
     initialRect: { width: 0, height: window.innerHeight },
-    initialOffset: () => rows.length * ESTIMATED_PX,
+    initialOffset: () => heights.reduce((sum, row) => sum + row.size, (rows.length - heights.length) * ESTIMATED_PX),
+    initialMeasurementsCache: heights,
     getItemKey: (index) => rows[index]?.key ?? index,
     overscan,
     paddingStart: 16,
@@ -55,6 +58,8 @@ export function Thread({ task, leg }: { task: Task; leg: Leg }) {
     followOnAppend: true,
     scrollEndThreshold: AT_END,
   });
+
+  useLayoutEffect(() => () => rememberHeights(id, virtualizer.takeSnapshot()), [id, virtualizer]);
 
   // The first unread message is known once the first page is there; it stays marked while open.
   useLayoutEffect(() => {
