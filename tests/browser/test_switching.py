@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from playwright.async_api import expect
 
@@ -24,9 +26,7 @@ async def opens(desk: AgentDesk, customer: str, newest: str) -> None:
     boxes = await desk.page.evaluate(ROWS)
     assert len(boxes) > 1
     # Rows are placed by rounded heights: a pixel is not an overlap.
-    assert all(
-        after[0] >= before[1] - 1 for before, after in zip(boxes, boxes[1:], strict=False)
-    ), boxes
+    assert all(after[0] >= before[1] - 1 for before, after in pairwise(boxes)), boxes
 
 
 async def test_a_thread_stands_at_its_end_when_the_agent_comes_back(stage: Stage) -> None:
