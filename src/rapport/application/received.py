@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from rapport.domain.frozen import dataclass
 from rapport.domain.message import (
     AgentEcho,
     Contact,

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from rapport.domain.frozen import dataclass
 from rapport.domain.task import DueFor, EndReason, LegOrigin, LegOutcome, SkillRequirement
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
 from rapport.domain.channel import ChannelType
+from rapport.domain.frozen import dataclass
 from rapport.domain.rich_text import Style
 from rapport.domain.survey import OpenSurvey
 

@@ -9,11 +9,11 @@ the leg; a task has ended while its agents still wrap up.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from rapport.domain.channel import CAPABILITIES, ChannelKind, ChannelType
+from rapport.domain.frozen import dataclass
 
 
 class TaskState(StrEnum):

@@ -8,11 +8,12 @@ values. It knows nothing of storage, routing or the API. What it may do besides 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol
 
 from rapport.channels.sdk.manifest import Manifest
 from rapport.channels.sdk.transport import Part, ProviderRequest, Transport
+from rapport.domain.frozen import dataclass
 from rapport.domain.message import (
     AgentEcho,
     CustomerEvent,
