@@ -62,3 +62,5 @@ async def forgotten(stage: Stage, page: Page, issuer: str) -> None:
     assert await findings(page, "a person with an identity", desktop=True) == []
     await page.get_by_role("button", name="Forget who they are there").click()
     await expect(page.get_by_text("Forgotten, and this person has been signed out")).to_be_visible()
+    # What has ended stands there no more.
+    await expect(page.get_by_text("Nowhere.", exact=True)).to_be_visible()

@@ -1,5 +1,6 @@
 import { Button, PasswordInput } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
 import { useDesk, useUser } from "../../shared/desk.ts";
 import { errorText } from "../../shared/error-text.ts";
@@ -25,6 +26,7 @@ export function PasswordForm({ onChanged }: { onChanged?: () => void }) {
   const { t } = useLingui();
   const desk = useDesk();
   const user = useUser();
+  const queries = useQueryClient();
   const [current, setCurrent] = useState("");
   const [fresh, setFresh] = useState("");
   const [failure, setFailure] = useState<unknown>(null);
@@ -42,6 +44,7 @@ export function PasswordForm({ onChanged }: { onChanged?: () => void }) {
       setCurrent("");
       setFresh("");
       setDone(true);
+      void queries.invalidateQueries({ queryKey: ["sessions"] });
       onChanged?.();
     } catch (error) {
       setFailure(error);

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useDesk } from "../../shared/desk.ts";
 import { errorText } from "../../shared/error-text.ts";
@@ -16,6 +16,7 @@ export function IdentityPanel({ userId }: { userId: number }) {
   const when = useWhen();
   const [failure, setFailure] = useState<unknown>(null);
   const [done, setDone] = useState(false);
+  const queries = useQueryClient();
   const state = useQuery({
     queryKey: ["admin", "identities", userId],
     queryFn: () => desk.api.http.get<{ items: Identity[] }>(`/users/${userId}/identities`),
@@ -25,7 +26,8 @@ export function IdentityPanel({ userId }: { userId: number }) {
     try {
       await desk.api.http.call("DELETE", `/users/${userId}/identities`);
       setDone(true);
-      await state.refetch();
+      // They have been signed out, which the card of their sessions shows.
+      await Promise.all([state.refetch(), queries.invalidateQueries({ queryKey: ["sessions"] })]);
     } catch (error) {
       setFailure(error);
     }

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useDesk } from "../../shared/desk.ts";
 import { errorText } from "../../shared/error-text.ts";
@@ -15,6 +15,7 @@ export function SecondFactorPanel({ userId }: { userId: number }) {
   const when = useWhen();
   const [failure, setFailure] = useState<unknown>(null);
   const [done, setDone] = useState(false);
+  const queries = useQueryClient();
   const state = useQuery({
     queryKey: ["admin", "second-factor", userId],
     queryFn: () => desk.api.http.get<SecondFactorState>(`/users/${userId}/second-factor`),
@@ -24,7 +25,8 @@ export function SecondFactorPanel({ userId }: { userId: number }) {
     try {
       await desk.api.http.call("DELETE", `/users/${userId}/second-factor`);
       setDone(true);
-      await state.refetch();
+      // They have been signed out, which the card of their sessions shows.
+      await Promise.all([state.refetch(), queries.invalidateQueries({ queryKey: ["sessions"] })]);
     } catch (error) {
       setFailure(error);
     }
