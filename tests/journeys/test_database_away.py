@@ -6,9 +6,15 @@ import asyncio
 import json
 from pathlib import Path
 
+import pytest
+
+from rapport.api import webhooks
+from rapport.application.received import Received
 from rapport.storage.embedded import EmbeddedPostgres
+from rapport.storage.ingest import Ingest
+from rapport.storage.ingest_items import Item
 from rapport.storage.migrations import upgrade
-from tests.centre import TestClock, furnish, serving
+from tests.centre import Centre, TestClock, furnish, serving
 from tests.journeys.test_outbox import SECRET, deliver
 
 
@@ -52,3 +58,71 @@ async def test_webhooks_are_spooled_and_replayed_in_order(tmp_path: Path) -> Non
             assert [row["text"] for row in rows] == [f"number {n}" for n in range(6)]
     finally:
         await postgres.stop()
+
+
+async def account_of_ours(centre: Centre) -> int:
+    """A custom channel that leads to a queue."""
+    account = await centre.put(
+        "accounts", "custom", {"channel": "custom"}, {"signing_secret": SECRET}
+    )
+    entry = {"account": account, "queue": centre.ids["sales"]}
+    await centre.put("entry_points", "custom entry", entry)
+    return account
+
+
+def said(number: int) -> bytes:
+    message = {"id": f"m{number}", "from": "+100", "text": f"number {number}"}
+    return json.dumps({"messages": [message]}).encode()
+
+
+async def texts(centre: Centre) -> list[str]:
+    rows = await centre.node.database.pool.fetch(
+        "SELECT text FROM message WHERE direction = 'inbound' ORDER BY seq"
+    )
+    return [row["text"] for row in rows]
+
+
+async def test_a_provider_is_answered_however_long_a_commit_takes(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account, inbox = await account_of_ours(centre), centre.node.context.inbox
+    assert isinstance(inbox, Ingest)
+    commit, go_on = inbox.commit_batch, asyncio.Event()
+
+    async def slowly(batch: list[Item]) -> list[Received]:
+        await go_on.wait()
+        return await commit(batch)
+
+    monkeypatch.setattr(inbox, "commit_batch", slowly)
+    monkeypatch.setattr(webhooks, "ANSWER_WITHIN_S", 0.05)
+    assert (await deliver(centre, account, said(1))).status_code == 200
+    assert centre.node.context.spool.depth == 1
+    # Those that follow join it: the order holds.
+    assert (await deliver(centre, account, said(2))).status_code == 200
+    monkeypatch.undo()
+    go_on.set()
+    async with asyncio.timeout(30):
+        while centre.node.context.spool.depth:
+            await asyncio.sleep(0.01)
+    assert await texts(centre) == ["number 1", "number 2"]
+
+
+async def test_a_lane_outlives_what_the_driver_cancels(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account, inbox = await account_of_ours(centre), centre.node.context.inbox
+    assert isinstance(inbox, Ingest)
+    commit, failures = inbox.commit_batch, iter([asyncio.CancelledError()])
+
+    async def cancelled_once(batch: list[Item]) -> list[Received]:
+        for failure in failures:
+            raise failure
+        return await commit(batch)
+
+    monkeypatch.setattr(inbox, "commit_batch", cancelled_once)
+    assert (await deliver(centre, account, said(1))).status_code == 200
+    assert (await deliver(centre, account, said(2))).status_code == 200
+    async with asyncio.timeout(30):
+        while centre.node.context.spool.depth:
+            await asyncio.sleep(0.01)
+    assert await texts(centre) == ["number 1", "number 2"]

@@ -30,6 +30,8 @@ from rapport.observability.metrics import (
 )
 
 LARGEST_BODY = 5_000_000
+ANSWER_WITHIN_S = 20.0
+"""Before a provider gives up; by then what is verified is stored or on the spool."""
 FIRST_YEAR = 2000
 """An earlier moment is none: the provider gave no time."""
 KEPT = ("malformed", "unknown", "unsupported", "wrong")
@@ -120,7 +122,12 @@ async def take(context: Context, account_id: int, connector: Connector, request:
         await context.spool.keep(account_id, _encode(request))
         return
     try:
-        await _store(context, account_id, connector.manifest.channel, parsed, request)
+        async with asyncio.timeout(None if request.method == METHOD else ANSWER_WITHIN_S):
+            await _store(context, account_id, connector.manifest.channel, parsed, request)
+    except TimeoutError:
+        # Whether it is stored is not known. Replayed, it is known by its id (MECHANISMS §1).
+        log.warning("webhook.slow", account_id=account_id)
+        await context.spool.keep(account_id, _encode(request))
     except Refused as refused:
         if refused.kind != "unavailable" or request.method == METHOD:
             raise

@@ -8,6 +8,7 @@ writer connection; across nodes the conversation's row lock and UNIQUE(account, 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
@@ -135,14 +136,11 @@ class Ingest:
     async def _settle(self, batch: list[Item]) -> None:
         """Commit a batch; by halves if it fails, so that one bad message holds up no other."""
         try:
-            for attempt in range(3):
-                try:
-                    results = await self.commit_batch(batch)
-                    break
-                except (*RACES, asyncpg.UniqueViolationError):
-                    if attempt == 2:
-                        raise
-        except LOST as error:
+            results = await self._raced(batch)
+        except (*LOST, asyncio.CancelledError) as error:
+            # What a driver cancels of its own must not end the lane: nobody would take its place.
+            if isinstance(error, asyncio.CancelledError) and _being_ended():
+                raise
             unavailable = Unavailable()
             unavailable.__cause__ = error
             _fail(batch, unavailable)
@@ -158,6 +156,13 @@ class Ingest:
             for item, result in zip(batch, results, strict=True):
                 if not item.done.done():
                     item.done.set_result(result)
+
+    async def _raced(self, batch: list[Item]) -> list[Received]:
+        """Commit a batch, again if another node was in the way."""
+        for _ in range(2):
+            with contextlib.suppress(*RACES, asyncpg.UniqueViolationError):
+                return await self.commit_batch(batch)
+        return await self.commit_batch(batch)
 
     async def _commit(self, batch: list[Item]) -> list[Received]:
         configuration = self._configuration.current
@@ -461,6 +466,11 @@ def _message_columns(messages: Sequence[Message]) -> tuple[list[Any], ...]:
 
 def _json(value: Any) -> str | None:
     return None if value is None else encode_json(value).decode()
+
+
+def _being_ended() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _fail(batch: Sequence[Item], error: BaseException) -> None:

@@ -53,7 +53,10 @@ class Tail:
 
     async def _follow(self) -> None:
         # LISTEN wants a connection of its own, not one behind a pooler.
-        connection = await asyncpg.connect(self._dsn, server_settings=self._settings)
+        # A server that goes down may take a connection and never speak.
+        connection = await asyncpg.connect(
+            self._dsn, timeout=10, command_timeout=30, server_settings=self._settings
+        )
         try:
             await connection.add_listener(CHANNEL, self._ring)
             row = await connection.fetchrow(
