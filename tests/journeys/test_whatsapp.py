@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 
+import pytest
+
+from rapport.application.received import Input, Received
+from rapport.storage.ingest import Ingest
 from tests.centre import Centre
 from tests.journeys.providers import DANA, whatsapp
 
@@ -55,6 +60,33 @@ async def test_a_conversation_from_hello_to_wrap_up(centre: Centre) -> None:
         reasons = [centre.ids["Sold"], centre.ids["Asked"]]
         await ana.post(f"/tasks/{task_id}/wrap-up", {"reason_ids": reasons})
         await centre.settle()
+
+
+async def test_an_end_at_the_instant_of_acceptance_is_heard(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stored while the task waits; before that is acted on, somebody accepts (T7)."""
+    async with whatsapp(centre) as connected:
+        dana = connected.provider.customer(DANA)
+        await dana.says("Hello")
+        await connected.provider.settle()
+        inbox = centre.node.context.inbox
+        assert isinstance(inbox, Ingest)
+        submit = inbox.submit
+
+        async def accepted_meanwhile(account_id: int, given: Sequence[Input]) -> list[Received]:
+            received = await submit(account_id, given)
+            monkeypatch.undo()
+            await connected.accepted()
+            return received
+
+        monkeypatch.setattr(inbox, "submit", accepted_meanwhile)
+        await dana.sends("button", id="rapport:end", title="End")
+        await connected.provider.settle()
+        ana = centre.desktops["ana"]
+        await ana.catch_up(await centre.position())
+        (task,) = ana.state.tasks.values()
+        assert (task["state"], task["customer_left_at"] is None) == ("active", False)
 
 
 async def test_reactions_edits_deletions_and_answers(centre: Centre) -> None:

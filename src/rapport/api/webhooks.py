@@ -16,7 +16,7 @@ from rapport.api.context import Context
 from rapport.api.mail_screen import screened
 from rapport.api.sockets import Receive, Scope, Send
 from rapport.application.received import END_PAYLOAD, Input, Received
-from rapport.application.timers import leave_while_waiting
+from rapport.application.timers import leave_as_said
 from rapport.channels.email.connector import METHOD
 from rapport.channels.sdk.abilities import Answers, Subscribes
 from rapport.channels.sdk.connector import Connector, Ignored, Parsed, Rejected, Request
@@ -211,7 +211,8 @@ async def _leave_waiting(
     """A customer who ends while waiting; done again if the provider repeats the message."""
     for message, taken in zip(given, received, strict=True):
         if isinstance(message, InboundMessage) and message.ends and taken.task_id is not None:
-            await leave_while_waiting(context.services, taken.task_id)
+            said_at = None if taken.duplicate else taken.seq
+            await leave_as_said(context.services, taken.task_id, said_at)
 
 
 async def _keep_raw(

@@ -19,6 +19,7 @@ from rapport.domain.agent import Agent
 from rapport.domain.decide import decide
 from rapport.domain.errors import Refused
 from rapport.domain.events import AgentMissedOffer, Event
+from rapport.domain.message import Direction
 from rapport.domain.task import LegState, TaskState
 
 _WAITING = frozenset({TaskState.ASKING, TaskState.QUEUED, TaskState.OFFERED})
@@ -132,16 +133,24 @@ async def abandon(services: Services, task_id: int, away_since: datetime) -> boo
     return await _quietly(services, task_id, c.LeaveAsCustomer(), still_away)
 
 
-async def leave_while_waiting(services: Services, task_id: int) -> bool:
-    """The customer ends before anybody has answered; nothing if somebody has."""
+async def leave_as_said(services: Services, task_id: int, said_at: int | None) -> bool:
+    """The customer has ended by a message; nothing if somebody has answered before it came.
 
-    async def work(transaction: Transaction) -> bool:
-        case = (await transaction.cases([task_id])).get(task_id)
-        return case is not None and case.task.state in _WAITING
+    Args:
+        said_at: the message's `seq` when it was stored just now. Whoever has accepted since hears
+            of it (T7), unless the customer has gone on. None for a repetition, after which much
+            may have been said: it only ends waiting.
+    """
 
-    if not await services.store.run(work):
-        return False
-    return await _quietly(services, task_id, c.LeaveAsCustomer())
+    def still(case: Case) -> bool:
+        if case.task.state in _WAITING:
+            return True
+        last = case.last_message
+        return said_at is not None and (
+            last is None or last.direction is not Direction.INBOUND or last.seq <= said_at
+        )
+
+    return await _quietly(services, task_id, c.LeaveAsCustomer(), still)
 
 
 async def _quietly(
