@@ -8,10 +8,12 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from rapport.channels.email.connector import SILENT, EmailConnector
 from rapport.channels.email.imap import (
     Credentials,
     Fetched,
@@ -20,6 +22,7 @@ from rapport.channels.email.imap import (
     Later,
     Mark,
 )
+from rapport.channels.sdk.connector import AccountConfig, Request
 from tests.contract.email.imap_servers import PASSWORD, USER, Imap, Wire, dovecot, pymap
 
 LONG = 60
@@ -120,6 +123,64 @@ async def test_a_mail_that_comes_is_pushed(imap: Imap) -> None:
         await desk.until("test first")
         await asyncio.to_thread(imap.append, mail("pushed"))
         await desk.until("test pushed")
+
+
+async def test_a_mail_that_comes_while_another_is_taken_waits_for_nothing(imap: Imap) -> None:
+    """The server tells of it before anybody listens, and tells it once."""
+
+    class Busy(Desk):
+        async def deliver(self, fetched: Fetched) -> None:
+            await super().deliver(fetched)
+            number = len(self.got)
+            if number < 6:
+                await asyncio.to_thread(imap.append, mail(f"{number}"))
+
+    desk = Busy()
+    imap.append(mail("0"))
+    async with reading(desk, imap.port, idle_s=600):
+        await desk.until(*(f"test {number}" for number in range(6)))
+    assert desk.subjects() == [f"test {number}" for number in range(6)]
+
+
+@pytest.mark.parametrize(("begun", "silent"), [(-3600, False), (3600, True)])
+async def test_only_what_lay_there_before_comes_in_silently(
+    imap: Imap, begun: int, *, silent: bool
+) -> None:
+    """A server that could not be reached at first has taken mails meanwhile."""
+    imap.append(mail("one"))
+    came: asyncio.Queue[Request] = asyncio.Queue()
+
+    class Nothing:
+        async def load(self) -> None:
+            return None
+
+        async def save(self, mark: int, uid: int) -> None:
+            del mark, uid
+
+    account = AccountConfig(
+        id=7,
+        address="help@shop.example",
+        settings={
+            "imap_host": "127.0.0.1", "imap_port": imap.port, "imap_security": "plain", "user": USER,
+        },
+        secrets={"password": PASSWORD},
+    )  # fmt: skip
+    # The mail server dates mails by the clock of the machine.
+    real = datetime.now(UTC)  # noqa: TID251
+    connector = EmailConnector(now=lambda: real + timedelta(seconds=begun))
+    task = asyncio.create_task(
+        connector.run(account, came.put, lambda _code, _words: None, Nothing())
+    )
+    try:
+        async with asyncio.timeout(LONG):
+            request = await came.get()
+            while b"Subject: test one" not in request.body:
+                request = await came.get()
+        assert (SILENT in request.headers) is silent
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 async def test_it_goes_on_after_its_mark(imap: Imap) -> None:

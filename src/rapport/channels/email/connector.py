@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rapport.channels.email.addresses import Address
@@ -58,6 +58,8 @@ from rapport.domain.sending import Rejected as NeverSent
 METHOD = "MAIL"
 SILENT = "x-rapport-silent"
 """Marks a mail that was there before the mailbox was connected."""
+SKEW = timedelta(seconds=60)
+"""How much the mail server's clock may be behind ours."""
 _WELL = frozenset({"connected", "caught_up", "uidvalidity", "skipped"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -66,6 +68,9 @@ class EmailConnector:
     """Implements `Connector`."""
 
     manifest = MANIFEST
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
 
     def verify(self, request: Request, account: AccountConfig) -> None:
         """Nothing signs a mail for us: only what our own transports hand over is taken."""
@@ -166,17 +171,24 @@ class EmailConnector:
         say: Callable[[str, str], None],
         memory: Memory,
     ) -> None:
-        """Read the mailbox until cancelled. What lay there before comes in silently."""
+        """Read the mailbox until cancelled. What lay there before comes in silently.
+
+        By the mail server's date, not by the first look: a server that can't be reached at first
+        takes mails meanwhile, and they are for us.
+        """
         server = imap_server(account)
         if server is None:
             return
         first_time = await memory.load() is None
+        begun = self._now() - SKEW
 
         async def known() -> Credentials:
             return credentials(account)
 
         async def deliver(mail: Fetched) -> None:
-            headers = {SILENT: "1"} if first_time and not marks.caught_up else {}
+            came_since = mail.internal_date is not None and mail.internal_date >= begun
+            silent = first_time and not marks.caught_up and not came_since
+            headers = {SILENT: "1"} if silent else {}
             request = Request(method=METHOD, path="", query="", headers=headers, body=mail.raw)
             try:
                 await inbox(request)
@@ -227,7 +239,11 @@ class _Marks:
 
 def create() -> EmailConnector:
     """The channel's connector."""
-    return EmailConnector()
+    return EmailConnector(now=_utc)
+
+
+def _utc() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - `create` is where the channel's parts come together
 
 
 def credentials(account: AccountConfig) -> Credentials:

@@ -25,6 +25,12 @@ from imap_tools.errors import ImapToolsError
 
 Security = Literal["tls", "starttls", "plain"]
 LARGEST = 64 * 1024 * 1024
+AFTER_MAIL_S = 5.0
+"""How long IDLE is first waited for where a mail has just come: one that the server tells of in the
+same packet as it takes IDLE is not seen by whoever polls the socket, and mails come in twos."""
+SOON_S = 5.0
+PATIENT_AFTER_S = 60.0
+"""A server that restarts is tried again after `SOON_S` at most, until it has been away so long."""
 _INTERNAL_DATE = re.compile(rb'INTERNALDATE "([^"]{10,40})"')
 _UID = re.compile(rb"UID (\d{1,10})")
 _FAULTS = (OSError, imaplib.IMAP4.error, ImapToolsError, ValueError, EOFError)
@@ -129,8 +135,10 @@ class ImapReader:
     async def run(self) -> None:
         """Connect, catch up, wait for more; after a fault all of it again, later and later."""
         wait = self._server.shortest_wait_s
+        loop = asyncio.get_running_loop()
+        away_since = loop.time()
         while True:
-            self._caught_up = False
+            self._caught_up, longest = False, self._server.longest_wait_s
             try:
                 await self._one_connection()
             except Later as later:
@@ -139,10 +147,12 @@ class ImapReader:
                 self._say("refused", str(refused))
             except _FAULTS as fault:
                 self._say("lost", f"{type(fault).__name__}: {fault}"[:300])
+                if self._caught_up or loop.time() - away_since < PATIENT_AFTER_S:
+                    longest = min(longest, SOON_S)
             if self._caught_up:
-                wait = self._server.shortest_wait_s
+                wait, away_since = self._server.shortest_wait_s, loop.time()
             await asyncio.sleep(wait)
-            wait = min(wait * 2, self._server.longest_wait_s)
+            wait = min(wait * 2, longest)
 
     async def _one_connection(self) -> None:
         credentials = await self._credentials()
@@ -153,23 +163,28 @@ class ImapReader:
                 uidvalidity = await call(session.open, credentials)
                 self._say("connected", f"UIDVALIDITY {uidvalidity}")
                 while True:
-                    await self._catch_up(session, call, uidvalidity)
-                    await call(session.wait)
+                    wait_s = self._server.idle_s
+                    while await self._catch_up(session, call, uidvalidity):
+                        wait_s = min(AFTER_MAIL_S, wait_s)
+                    await call(session.wait, wait_s)
             finally:
                 # Unblocks the thread where it waits for the server.
                 session.cut()
 
-    async def _catch_up(self, session: _Session, call: Any, uidvalidity: int) -> None:
+    async def _catch_up(self, session: _Session, call: Any, uidvalidity: int) -> bool:
+        """Take what is there; whether that was something: more may have come meanwhile."""
         mark = await self._marks.load()
         after = mark.uid if mark is not None and mark.uidvalidity == uidvalidity else 0
         if mark is not None and mark.uidvalidity != uidvalidity:
             self._say("uidvalidity", "The server numbers its mails anew: all are looked at again.")
-        for uid in await call(session.uids_after, after):
+        found = await call(session.uids_after, after)
+        for uid in found:
             await self._take(session, call, uidvalidity, uid)
             await self._marks.save(Mark(uidvalidity, uid))
         if not self._caught_up:
             self._caught_up = True
             self._say("caught_up", "Every mail has been read.")
+        return bool(found)
 
     async def _take(self, session: _Session, call: Any, uidvalidity: int, uid: int) -> None:
         """Read and deliver one mail; one that fails again and again is reported and passed."""
@@ -245,6 +260,7 @@ class _Session:
 
     def uids_after(self, uid: int) -> list[int]:
         """The UIDs over a mark, ascending. `n:*` always names the last mail, however low."""
+        self._client.untagged_responses.pop("EXISTS", None)
         status, data = self._client.uid("SEARCH", "UID", f"{uid + 1}:*")
         if status != "OK":
             raise imaplib.IMAP4.error("SEARCH was refused")
@@ -266,15 +282,20 @@ class _Session:
                     return Fetched(uidvalidity, uid, piece[1], _date(about))
         return None
 
-    def wait(self) -> None:
+    def wait(self, idle_s: float) -> None:
         """Until something happens or a while has passed; a dead connection raises.
+
+        A server tells of a mail once, with the answer to whatever is asked just then: one that
+        came with the last search is not waited for.
 
         IDLE is ended and begun anew each time, and the server's answer to that shows that it is
         there (RFC 2177 asks for it every 29 minutes; providers and routers cut earlier).
         """
         box = self._opened
+        if self._client.untagged_responses.pop("EXISTS", None):
+            return
         if self._idle:
-            box.idle.wait(self._server.idle_s)
+            box.idle.wait(idle_s)
             return
         box.idle.poll(self._server.poll_s)
         if box.client.noop()[0] != "OK":
