@@ -186,6 +186,15 @@ class Centre:
         self.ids[name] = written[0]
         return written[0]
 
+    async def custom_account(self, secret: str) -> int:
+        """A signed JSON channel that leads to a queue."""
+        account = await self.put(
+            "accounts", "custom", {"channel": "custom"}, {"signing_secret": secret}
+        )
+        entry = {"account": account, "queue": self.ids["sales"]}
+        await self.put("entry_points", "custom entry", entry)
+        return account
+
     async def person(self, login: str, *roles: str, **spec: Any) -> int:
         """A user with the test's password."""
         user_id = await self.put(

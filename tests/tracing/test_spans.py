@@ -41,15 +41,6 @@ async def traced_centre(database: str, data: Path, collector: str) -> AsyncItera
         await centre.settle()
 
 
-async def custom_account(centre: Centre) -> int:
-    account = await centre.put(
-        "accounts", "custom", {"channel": "custom"}, {"signing_secret": SECRET}
-    )
-    entry = {"account": account, "queue": centre.ids["sales"]}
-    await centre.put("entry_points", "custom entry", entry)
-    return account
-
-
 def body(external_id: str) -> bytes:
     return b'{"messages": [{"id": "%b", "from": "+100", "text": "Hi"}]}' % external_id.encode()
 
@@ -156,7 +147,7 @@ async def a_conversation(centre: Centre) -> int:
 async def test_what_comes_of_a_webhook(database: str, tmp_path: Path) -> None:
     with collecting() as collector:
         async with traced_centre(database, tmp_path, collector.url) as centre:
-            account = await custom_account(centre)
+            account = await centre.custom_account(SECRET)
             assert (await deliver(centre, account, body("m1"))).status_code == 200
             assert (await deliver(centre, account, body("m1"))).status_code == 200
             assert (await deliver(centre, account, body("m2"), "sha256=00")).status_code == 401
@@ -182,7 +173,7 @@ async def test_what_comes_of_a_webhook(database: str, tmp_path: Path) -> None:
 async def test_one_batch_serves_many_requests(database: str, tmp_path: Path) -> None:
     with collecting() as collector:
         async with traced_centre(database, tmp_path, collector.url) as centre:
-            account = await custom_account(centre)
+            account = await centre.custom_account(SECRET)
             inbox = centre.node.context.inbox
             at = centre.clock.now()
             said = [
@@ -234,7 +225,7 @@ async def test_providers_are_not(database: str, tmp_path: Path) -> None:
             other_system((200, {"id": "x"})) as provider,
             traced_centre(database, tmp_path, collector.url) as centre,
         ):
-            account = await custom_account(centre)
+            account = await centre.custom_account(SECRET)
             spec = {"channel": "custom", "settings": {"callback_url": provider.url}}
             await centre.put("accounts", "custom", spec, {"signing_secret": SECRET})
             assert (await deliver(centre, account, body("m1"))).status_code == 200

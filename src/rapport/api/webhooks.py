@@ -125,6 +125,8 @@ async def take(context: Context, account_id: int, connector: Connector, request:
         async with asyncio.timeout(None if request.method == METHOD else ANSWER_WITHIN_S):
             await _store(context, account_id, connector.manifest.channel, parsed, request)
     except TimeoutError:
+        if request.method == METHOD:
+            raise
         # Whether it is stored is not known. Replayed, it is known by its id (MECHANISMS §1).
         log.warning("webhook.slow", account_id=account_id)
         await context.spool.keep(account_id, _encode(request))

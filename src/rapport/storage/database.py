@@ -48,6 +48,16 @@ class Unavailable(Refused):
         super().__init__("database_unavailable", "The database is not reachable. Try again.")
 
 
+def being_ended() -> bool:
+    """Whether the task that asks is being cancelled by whoever may do so.
+
+    A driver may cancel what it waits for of its own. Whoever works for ever takes that for a
+    database that is away: nobody would take its place.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 async def _leave_as_it_is(_: object) -> None:
     """No round trip when a connection comes back: nothing here changes a session's state, and
     every transaction ends where it began."""

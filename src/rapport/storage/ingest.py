@@ -32,7 +32,15 @@ from rapport.domain.task import Leg
 from rapport.storage import ingest_statements as sql
 from rapport.storage.audiences import tell_holders
 from rapport.storage.changes import enqueue, event_columns, write
-from rapport.storage.database import LOST, RACES, Database, Unavailable, decode_json, encode_json
+from rapport.storage.database import (
+    LOST,
+    RACES,
+    Database,
+    Unavailable,
+    being_ended,
+    decode_json,
+    encode_json,
+)
 from rapport.storage.ingest_customers import Newcomer, first_message, welcome
 from rapport.storage.ingest_items import (
     Item,
@@ -138,8 +146,7 @@ class Ingest:
         try:
             results = await self._raced(batch)
         except (*LOST, asyncio.CancelledError) as error:
-            # What a driver cancels of its own must not end the lane: nobody would take its place.
-            if isinstance(error, asyncio.CancelledError) and _being_ended():
+            if isinstance(error, asyncio.CancelledError) and being_ended():
                 raise
             unavailable = Unavailable()
             unavailable.__cause__ = error
@@ -466,11 +473,6 @@ def _message_columns(messages: Sequence[Message]) -> tuple[list[Any], ...]:
 
 def _json(value: Any) -> str | None:
     return None if value is None else encode_json(value).decode()
-
-
-def _being_ended() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
 
 
 def _fail(batch: Sequence[Item], error: BaseException) -> None:

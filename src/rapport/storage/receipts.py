@@ -20,7 +20,7 @@ from rapport.domain.errors import Refused
 from rapport.domain.message import DeliveryReceipt, DeliveryStatus, Message, later_status
 from rapport.storage.audiences import told_of_changes
 from rapport.storage.changes import insert_events
-from rapport.storage.database import LOST, RACES, Database, Unavailable
+from rapport.storage.database import LOST, RACES, Database, Unavailable, being_ended
 from rapport.storage.rows import message_from
 
 LARGEST_BATCH = 256
@@ -129,7 +129,9 @@ class Receipts:
             error: BaseException | None = None
             try:
                 await self.apply([given for given, _ in batch])
-            except LOST as lost:
+            except (*LOST, asyncio.CancelledError) as lost:
+                if isinstance(lost, asyncio.CancelledError) and being_ended():
+                    raise
                 error = Unavailable()
                 error.__cause__ = lost
             except Exception as failure:

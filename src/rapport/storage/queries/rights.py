@@ -21,8 +21,7 @@ READABLE_UP_TO = f"""CASE
         JOIN conversation c ON c.contact_id = o.contact_id
         WHERE l.agent_id = $3 AND l.state IN ('active', 'wrapping_up') AND c.id = $1
           AND t.conversation_id <> $1) THEN {ALL}
-    ELSE (SELECT coalesce(max(l.left_seq) FILTER (WHERE l.state <> 'offered'), 0)
-        FROM leg l JOIN task t ON t.id = l.task_id
+    ELSE (SELECT coalesce(max(l.left_seq), 0) FROM leg l JOIN task t ON t.id = l.task_id
         WHERE t.conversation_id = $1 AND l.agent_id = $3 HAVING count(*) > 0)
 END"""  # noqa: S608 - a number of ours
 """The last `seq` that may be read, `ALL` for everything; null without any right. Its parameters are
