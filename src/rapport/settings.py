@@ -105,6 +105,13 @@ class Settings(BaseSettings):
     )
     log_level: str = Field(default="info", description="debug, info, warning or error.")
     log_format: str = Field(default="auto", description="json, text, or auto: text on a terminal.")
+    writers: int = Field(
+        default=2,
+        ge=1,
+        le=8,
+        description="How many batches of customers' messages are stored at a time; 1 where several"
+        " nodes share the processors of one machine.",
+    )
     pool_size: int = Field(default=10, ge=4, le=100, description="Database connections.")
 
     @model_validator(mode="after")

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
-from rapport.bootstrap import SystemClock
+from rapport.clock import SystemClock
 from tests.browser.chromium import chromium
 from tests.browser.stage import Stage, staged
 from tests.centre import TestClock, furnish, serving

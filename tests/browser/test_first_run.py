@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from rapport.bootstrap import SystemClock
+from rapport.clock import SystemClock
 from rapport_simulators.graph.simulator import GraphSimulator
 from tests.browser.axe import findings
 from tests.browser.desk import AgentDesk

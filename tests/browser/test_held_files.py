@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, FilePayload, expect
 
-from rapport.bootstrap import SystemClock
+from rapport.clock import SystemClock
 from rapport_simulators.visitors import draw_picture
 from tests.browser.axe import findings
 from tests.browser.stage import Stage, staged

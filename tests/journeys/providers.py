@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from rapport.bootstrap import SystemClock
+from rapport.clock import SystemClock
 from rapport_simulators.graph.settings import GraphSettings
 from rapport_simulators.graph.simulator import GraphSimulator
 from rapport_simulators.twilio.settings import TwilioSettings

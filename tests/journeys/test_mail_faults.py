@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from rapport.storage.embedded.endpoint import free_port
 from tests.centre import Centre, Json, TestClock, serving
-from tests.contract.email.imap_servers import free_port
 from tests.journeys.providers import until
 from tests.journeys.test_email import DANA, DESK, accepted, mailbox
 from tests.mailbox.importing import PASSWORD, WORKERS, append, connect, mail_server, read_up_to

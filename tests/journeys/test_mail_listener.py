@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from rapport.storage.embedded import EmbeddedPostgres
+from rapport.storage.embedded.endpoint import free_port
 from rapport.storage.migrations import upgrade
 from tests.centre import Centre, TestClock, furnish, serving
 from tests.contract.email.certificates import Certificate, certificate
-from tests.contract.email.imap_servers import free_port
 
 DESK, SALES = "help@shop.example", "sales@shop.example"
 

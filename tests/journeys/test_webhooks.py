@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 
-from rapport.cli.bench.subject import answers, free_port
+from rapport.cli.bench.subject import answers
 from rapport.domain.webhooks import Answer
+from rapport.storage.embedded.endpoint import free_port
 from tests.centre import PATIENCE_S, Centre, Json, VisitorPage, furnish, serving
 from tests.centre import TestClock as Clock
 from tests.configuration.administrator import Administrator, error, paths

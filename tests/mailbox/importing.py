@@ -18,8 +18,8 @@ import httpx2
 from imap_tools import MailBoxUnencrypted
 
 from rapport.domain.message import AgentEcho
+from rapport.storage.embedded.endpoint import free_port
 from tests.centre import Centre, TestClock, furnish, serving
-from tests.contract.email.imap_servers import free_port
 from tests.mailbox.generator import DESK, Generator, Mail, Mailbox
 
 PASSWORD = "demo-mailbox"

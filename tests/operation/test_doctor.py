@@ -14,14 +14,15 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from rapport.bootstrap import SystemClock
 from rapport.cli import doctor
 from rapport.cli.doctor import diagnose, machine
 from rapport.cli.doctor.checks import RUNBOOKS, Check
+from rapport.clock import SystemClock
 from rapport.settings import Settings
+from rapport.storage.embedded.endpoint import free_port
 from rapport.storage.examination import Findings, examine_database
 from tests.centre import Centre, TestClock, furnish, serving
-from tests.contract.email.imap_servers import PASSWORD, USER, free_port, pymap
+from tests.contract.email.imap_servers import PASSWORD, USER, pymap
 from tests.journeys.providers import GRAPH, whatsapp
 from tests.journeys.test_email import mailbox
 

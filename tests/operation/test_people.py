@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import pytest
 
-from rapport.bootstrap import SystemClock
+from rapport.clock import SystemClock
 from tests.centre import Centre, Desktop, VisitorPage
 from tests.configuration.administrator import Administrator
 from tests.journeys.providers import ALEX, DANA, messenger, sms, until, whatsapp

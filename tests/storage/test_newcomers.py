@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncpg
 
-from rapport.bootstrap import SystemClock
+from rapport.clock import SystemClock
 from rapport.domain.message import InboundMessage
 from rapport.storage.configuration_writer import Put, write_configuration
 from rapport.storage.database import Database

@@ -8,6 +8,7 @@ import random
 import asyncpg
 
 from rapport.storage.database import LOOKUPS
+from rapport.stream.asides import Asides
 from rapport.stream.hub import Hub
 from rapport.stream.tail import Tail
 from rapport.stream.wire import Commit
@@ -19,7 +20,11 @@ async def test_forced_disorder_loses_nothing_and_leaves_no_holes(database: str) 
     seen: list[Commit] = []
     hub = Hub(lambda _: [])
     hub.on_commit(seen.append)
-    tail = Tail(database, hub, LOOKUPS)
+
+    async def unsaid(_: str) -> None:
+        """Nobody speaks here."""
+
+    tail = Tail(database, hub, LOOKUPS, Asides(hub, unsaid))
     reading = asyncio.create_task(tail.run())
     await tail.started.wait()
     chance = random.Random(7)

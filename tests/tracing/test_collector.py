@@ -16,11 +16,11 @@ from structlog.testing import capture_logs
 
 from rapport.cli.doctor.tracing import examine_tracing
 from rapport.settings import Settings
+from rapport.storage.embedded.endpoint import free_port
 from rapport.tracing import collector
 from rapport.tracing.opening import endpoint_of, opened_tracing, shown
 from rapport.tracing.seams import Seams
 from tests.centre import TestClock, furnish, serving
-from tests.contract.email.imap_servers import free_port
 from tests.journeys.providers import DANA, whatsapp
 from tests.tracing.receiver import collecting
 from tests.tracing.spans import resource_of, sent_to

@@ -51,6 +51,7 @@ from rapport.storage.template_files import PostgresTemplateFiles
 from rapport.storage.thumbnails import Thumbnails
 from rapport.storage.webhooks import Webhooks
 from rapport.storage.workflow_runs import PostgresRuns
+from rapport.stream.asides import Asides
 from rapport.stream.hub import Hub
 
 
@@ -104,6 +105,7 @@ class Context:
     reports: ReportReader
     saved_reports: SavedReports
     hub: Hub
+    asides: Asides
     inbox: Inbox
     visits: Visits
     transcripts: Transcripts

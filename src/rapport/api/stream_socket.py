@@ -148,11 +148,11 @@ async def _handle(
         if message.on:
             context.courtesies.typing(message.conversation_id)
         author = {"kind": "agent", "id": session.user_id}
-        context.hub.whisper_customer(
+        context.asides.tell_customer(
             message.conversation_id,
             encode({"type": "typing", "on": message.on, "name": session.name}),
         )
-        context.hub.whisper(
+        context.asides.tell(
             (f"agent.{i}" for i in agents if i != session.user_id),
             encode(
                 {

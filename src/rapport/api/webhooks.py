@@ -15,6 +15,7 @@ from prometheus_client import Counter
 from rapport.api.context import Context
 from rapport.api.mail_screen import screened
 from rapport.api.sockets import Receive, Scope, Send
+from rapport.api.time_limit import TimeLimit
 from rapport.application.received import END_PAYLOAD, Input, Received
 from rapport.application.timers import leave_as_said
 from rapport.channels.email.connector import METHOD
@@ -118,20 +119,22 @@ async def take(context: Context, account_id: int, connector: Connector, request:
         await _keep_raw(context, account_id, request, parsed)
     if all(isinstance(p, Ignored) for p in parsed):
         return
-    if context.spool.holds(account_id) and request.method != METHOD:
+    channel = connector.manifest.channel
+    if request.method == METHOD:
+        await _store(context, account_id, channel, parsed, request)
+        return
+    if context.spool.holds(account_id):
         await context.spool.keep(account_id, _encode(request))
         return
     try:
-        async with asyncio.timeout(None if request.method == METHOD else ANSWER_WITHIN_S):
-            await _store(context, account_id, connector.manifest.channel, parsed, request)
+        with TimeLimit(ANSWER_WITHIN_S):
+            await _store(context, account_id, channel, parsed, request)
     except TimeoutError:
-        if request.method == METHOD:
-            raise
         # Whether it is stored is not known. Replayed, it is known by its id (MECHANISMS §1).
         log.warning("webhook.slow", account_id=account_id)
         await context.spool.keep(account_id, _encode(request))
     except Refused as refused:
-        if refused.kind != "unavailable" or request.method == METHOD:
+        if refused.kind != "unavailable":
             raise
         # The database is away: what is verified is kept on disk and answered.
         await context.spool.keep(account_id, _encode(request))

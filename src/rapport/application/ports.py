@@ -413,6 +413,9 @@ class ConfigurationSource(Protocol):
     def current(self) -> Configuration:
         """The newest snapshot known to this process."""
 
+    async def refresh(self) -> Configuration:
+        """Read it again if another process has changed it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from rapport.api.mail_room import MailRoom
 from rapport.api.mail_server import mail_server, until_cancelled
 from rapport.api.webhooks import replay, take
 from rapport.api.widget.limits import Limiter
+from rapport.api.widget.presence import came
 from rapport.application.configuration.administration import Administration
 from rapport.application.invitation_letter import InvitationLetter, InvitationPost
 from rapport.application.openid import OpenIdSignIn
@@ -31,6 +31,7 @@ from rapport.application.set_up import SetUp
 from rapport.application.tell_removed import tell_infected, tell_removed
 from rapport.application.transcripts import Transcript
 from rapport.bootstrap.files import held_files_job, kept_files
+from rapport.bootstrap.lasting import lasting
 from rapport.bootstrap.letters import letters
 from rapport.channels.calls import Caller
 from rapport.channels.courtesy import Courtesies
@@ -41,6 +42,7 @@ from rapport.channels.openid import OpenIdHttp
 from rapport.channels.sdk.connector import Connector, Request
 from rapport.channels.sdk.guard import allowed_host, guarded_client, networks
 from rapport.channels.webhook_calls import WebhookCaller
+from rapport.clock import SystemClock
 from rapport.domain.survey import survey_link
 from rapport.jobs.caretaker import Caretaker
 from rapport.jobs.due import Sweeper
@@ -99,19 +101,12 @@ from rapport.storage.thumbnails import Thumbnails
 from rapport.storage.visits import PostgresVisits
 from rapport.storage.webhooks import Webhooks
 from rapport.storage.workflow_runs import PostgresRuns
+from rapport.stream.asides import NOTIFY, Asides
 from rapport.stream.hub import Hub
 from rapport.stream.tail import Tail
 from rapport.stream.visitor import project
 from rapport.stream.wire import Commit
 from rapport.tracing.seams import Seams
-
-
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        """The present moment in UTC."""
-        return datetime.now(UTC)  # noqa: TID251 - the one place that reads the clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +191,9 @@ async def _start(
         lambda event: project(event, configuration.current.name),
         lambda encoded: cover_frame(encoded, configuration.current.own_addresses),
     )
-    tail = Tail(database.dsn, hub, LOOKUPS)
-    ingest = Ingest(database, configuration, clock)
+    asides = Asides(hub, partial(database.pool.execute, NOTIFY))
+    tail = Tail(database.dsn, hub, LOOKUPS, asides)
+    ingest = Ingest(database, configuration, clock, settings.writers)
     inbox = seams.inbox(ingest, configuration)
     offers, due = PostgresOfferBoard(database), PostgresDueBoard(database)
     router, sweeper = Router(services, offers), Sweeper(due, services, clock.now())
@@ -298,35 +294,36 @@ async def _start(
         lambda account_id: MailboxMark(mails, account_id),
     )
     channels.here = links.held.__contains__
-    work = [
-        group.create_task(tail.run()),
-        group.create_task(refresher.run()),
-        group.create_task(ingest.run()),
-        group.create_task(receipts.run()),
-        group.create_task(courtesies.run()),
-        group.create_task(floor_board.run()),
-        group.create_task(keep_presence(due, live_agents, hub.pulse, clock)),
+    parts: list[Callable[[], Awaitable[None]]] = [
+        tail.run,
+        asides.run,
+        refresher.run,
+        ingest.run,
+        receipts.run,
+        courtesies.run,
+        floor_board.run,
+        partial(keep_presence, due, live_agents, hub.pulse, clock),
     ]
     if "worker" in roles:
-        parts = (
-            router,
-            sweeper,
-            postman,
-            fetcher,
-            caretaker,
-            workflows,
-            webhooks,
-            report_keeper,
-            post.report_mailer,
-            post.transcript_mailer,
-            post.invitation_mailer,
-            retention,
-            indexer,
-            thumbnailer,
-            held_files,
-        )
-        work += [group.create_task(part.run()) for part in parts]
-        work.append(group.create_task(links.run()))
+        parts += [
+            router.run,
+            sweeper.run,
+            postman.run,
+            fetcher.run,
+            caretaker.run,
+            workflows.run,
+            webhooks.run,
+            report_keeper.run,
+            post.report_mailer.run,
+            post.transcript_mailer.run,
+            post.invitation_mailer.run,
+            retention.run,
+            indexer.run,
+            thumbnailer.run,
+            held_files.run,
+            links.run,
+        ]
+    work = [group.create_task(lasting(part)) for part in parts]
     await tail.started.wait()
     administration = Administration(
         PostgresConfigurationStore(database, configuration), configuration, vault, clock
@@ -353,6 +350,7 @@ async def _start(
         reports=reports,
         saved_reports=SavedReports(post.shelf, configuration, clock),
         hub=hub,
+        asides=asides,
         inbox=inbox,
         visits=PostgresVisits(database),
         transcripts=post.transcripts,
@@ -391,11 +389,12 @@ async def _start(
         measure=partial(measure, database, spool),
         secure_cookies=(settings.public_url or "").startswith("https://"),
     )
+    asides.on_left = partial(came, context)
     if settings.mail_port is not None and "api" in roles:
         listening = await mail_server(settings, context)
         work.append(group.create_task(until_cancelled(listening)))
     if "api" in roles:
-        work.append(group.create_task(spool.run(partial(replay, context))))
+        work.append(group.create_task(lasting(partial(spool.run, partial(replay, context)))))
     return Node(
         context,
         database,

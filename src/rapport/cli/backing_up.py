@@ -12,10 +12,10 @@ from typing import Any
 
 import asyncpg
 
-from rapport.bootstrap import SystemClock
 from rapport.bootstrap.files import bucket_of
 from rapport.cli.connecting import reachable_database
 from rapport.cli.serving import database_of
+from rapport.clock import SystemClock
 from rapport.settings import Settings
 from rapport.storage.backup import BackupError, Source, back_up, restore
 from rapport.storage.backup.restore import examine, require_empty

@@ -14,10 +14,10 @@ from rapport.application.configuration.administration import Administration
 from rapport.application.configuration.yaml_text import DocumentRefused
 from rapport.application.second_factor import SecondFactors
 from rapport.application.tokens import Tokens
-from rapport.bootstrap import SystemClock
 from rapport.bootstrap.files import kept_files
 from rapport.channels.discovery import connectors
 from rapport.cli.serving import database_of
+from rapport.clock import SystemClock
 from rapport.domain.errors import Refused
 from rapport.settings import Settings
 from rapport.storage.accounts import ways_in

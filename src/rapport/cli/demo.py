@@ -11,11 +11,12 @@ from pathlib import Path
 
 from rapport.api.context import Context
 from rapport.application.access import Access
-from rapport.bootstrap import SystemClock, running
+from rapport.bootstrap import running
 from rapport.channels.discovery import connectors
 from rapport.cli.providers import Ports, commands, connect_accounts
 from rapport.cli.sample import PASSWORD, PEOPLE, SITE, connect_shop, create_sample_company
 from rapport.cli.serving import database_of, serve_until_signalled, server_of, traced
+from rapport.clock import SystemClock
 from rapport.observability import logs
 from rapport.settings import Settings
 from rapport.storage.accounts.sessions import PostgresSessions

@@ -208,11 +208,14 @@ def ingest(
     messages: Annotated[int, typer.Option(help="Messages in all.")] = 60_000,
     new_contacts: Annotated[float, typer.Option(help="Share of messages of new contacts.")] = 0.0,
     channel: Annotated[str, typer.Option(help="whatsapp or custom.")] = "whatsapp",
+    nodes: Annotated[
+        int, typer.Option(min=1, max=16, help="Nodes on the one database, as behind a proxy.")
+    ] = 1,
 ) -> None:
     """Signed webhook to durable message to 200; fails if anything is lost or doubled."""
     from rapport.cli.bench.ingest import run
 
-    raise typer.Exit(run(channel, connections, messages, new_contacts))
+    raise typer.Exit(run(channel, connections, messages, new_contacts, nodes))
 
 
 @bench.command()

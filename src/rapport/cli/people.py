@@ -37,8 +37,8 @@ def export(
     person: Number, target: Annotated[Path, typer.Argument(help="The zip to write.")]
 ) -> None:
     """Write everything that is kept of a customer as a zip of JSON and files."""
-    from rapport.bootstrap import SystemClock
     from rapport.cli.connecting import run
+    from rapport.clock import SystemClock
 
     async def work(tools: Tools) -> dict[str, int]:
         return await tools.people.export(person, target, None, SystemClock().now())
@@ -58,8 +58,8 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Erase a customer for good; refused while they have an open conversation."""
-    from rapport.bootstrap import SystemClock
     from rapport.cli.connecting import run
+    from rapport.clock import SystemClock
     from rapport.storage.privacy.erasure import Erased
 
     async def work(tools: Tools) -> Erased:

@@ -2,77 +2,41 @@
 
 Requests of many connections are gathered into batches of up to 256 that cost a constant number
 of round trips (MECHANISMS §1). Order holds by lane: one conversation always goes to the same
-writer connection; across nodes the conversation's row lock and UNIQUE(account, external id) do.
+writer, and a lane has one batch under way; across nodes the conversation's row lock and
+UNIQUE(account, external id) do.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
-import asyncpg
 import structlog
 
-from rapport.application.ports import Changes, Clock, ConfigurationSource
-from rapport.application.receive_messages import receive
-from rapport.application.received import Input, NoQueue, Received, Thread
+from rapport.application.ports import Clock, ConfigurationSource
+from rapport.application.received import Input, NoQueue, Received
 from rapport.domain.errors import Refused
-from rapport.domain.message import (
-    Contact,
-    Conversation,
-    CustomerEvent,
-    Direction,
-    InboundMessage,
-    Message,
-)
-from rapport.domain.task import Leg
-from rapport.storage import ingest_statements as sql
-from rapport.storage.audiences import tell_holders
-from rapport.storage.changes import enqueue, event_columns, write
-from rapport.storage.database import (
-    LOST,
-    RACES,
-    Database,
-    Unavailable,
-    being_ended,
-    decode_json,
-    encode_json,
-)
-from rapport.storage.ingest_customers import Newcomer, first_message, welcome
-from rapport.storage.ingest_items import (
-    Item,
-    Key,
-    aliases,
-    keep_consent,
-    look_at_held,
-    moved,
-    opens,
-    refers_to,
-    segmented,
-)
-from rapport.storage.rows import (
-    announcement_json,
-    attachments_json,
-    conversation_from,
-    leg_from,
-    message_from,
-    task_from,
-)
-from rapport.storage.segments import GIVE_UP_S, join_segment, overdue
-from rapport.storage.workflow_runs import keep_run
+from rapport.storage.database import LOST, Database, Unavailable, being_ended
+from rapport.storage.ingest_batch import BatchWriter
+from rapport.storage.ingest_items import Item
+from rapport.storage.segments import GIVE_UP_S, overdue
 
 LARGEST_BATCH = 256
 BUSY = 8
 """A batch of so many says that the next is worth waiting for."""
-GATHER_S = 0.002
+GATHER_S = 0.001
 """And for how long: half as many again join it, which saves a tenth of the CPU of a message."""
-IDS_PER_MESSAGE = 6
-_NOTHING: dict[str, int] = {}
-CommitBatch = Callable[[list[Item]], Awaitable[list[Received]]]
+CommitBatch = Callable[[Sequence[Item]], Awaitable[Sequence[Received]]]
 log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Waiting(Item):
+    """Who waits for the commit."""
+
+    done: asyncio.Future[Received]
 
 
 class Ingest:
@@ -86,10 +50,9 @@ class Ingest:
         writers: int = 2,
     ) -> None:
         self._database = database
-        self._configuration = configuration
         self._clock = clock
-        self._lanes: list[asyncio.Queue[Item]] = [asyncio.Queue(20_000) for _ in range(writers)]
-        self.commit_batch: CommitBatch = self._commit
+        self._lanes: list[asyncio.Queue[_Waiting]] = [asyncio.Queue(20_000) for _ in range(writers)]
+        self.commit_batch: CommitBatch = BatchWriter(database, configuration, clock).commit
         """What commits a batch; tracing puts itself around it."""
 
     async def submit(self, account_id: int, messages: Sequence[Input]) -> list[Received]:
@@ -102,7 +65,7 @@ class Ingest:
         loop = asyncio.get_running_loop()
         futures = []
         for message in messages:
-            item = Item(account_id, message, loop.create_future())
+            item = _Waiting(account_id, message, loop.create_future())
             lane = self._lanes[hash(item.key) % len(self._lanes)]
             try:
                 lane.put_nowait(item)
@@ -129,7 +92,7 @@ class Ingest:
         for account_id, message in await overdue(self._database.pool, before):
             await self.submit(account_id, [message])
 
-    async def _drain(self, lane: asyncio.Queue[Item]) -> None:
+    async def _drain(self, lane: asyncio.Queue[_Waiting]) -> None:
         busy = False
         while True:
             batch = [await lane.get()]
@@ -141,10 +104,10 @@ class Ingest:
             busy = len(batch) >= BUSY
             await self._settle(batch)
 
-    async def _settle(self, batch: list[Item]) -> None:
+    async def _settle(self, batch: Sequence[_Waiting]) -> None:
         """Commit a batch; by halves if it fails, so that one bad message holds up no other."""
         try:
-            results = await self._raced(batch)
+            results = await self.commit_batch(batch)
         except (*LOST, asyncio.CancelledError) as error:
             if isinstance(error, asyncio.CancelledError) and being_ended():
                 raise
@@ -164,318 +127,8 @@ class Ingest:
                 if not item.done.done():
                     item.done.set_result(result)
 
-    async def _raced(self, batch: list[Item]) -> list[Received]:
-        """Commit a batch, again if another node was in the way."""
-        for _ in range(2):
-            with contextlib.suppress(*RACES, asyncpg.UniqueViolationError):
-                return await self.commit_batch(batch)
-        return await self.commit_batch(batch)
 
-    async def _commit(self, batch: list[Item]) -> list[Received]:
-        configuration = self._configuration.current
-        groups: dict[Key, list[Item]] = {}
-        for item in batch:
-            groups.setdefault(item.key, []).append(item)
-        files = sum(len(i.message.media) for i in batch if not isinstance(i.message, CustomerEvent))
-        ends = sum(isinstance(i.message, InboundMessage) and i.message.ends for i in batch)
-        wanted = len(batch) * IDS_PER_MESSAGE + 2 + files + 2 * ends * len(configuration.rules)
-        ids = iter(await self._database.new_ids(wanted))
-        results: dict[int, Received] = {}
-        async with self._database.begun() as connection:
-            if renamed := moved(batch):
-                await self._rename(connection, renamed)
-                await connection.execute("COMMIT; BEGIN")
-            if any(segmented(i.message) for i in batch):
-                results = await self._join_segments(connection, batch, groups)
-            threads = await self._lock(connection, groups)
-            await look_at_held(connection, batch)
-            now = self._clock.now()
-            changes = Changes()
-            for key, items in groups.items():
-                taken = receive(
-                    threads[key], [i.message for i in items], configuration, ids, now, changes
-                )
-                results.update((id(item), got) for item, got in zip(items, taken, strict=True))
-            if changes.amended or changes.contacts:
-                await tell_holders(connection, changes)
-            if any(isinstance(i.message, CustomerEvent) for i in batch):
-                await keep_consent(connection, batch)
-            await self._save(connection, changes, ids, _only_texts(batch, changes))
-        return [results[id(item)] for item in batch]
-
-    async def _join_segments(
-        self, connection: Any, batch: list[Item], groups: dict[Key, list[Item]]
-    ) -> dict[int, Received]:
-        """Keep segments; items whose message is whole now stay in the groups, others are done.
-
-        Its own transaction, so that no other lock is held while it waits for a twin.
-        """
-        done: dict[int, Received] = {}
-        for item in sorted(batch, key=lambda item: item.key):
-            if not segmented(item.message) or not isinstance(item.message, InboundMessage):
-                continue
-            whole = await join_segment(connection, item.account_id, item.message, self._clock.now())
-            if whole is None:
-                done[id(item)] = Received(0, None, 0, duplicate=False, ignored="segment")
-                groups[item.key].remove(item)
-                if not groups[item.key]:
-                    del groups[item.key]
-            else:
-                item.message = whole
-        await connection.execute("COMMIT; BEGIN")
-        return done
-
-    async def _lock(
-        self, connection: Any, groups: dict[Key, list[Item]]
-    ) -> dict[Key, Thread | None]:
-        keys = sorted(groups)
-        rows = await connection.fetch(sql.LOCK, [k[0] for k in keys], [k[1] for k in keys])
-        # Only a message opens a conversation (T1).
-        found = {(row["account_id"], row["contact_key"]) for row in rows}
-        missing = [key for key in keys if key not in found and opens(groups[key])]
-        if missing:
-            # Rows are locked in id order only; new ones must not be inserted under locks.
-            await connection.execute("ROLLBACK; BEGIN")
-            await self._rename(connection, aliases(missing, groups))
-            ids = await self._database.new_ids(2 * len(missing))
-            accounts = self._configuration.current.accounts
-            newcomers = [
-                Newcomer(key, accounts[key[0]].channel.value, first_message(groups[key]))
-                for key in missing
-            ]
-            await welcome(connection, newcomers, ids, self._clock.now())
-            rows = await connection.fetch(sql.LOCK, [k[0] for k in keys], [k[1] for k in keys])
-        conversations = [conversation_from(row) for row in rows]
-        details = {
-            row["of_conversation"]: row
-            for row in await connection.fetch(
-                sql.DETAILS,
-                [c.id for c in conversations],
-                [item.account_id for items in groups.values() for item in items],
-                [item.message.external_id for items in groups.values() for item in items],
-            )
-        }
-        served = [
-            row["id"]
-            for c in conversations
-            if _with_legs(row := details[c.id], groups[c.account_id, c.contact_key])
-        ]
-        legs: dict[int, list[Leg]] = {}
-        if served:
-            for row in await connection.fetch(sql.LEGS, served):
-                legs.setdefault(row["task_id"], []).append(leg_from(row))
-        known: dict[int, dict[str, int]] = {}
-        seen = next((row["known"] for row in details.values()), None)
-        for account_id, external_id, seq in decode_json(seen) if seen else ():
-            known.setdefault(account_id, {})[external_id] = seq
-        referred = await self._referred(connection, groups)
-        threads: dict[Key, Thread | None] = dict.fromkeys(groups)
-        for c in conversations:
-            row = details[c.id]
-            open_task = row["id"] is not None and row["state"] != "ended"
-            threads[c.account_id, c.contact_key] = Thread(
-                conversation=c,
-                contact=Contact(
-                    id=c.contact_id,
-                    version=row["contact_version"],
-                    name=row["name"],
-                    email=row["email"],
-                    phone=row["phone"],
-                    by_hand=tuple(row["by_hand"]),
-                ),
-                task=task_from(row, tuple(legs.get(row["id"], ()))) if open_task else None,
-                known=known.get(c.account_id, _NOTHING),
-                referred=referred.get(c.account_id) or {},
-            )
-        return threads
-
-    async def _referred(
-        self, connection: Any, groups: dict[Key, list[Item]]
-    ) -> dict[int, dict[str, Message]]:
-        wanted = {
-            (item.account_id, external_id)
-            for items in groups.values()
-            for item in items
-            if (external_id := refers_to(item.message)) is not None
-        }
-        found: dict[int, dict[str, Message]] = {}
-        if wanted:
-            keys = sorted(wanted)
-            for row in await connection.fetch(
-                sql.REFERRED, [k[0] for k in keys], [k[1] for k in keys]
-            ):
-                found.setdefault(row["account_id"], {})[row["referred_as"]] = message_from(row)
-        return found
-
-    async def _rename(self, connection: Any, renames: Sequence[tuple[int, str, str]]) -> None:
-        """Conversations of customers who come under a new key: (account, key, former key)."""
-        if not renames:
-            return
-        accounts = self._configuration.current.accounts
-        known = sorted({account_id for account_id, _, _ in renames})
-        await connection.execute(
-            sql.RENAME,
-            [account_id for account_id, _, _ in renames],
-            [key for _, key, _ in renames],
-            [alias for _, _, alias in renames],
-            known,
-            [accounts[account_id].channel.value for account_id in known],
-        )
-
-    async def _save(
-        self, connection: Any, changes: Changes, ids: Iterator[int], texts: bool
-    ) -> None:
-        if not (changes.events or changes.messages or changes.conversations or changes.contacts):
-            await connection.execute("COMMIT")
-            return
-        commit_id = next(ids)
-        if texts:
-            await connection.execute(sql.SAVE_TEXTS, *_text_columns(changes), commit_id)
-            await connection.execute(f"SELECT seal({commit_id:d}); COMMIT")
-            return
-        rest = Changes(
-            tasks=changes.tasks,
-            new_task_ids=changes.new_task_ids,
-            contacts=changes.contacts,
-            messages=list(changes.amended.values()),
-        )
-        if rest.tasks or rest.contacts or rest.messages:
-            await write(connection, rest, self._configuration.current.queues, commit_id, ())
-        await connection.execute(
-            sql.SAVE,
-            *_conversation_columns(changes.conversations),
-            *_message_columns(changes.messages),
-            commit_id,
-            *event_columns(changes.events),
-            [c.last_inbound_at for c in changes.conversations],
-            [c.opted_out_at for c in changes.conversations],
-            [_json(m.content) for m in changes.messages],
-            [c.survey is not None for c in changes.conversations],
-        )
-        if changes.ratings:
-            await connection.execute(
-                sql.RATE,
-                [r.task_id for r in changes.ratings],
-                [r.rating for r in changes.ratings],
-                [r.comment for r in changes.ratings],
-                [r.at for r in changes.ratings],
-            )
-        for run in changes.runs:
-            await keep_run(connection, run)
-        if changes.media:
-            await self._fetch_later(connection, changes)
-        if changes.jobs:
-            job_ids = [next(ids) for _ in changes.jobs]
-            await enqueue(connection, changes.jobs, job_ids, changes.jobs[0].created_at)
-        await connection.execute(f"SELECT seal({commit_id:d}); COMMIT")
-
-    async def _fetch_later(self, connection: Any, changes: Changes) -> None:
-        message_of = {a.id: m.id for m in changes.messages for a in m.attachments}
-        await connection.execute(
-            sql.MEDIA,
-            [attachment_id for attachment_id, _, _ in changes.media],
-            [message_of[attachment_id] for attachment_id, _, _ in changes.media],
-            [conversation.account_id for _, conversation, _ in changes.media],
-            [_json(media) for _, _, media in changes.media],
-            self._clock.now(),
-        )
-
-
-def _with_legs(task: Any, items: Sequence[Item]) -> bool:
-    """Whether agents may have an open part in the task who are told of what comes in.
-
-    Of one that waits only those who wrap up after a transfer, and only when the task itself
-    changes: most that wait have nobody, and are not asked about.
-    """
-    if task["state"] == "queued":
-        return task["customer_left_at"] is not None or any(
-            isinstance(item.message, CustomerEvent) for item in items
-        )
-    return task["state"] in {"offered", "active"}
-
-
-def _only_texts(batch: Sequence[Item], changes: Changes) -> bool:
-    """Whether a batch is nothing but plain messages, each with its one event.
-
-    What customers do besides writing changes conversations in ways of its own.
-    """
-    return (
-        not (changes.tasks or changes.contacts or changes.jobs or changes.amended)
-        and len(changes.events) == len(changes.messages)
-        and all(isinstance(item.message, InboundMessage) for item in batch)
-        and all(
-            m.direction is Direction.INBOUND
-            and not m.attachments
-            and m.content is None
-            and m.client_id is None
-            for m in changes.messages
-        )
-    )
-
-
-def _text_columns(changes: Changes) -> tuple[Any, ...]:
-    conversations, messages, events = changes.conversations, changes.messages, changes.events
-    return (
-        [c.id for c in conversations],
-        [c.last_seq for c in conversations],
-        [c.inbound_seq for c in conversations],
-        messages[0].created_at,
-        [m.id for m in messages],
-        [m.conversation_id for m in messages],
-        [m.account_id for m in messages],
-        [m.task_id for m in messages],
-        [m.seq for m in messages],
-        [m.inbound_seq for m in messages],
-        [m.author_id for m in messages],
-        [m.text for m in messages],
-        [m.external_id for m in messages],
-        [m.sent_at for m in messages],
-        [e.queue_id for e in events],
-        [" ".join(e.audience) for e in events],
-        [encode_json(e.facts).decode() for e in events],
-        [encode_json(e.entities).decode() for e in events],
-    )
-
-
-def _conversation_columns(conversations: Sequence[Conversation]) -> tuple[list[Any], ...]:
-    return (
-        [c.id for c in conversations],
-        [c.last_seq for c in conversations],
-        [c.inbound_seq for c in conversations],
-        [c.task_id for c in conversations],
-        [c.customer_away_since for c in conversations],
-        [c.last_message_at for c in conversations],
-    )
-
-
-def _message_columns(messages: Sequence[Message]) -> tuple[list[Any], ...]:
-    return (
-        [m.id for m in messages],
-        [m.conversation_id for m in messages],
-        [m.account_id for m in messages],
-        [m.task_id for m in messages],
-        [m.seq for m in messages],
-        [m.inbound_seq for m in messages],
-        [m.direction for m in messages],
-        [m.author_kind for m in messages],
-        [m.author_id for m in messages],
-        [m.text for m in messages],
-        [_json(attachments_json(m.attachments)) for m in messages],
-        [_json(announcement_json(m.announcement)) for m in messages],
-        [m.customer_sees for m in messages],
-        [m.client_id for m in messages],
-        [m.external_id for m in messages],
-        [m.status for m in messages],
-        [m.created_at for m in messages],
-        [m.sent_at for m in messages],
-    )
-
-
-def _json(value: Any) -> str | None:
-    return None if value is None else encode_json(value).decode()
-
-
-def _fail(batch: Sequence[Item], error: BaseException) -> None:
+def _fail(batch: Sequence[_Waiting], error: BaseException) -> None:
     shown = (
         Refused("no_queue", "No queue is configured for this channel.")
         if isinstance(error, NoQueue)

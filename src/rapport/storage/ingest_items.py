@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rapport.application.received import Input, Received
+from rapport.application.received import Input
 from rapport.domain.message import CustomerEvent, InboundMessage
 from rapport.storage import ingest_statements as sql
 from rapport.storage.held_files import as_it_is_now
@@ -17,11 +16,10 @@ Key = tuple[int, str]
 
 @dataclass(slots=True)
 class Item:
-    """One message, or what a customer did, on its way in, and who waits for the commit."""
+    """One message, or what a customer did, on its way in."""
 
     account_id: int
     message: Input
-    done: asyncio.Future[Received]
 
     @property
     def key(self) -> Key:

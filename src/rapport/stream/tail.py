@@ -8,23 +8,33 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import asyncpg
 import structlog
 
+from rapport.stream.asides import CHANNEL as ASIDES
+from rapport.stream.asides import Asides
 from rapport.stream.hub import Hub
-from rapport.stream.wire import Commit, WireEvent, encode_event
+from rapport.stream.wire import Commit, WireEvent
 
 CHANNEL = "rapport_stream"
 POLL_S = 0.25
 MOST_COMMITS = 500
+BUSY = 16
+"""So many events at once say that the next are worth waiting for."""
+GATHER_S = 0.005
+"""And for how long: in a storm what it costs to read is by the read, not by the event."""
 log = structlog.get_logger()
 
 _EVENTS = """
 SELECT s.pos, e.kind, e.at, e.conversation_id, e.audience, e.customer, e.entities
 FROM (SELECT pos, commit_id FROM stream_commit WHERE pos > $1 ORDER BY pos LIMIT $2) s
 JOIN event e ON e.commit_id = s.commit_id ORDER BY s.pos, e.ord"""
+
+_POS = itemgetter(0)
 
 
 class Tail:
@@ -35,9 +45,10 @@ class Tail:
             reading all of it for every commit (170 instead of 63 µs of database a message).
     """
 
-    def __init__(self, dsn: str, hub: Hub, planning: Mapping[str, str]) -> None:
+    def __init__(self, dsn: str, hub: Hub, planning: Mapping[str, str], asides: Asides) -> None:
         self._dsn = dsn
         self._hub = hub
+        self._asides = asides
         self._settings = {"application_name": "rapport stream", **planning}
         self._bell = asyncio.Event()
         self.started = asyncio.Event()
@@ -59,6 +70,7 @@ class Tail:
         )
         try:
             await connection.add_listener(CHANNEL, self._ring)
+            await connection.add_listener(ASIDES, self._hear)
             row = await connection.fetchrow(
                 "SELECT stream_epoch, coalesce((SELECT max(pos) FROM stream_commit), 0) AS pos"
                 " FROM installation"
@@ -69,9 +81,13 @@ class Tail:
                 self._hub.start_at(row["stream_epoch"], row["pos"])
             self.started.set()
             while not connection.is_closed():
-                while await self._read(connection) == MOST_COMMITS:
-                    pass
+                # Before the read: what is committed while it runs rings for the next one.
                 self._bell.clear()
+                read = await self._read(connection)
+                if read >= BUSY:
+                    # There may be more commits at once than one read takes.
+                    await asyncio.sleep(GATHER_S if read < MOST_COMMITS else 0)
+                    continue
                 try:
                     async with asyncio.timeout(POLL_S):
                         await self._bell.wait()
@@ -81,27 +97,14 @@ class Tail:
             await connection.close(timeout=2)
 
     async def _read(self, connection: Any) -> int:
-        """Fan out what is new; returns how many commits that was."""
-        commits: dict[int, list[WireEvent]] = {}
-        sizes: dict[int, int] = {}
-        for row in await connection.fetch(_EVENTS, self._hub.pos, MOST_COMMITS):
-            encoded = encode_event(row["kind"], row["at"], row["entities"])
-            pos = row["pos"]
-            sizes[pos] = sizes.get(pos, 100) + len(encoded) + 200
-            commits.setdefault(pos, []).append(
-                WireEvent(
-                    kind=row["kind"],
-                    conversation_id=row["conversation_id"],
-                    audience=tuple(row["audience"]),
-                    customer=row["customer"],
-                    at=row["at"],
-                    entities=row["entities"],
-                    encoded=encoded,
-                )
-            )
-        for pos, events in commits.items():
-            self._hub.publish(Commit(pos, tuple(events), sizes[pos]))
-        return len(commits)
+        """Fan out what is new; returns how many events that was."""
+        rows = await connection.fetch(_EVENTS, self._hub.pos, MOST_COMMITS)
+        for pos, found in groupby(rows, _POS):
+            self._hub.publish(Commit(pos, tuple(WireEvent(*row[1:]) for row in found)))
+        return len(rows)
+
+    def _hear(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
+        self._asides.heard(str(payload))
 
     def _ring(self, *_: object) -> None:
         self._bell.set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,26 +11,37 @@ import msgspec
 encode = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class WireEvent:
-    """One logged event, encoded for agents; `entities` is the stored JSON."""
+    """One logged event as it was read; `entities` is the stored JSON."""
 
     kind: str
-    conversation_id: int | None
-    audience: tuple[str, ...]
-    customer: bool
     at: datetime
+    conversation_id: int | None
+    audience: Sequence[str]
+    customer: bool
     entities: str | None
-    encoded: bytes
+    _encoded: bytes | None = None
+
+    @property
+    def encoded(self) -> bytes:
+        """As agents get it; made when the first of them does."""
+        if self._encoded is None:
+            self._encoded = encode_event(self.kind, self.at, self.entities)
+        return self._encoded
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Commit:
     """One committed transaction at its position."""
 
     pos: int
     events: tuple[WireEvent, ...]
-    size: int
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes, encoded as well."""
+        return 100 + sum(300 + 2 * len(event.entities or "") for event in self.events)
 
 
 def encode_event(kind: str, at: datetime, entities: str | None) -> bytes:

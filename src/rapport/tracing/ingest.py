@@ -63,7 +63,7 @@ class TracedInbox:
             tally.count(received)
         return received
 
-    async def commit(self, batch: list[Item]) -> list[Received]:
+    async def commit(self, batch: Sequence[Item]) -> Sequence[Received]:
         """One transaction for what many wait for."""
         began = time.perf_counter()
         found = (self._waiting.get(id(item.message)) for item in batch)

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from imap_tools import MailBoxUnencrypted
 
+from rapport.storage.embedded.endpoint import free_port
+
 USER, PASSWORD = "ada", "not-a-secret"
 DOVECOT = """
 base_dir = {home}/run
@@ -68,12 +70,6 @@ class Imap:
     def unseen(self) -> int:
         with MailBoxUnencrypted("127.0.0.1", self.port, timeout=10).login(USER, PASSWORD) as box:
             return int(box.folder.status("INBOX", ["UNSEEN"])["UNSEEN"])
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @contextmanager

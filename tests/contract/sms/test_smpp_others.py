@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 
 import pytest
@@ -14,6 +13,7 @@ import smpp34
 
 from rapport.domain.message import DeliveryStatus
 from rapport.domain.sending import RetryAfter, Sent
+from rapport.storage.embedded.endpoint import free_port
 from tests.contract.sms.test_smpp_link import CUSTOMER, LONG, Desk, Place, linked, message_centre
 
 
@@ -31,9 +31,7 @@ class Foreign:
 
 @pytest.fixture
 async def foreign() -> AsyncIterator[Foreign]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     server = smpp34.Server(host="127.0.0.1", port=port, system_id="OTHER")
     await server.start()
     try:

@@ -10,17 +10,15 @@ from hypothesis import strategies as st
 
 from rapport.stream import hub as hubs
 from rapport.stream.hub import Hub, Subscription
-from rapport.stream.wire import Commit, WireEvent, encode_event
+from rapport.stream.wire import Commit, WireEvent
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def commit(pos: int, *audiences: str) -> Commit:
-    encoded = encode_event(f"kind.{pos}", AT, None)
-    event = WireEvent(
-        "test", None, audiences, customer=False, at=AT, entities=None, encoded=encoded
+    return Commit(
+        pos, (WireEvent(f"kind.{pos}", AT, None, audiences, customer=False, entities=None),)
     )
-    return Commit(pos, (event,), len(encoded))
 
 
 def running(upto: int) -> Hub:

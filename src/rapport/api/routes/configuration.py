@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, create_model
 
 from rapport.api.access import AdministratorSession, Ctx, OnceKey
@@ -127,12 +127,20 @@ def _tagged(response: Response, view: dict[str, Any]) -> dict[str, Any]:
     return view
 
 
+async def _newest(context: Ctx) -> None:
+    """What was written by way of another node a moment ago is read by way of this one."""
+    await context.services.configuration.refresh()
+
+
+_NEWEST = [Depends(_newest)]
+
+
 def _serve(kind: str, spec: type[Spec]) -> None:
     """The five routes of one kind."""
     draft_model, item_model, page_model = _models(kind, spec)
     one = kind.removesuffix("s")
 
-    @router.get(f"/{kind}", response_model=page_model, name=f"list_{kind}")
+    @router.get(f"/{kind}", response_model=page_model, name=f"list_{kind}", dependencies=_NEWEST)
     async def page(
         context: Ctx,
         _: AdministratorSession,
@@ -149,7 +157,12 @@ def _serve(kind: str, spec: type[Spec]) -> None:
         )
         return _tagged(response, view)
 
-    @router.get(f"/{kind}/{{item_id}}", response_model=item_model, name=f"get_{one}")
+    @router.get(
+        f"/{kind}/{{item_id}}",
+        response_model=item_model,
+        name=f"get_{one}",
+        dependencies=_NEWEST,
+    )
     async def item(item_id: Id, response: Response, context: Ctx, _: AdministratorSession) -> Any:
         return _tagged(response, context.administration.item(kind, item_id))
 
@@ -214,6 +227,7 @@ for _kind, _spec in SPECS.items():
 @router.get(
     "",
     response_class=YamlResponse,
+    dependencies=_NEWEST,
     responses={200: {"content": {"application/yaml": {"schema": _DOCUMENT}}}},
 )
 async def export_configuration(context: Ctx, _: AdministratorSession) -> Response:

@@ -13,6 +13,7 @@ import msgspec
 
 from rapport.api.context import Context
 from rapport.api.sockets import REFUSED, Receive, Scope, Send, Socket
+from rapport.api.widget import presence
 from rapport.api.widget.sites import Site, fields_for, is_open, site_of, transcripts_of
 from rapport.application import timers
 from rapport.application.transcripts import address_of
@@ -119,8 +120,7 @@ class _Page:
         self._context.hub.unsubscribe(self.subscription)
         conversation_id = self._conversation_id
         if conversation_id is not None and not self._context.hub.followers(conversation_id):
-            await self._context.visits.went(conversation_id, self._context.services.clock.now())
-            await self._tell_agents({"type": "presence", "online": False})
+            await presence.went(self._context, conversation_id)
 
     async def handle(self, data: str | bytes) -> None:
         """One frame of the page."""
@@ -332,8 +332,7 @@ class _Page:
         hub = self._context.hub
         self._conversation_id = conversation_id
         hub.attach(self.subscription, conversation_id)
-        await self._context.visits.came(conversation_id)
-        await self._tell_agents({"type": "presence", "online": True})
+        await presence.came(self._context, conversation_id)
 
     def _state(self, found: dict[str, Any]) -> dict[str, Any] | None:
         task = found["task"]
@@ -357,13 +356,8 @@ class _Page:
         }
 
     async def _tell_agents(self, frame: dict[str, Any]) -> None:
-        if self._conversation_id is None:
-            return
-        agents = await self._context.reader.participants(self._conversation_id)
-        self._context.hub.whisper(
-            (f"agent.{i}" for i in agents),
-            encode({**frame, "conversation_id": self._conversation_id}),
-        )
+        if self._conversation_id is not None:
+            await presence.tell_agents(self._context, self._conversation_id, frame)
 
     def _name(self, agent_id: int) -> str | None:
         return self._context.services.configuration.current.name(agent_id)

@@ -22,14 +22,15 @@ from typing import Any
 
 import asyncpg
 
-from rapport.bootstrap import SystemClock
 from rapport.cli.bench.provider import Graph, graph, meet
 from rapport.cli.bench.reconcile import Books, compare
-from rapport.cli.bench.subject import Subject, answers, free_port, start_node
+from rapport.cli.bench.subject import Subject, answers, start_node
 from rapport.cli.bench.tables import fill_conversations, fill_outbox
+from rapport.clock import SystemClock
 from rapport.storage.configuration import StoredConfiguration
 from rapport.storage.database import Database
 from rapport.storage.embedded import EmbeddedPostgres
+from rapport.storage.embedded.endpoint import free_port
 from rapport.storage.migrations import upgrade
 
 BATCH, SPEAKERS, MOST_UNDER_WAY = 10, 16, 2000

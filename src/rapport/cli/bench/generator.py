@@ -24,13 +24,14 @@ class Load(msgspec.Struct, frozen=True):
     """What to send.
 
     Attributes:
+        ports: Of the nodes; the connections are shared out among them.
         first: The number of the first message.
         known: How many customers there are besides the new ones.
         new_share: The share of messages whose customer writes for the first time.
         path: Where to send bare requests instead, for the raw limit.
     """
 
-    port: int
+    ports: tuple[int, ...]
     connections: int
     count: int
     channel: str = "whatsapp"
@@ -110,7 +111,7 @@ def main() -> None:
         print("ready", flush=True)
         sys.stdin.readline()
         before = sum(os.times()[:2])
-        outcome = uvloop.run(closed_loop(load.port, load.connections, iter(requests)))
+        outcome = uvloop.run(closed_loop(load.ports, load.connections, iter(requests)))
         seen = Seen(outcome, sum(os.times()[:2]) - before)
         print(msgspec.json.encode(seen).decode(), flush=True)
 

@@ -19,10 +19,10 @@ from typing import Any
 import asyncpg
 
 from rapport.application.access import StoredSession, token_hash
-from rapport.bootstrap import SystemClock
 from rapport.cli.bench.generator import Generator, Load, generator
 from rapport.cli.bench.load import closed_loop
 from rapport.cli.bench.subject import Subject, subject
+from rapport.clock import SystemClock
 from rapport.storage.accounts.sessions import PostgresSessions
 
 EACH, TASK_EACH, AT_ONCE = 50, 10, 500_000
@@ -156,8 +156,8 @@ async def bench_growth(messages: int) -> dict[str, Any]:
         finally:
             await connection.close()
         grown = await _ingest(server, load, account, 1)
-        lists = await closed_loop(server.port, 1, _requests(["/snapshot"] * LISTS, cookie))
-        pages = await closed_loop(server.port, 1, _requests(_pages(past), cookie))
+        lists = await closed_loop((server.port,), 1, _requests(["/snapshot"] * LISTS, cookie))
+        pages = await closed_loop((server.port,), 1, _requests(_pages(past), cookie))
         stored = await server.database.pool.fetchval(
             "SELECT sum(last_seq)::bigint FROM conversation WHERE contact_key LIKE 'DE.%'"
         )
@@ -189,7 +189,7 @@ async def _agent(server: Subject) -> tuple[int, str]:
 async def _ingest(server: Subject, load: Generator, account: int, turn: int) -> float:
     """Messages a second of known customers, whose conversations have tasks already."""
     for count, first in ((WARM, 10**7 * (2 * turn)), (INGESTED, 10**7 * (2 * turn + 1))):
-        await load.ready(Load(server.port, 64, count, "whatsapp", account, first, KNOWN))
+        await load.ready(Load((server.port,), 64, count, "whatsapp", account, first, KNOWN))
         outcome = (await load.go()).outcome
     if outcome.failed:
         raise RuntimeError(f"{outcome.failed} webhooks failed")

@@ -16,10 +16,10 @@ from typing import Any
 
 import asyncpg
 
-from rapport.bootstrap import SystemClock
 from rapport.channels.discovery import connectors
 from rapport.cli.bench.generator import Generator, Load, customer, generator
 from rapport.cli.bench.subject import Subject, subject
+from rapport.clock import SystemClock
 from rapport.domain.message import InboundMessage
 from rapport.storage.configuration import StoredConfiguration
 from rapport.storage.ingest import Ingest
@@ -29,16 +29,16 @@ FIRST, WRITER_FIRST = 10**6, 5 * 10**8
 
 
 async def bench_ingest(
-    channel: str, connections: int, messages: int, new_share: float
+    channel: str, connections: int, messages: int, new_share: float, nodes: int
 ) -> dict[str, Any]:
-    """Run it; raises if a message that was answered is not stored exactly once."""
-    async with subject() as server, generator() as load:
+    """Run it on so many nodes; raises if a message that was answered is not stored exactly once."""
+    async with subject(nodes=nodes) as server, generator() as load:
         account = await _account(server, channel)
         known = max(200, messages // 20)
         warm = max(WARM_UP, known)
-        await load.ready(Load(server.port, connections, warm, channel, account, 0, known))
+        await load.ready(Load(server.ports, connections, warm, channel, account, 0, known))
         warmed = (await load.go()).outcome
-        run = Load(server.port, connections, messages, channel, account, FIRST, known, new_share)
+        run = Load(server.ports, connections, messages, channel, account, FIRST, known, new_share)
         await load.ready(run)
         cpu, database_cpu = server.cpu_s(), server.database_cpu_s()
         seen = await load.go()
@@ -50,6 +50,7 @@ async def bench_ingest(
             "benchmark": "ingest",
             "channel": channel,
             "connections": connections,
+            "nodes": nodes,
             "new_contacts": new_share,
             **figures,
             "server_cpu_us_each": round(cpu / messages * 1e6),
@@ -95,7 +96,7 @@ async def _check(server: Subject, account: int, answered: int) -> dict[str, int]
 async def _raw_limits(server: Subject, load: Generator, run: Load) -> dict[str, int]:
     """The same minute's limits: the bare server, the writer alone, bare rows in batches."""
     count = min(run.count, 20_000)
-    await load.ready(Load(server.port, run.connections, count, path="/healthz"))
+    await load.ready(Load(server.ports, run.connections, count, path="/healthz"))
     idle = (await load.go()).outcome
     return {
         "bare_server_per_s": round(idle.answered / idle.seconds),
@@ -154,11 +155,11 @@ async def _raw_insert(dsn: str, batch: int = 128, batches: int = 200) -> int:
         await connection.close()
 
 
-def run(channel: str, connections: int, messages: int, new_share: float) -> int:
+def run(channel: str, connections: int, messages: int, new_share: float, nodes: int) -> int:
     """Print the result as JSON; 1 if anything was lost, doubled or refused."""
     import uvloop
 
-    result = uvloop.run(bench_ingest(channel, connections, messages, new_share))
+    result = uvloop.run(bench_ingest(channel, connections, messages, new_share, nodes))
     json.dump(result, sys.stdout, indent=2)
     print()
     return 1 if result["failed"] else 0

@@ -12,11 +12,11 @@ from typing import Any
 import httpx2
 
 from rapport.application.access import StoredSession, token_hash
-from rapport.bootstrap import SystemClock
 from rapport.cli.bench.load import Outcome
 from rapport.cli.bench.payloads import signed_requests
 from rapport.cli.bench.subject import Subject, subject
 from rapport.cli.bench.wire import WireSocket, open_socket
+from rapport.clock import SystemClock
 from rapport.storage.accounts.sessions import PostgresSessions
 
 CONNECTIONS = 64

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import cast
 
 from typing_extensions import override
@@ -99,7 +100,7 @@ def _content_length(head: bytes) -> int:
     return 0
 
 
-async def closed_loop(port: int, connections: int, requests: Iterator[bytes]) -> Outcome:
+async def closed_loop(ports: Sequence[int], connections: int, requests: Iterator[bytes]) -> Outcome:
     """Every connection sends its next request when the last one is answered."""
     outcome = Outcome()
     left = connections
@@ -113,7 +114,7 @@ async def closed_loop(port: int, connections: int, requests: Iterator[bytes]) ->
 
     loop = asyncio.get_running_loop()
     started = time.perf_counter()
-    for _ in range(connections):
+    for _, port in zip(range(connections), cycle(ports), strict=False):
         await loop.create_connection(
             lambda: _Connection(outcome, lambda: next(requests, None), one_done),
             "127.0.0.1",

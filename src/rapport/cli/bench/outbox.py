@@ -17,7 +17,6 @@ import httpx2
 
 from rapport.application.configuration.snapshot import Configuration
 from rapport.application.ports import Services
-from rapport.bootstrap import SystemClock
 from rapport.channels.custom.connector import create
 from rapport.channels.discovery import connectors
 from rapport.channels.gateway import Channels
@@ -27,6 +26,7 @@ from rapport.channels.sdk.transport import Part, ProviderRequest, Transport
 from rapport.cli.bench.provider import graph, meet
 from rapport.cli.bench.subject import Subject, running_node, subject
 from rapport.cli.bench.tables import fill_conversations, fill_outbox
+from rapport.clock import SystemClock
 from rapport.domain.sending import OutboundMessage, SendOutcome, Sent
 from rapport.jobs.sender import Postman
 from rapport.storage.configuration import StoredConfiguration

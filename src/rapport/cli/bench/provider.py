@@ -12,7 +12,7 @@ from typing import Any
 import httpx2
 
 from rapport.cli.bench.payloads import BUSINESS_ACCOUNT_ID, PHONE_NUMBER_ID, SIGNING_SECRET
-from rapport.cli.bench.subject import free_port
+from rapport.storage.embedded.endpoint import free_port
 
 START_WITHIN_S = 30
 AT_ONCE = 16

@@ -10,9 +10,9 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from rapport.bootstrap import SystemClock
 from rapport.cli.bench.subject import Subject, subject
 from rapport.cli.bench.tables import fill_agents, fill_waiting
+from rapport.clock import SystemClock
 from rapport.domain.channel import ChannelKind
 from rapport.routing.engine import FreeAgent, WaitingTask, decide
 from rapport.routing.rules import QueueRule, Strategy, bucket_of

@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rapport.application.reading import Sight
-from rapport.bootstrap import SystemClock
 from rapport.cli.bench.subject import subject
 from rapport.cli.bench.tables import filling
+from rapport.clock import SystemClock
 from rapport.domain.search_words import asked_for
 from rapport.storage.database import Database
 from rapport.storage.queries.search import Filters, Place, PostgresSearch

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import socket
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +16,13 @@ from typing import Any
 
 import httpx2
 
-from rapport.bootstrap import SystemClock
 from rapport.cli.bench.payloads import PHONE_NUMBER_ID, SIGNING_SECRET
+from rapport.clock import SystemClock
 from rapport.storage.configuration import StoredConfiguration
 from rapport.storage.configuration_writer import Put, write_configuration
 from rapport.storage.database import Database
 from rapport.storage.embedded import dsn_of_running
+from rapport.storage.embedded.endpoint import free_port
 from rapport.storage.secrets import Vault
 
 KEY = "bench-key-" * 4
@@ -31,7 +31,10 @@ START_WITHIN_S = 60
 
 @dataclass(slots=True)
 class Subject:
-    """The running server; `port` is 0 where none runs yet."""
+    """The running server; `port` is 0 where none runs yet.
+
+    `others` are further nodes on its database: port and process id of each.
+    """
 
     url: str
     port: int
@@ -39,6 +42,12 @@ class Subject:
     dsn: str
     database: Database
     data: Path
+    others: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """Of all nodes."""
+        return (self.port, *(port for port, _ in self.others))
 
     async def put(
         self, kind: str, name: str, spec: dict[str, Any], sealed: bytes | None = None
@@ -97,8 +106,8 @@ class Subject:
         return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
 
     def cpu_s(self) -> float:
-        """CPU seconds that the server process has used."""
-        return _cpu_s(self.pid)
+        """CPU seconds that the nodes' processes have used."""
+        return sum(_cpu_s(pid) for pid in (self.pid, *(pid for _, pid in self.others)))
 
     def database_cpu_s(self) -> float:
         """CPU seconds of PostgreSQL's processes, those that have ended included."""
@@ -109,12 +118,17 @@ class Subject:
 
 
 @asynccontextmanager
-async def subject(*, roles: str = "api,worker") -> AsyncIterator[Subject]:
-    """Start `rapport serve`, yield it, stop it and remove its data."""
+async def subject(*, roles: str = "api,worker", nodes: int = 1) -> AsyncIterator[Subject]:
+    """Start `rapport serve`, yield it, stop it and remove its data.
+
+    Further nodes answer as well, with data directories of their own; the first alone works.
+    """
     with tempfile.TemporaryDirectory(prefix="rapport-bench-") as folder:
         data = Path(folder) / "data"
         started = time.perf_counter()
-        async with running_node(data, roles) as (process, port):
+        # As docs/guides/operators.md has it for nodes that share a machine.
+        shared = {"RAPPORT_WRITERS": "1"} if nodes > 1 else {}
+        async with running_node(data, roles, more=shared) as (process, port):
             dsn = await asyncio.to_thread(dsn_of_running, data / "postgres")
             if dsn is None:
                 raise RuntimeError("the server runs no embedded database")
@@ -122,18 +136,28 @@ async def subject(*, roles: str = "api,worker") -> AsyncIterator[Subject]:
             print(f"ready after {time.perf_counter() - started:.1f} s", file=sys.stderr)
             try:
                 url = f"http://127.0.0.1:{port}"
-                yield Subject(url, port, process.pid, dsn, database, data)
+                async with contextlib.AsyncExitStack() as stack:
+                    others = [
+                        await stack.enter_async_context(
+                            running_node(Path(folder) / f"data-{number}", "api", dsn, shared)
+                        )
+                        for number in range(2, nodes + 1)
+                    ]
+                    yield Subject(
+                        *(url, port, process.pid, dsn, database, data),
+                        tuple((at, node.pid) for node, at in others),
+                    )
             finally:
                 await database.close()
 
 
 @asynccontextmanager
 async def running_node(
-    data: Path, roles: str, dsn: str | None = None
+    data: Path, roles: str, dsn: str | None = None, more: Mapping[str, str] | None = None
 ) -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
     """A `rapport serve` process and its port; on a database of its own unless told which."""
     port = free_port()
-    process = await start_node(data, roles, port, dsn)
+    process = await start_node(data, roles, port, dsn, more)
     try:
         await answers(f"http://127.0.0.1:{port}", process)
         yield process, port
@@ -144,11 +168,16 @@ async def running_node(
 
 
 async def start_node(
-    data: Path, roles: str, port: int, dsn: str | None = None
+    data: Path,
+    roles: str,
+    port: int,
+    dsn: str | None = None,
+    more: Mapping[str, str] | None = None,
 ) -> asyncio.subprocess.Process:
-    """Start a `rapport serve` process; it is not ready yet."""
+    """Start a `rapport serve` process, with more settings if need be; it is not ready yet."""
     env = {
         **os.environ,
+        **(more or {}),
         "RAPPORT_DATA": str(data),
         "RAPPORT_PORT": str(port),
         "RAPPORT_SECRET_KEY": KEY,
@@ -188,11 +217,3 @@ def _cpu_s(pid: int, *, children: bool = False) -> float:
     if children:
         ticks += int(fields[13]) + int(fields[14])
     return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -8,7 +8,6 @@ from dataclasses import asdict
 
 import asyncpg
 
-from rapport.bootstrap import SystemClock
 from rapport.cli.connecting import reachable_database
 from rapport.cli.doctor import machine
 from rapport.cli.doctor.accounts import examine_accounts
@@ -17,6 +16,7 @@ from rapport.cli.doctor.database import judge
 from rapport.cli.doctor.files import bucket_check, examine_files
 from rapport.cli.doctor.server import examine_server
 from rapport.cli.doctor.tracing import examine_tracing
+from rapport.clock import SystemClock
 from rapport.settings import Settings
 from rapport.storage import migrations
 from rapport.storage.database import LOST

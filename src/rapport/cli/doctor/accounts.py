@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from rapport.bootstrap import SystemClock
 from rapport.channels.discovery import connectors
 from rapport.channels.gateway import Channels
 from rapport.channels.sdk.connector import Rejected
@@ -15,6 +14,7 @@ from rapport.channels.sdk.guard import allowed_host, guarded_client, networks
 from rapport.channels.sdk.transport import Unanswered, Unreached
 from rapport.cli.doctor.checks import Check
 from rapport.cli.doctor.machine import public_url
+from rapport.clock import SystemClock
 from rapport.domain.sending import OutboundFile
 from rapport.settings import Settings
 from rapport.storage.configuration import StoredConfiguration

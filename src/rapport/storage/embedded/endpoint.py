@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import os
+import random
 import re
 import shutil
 import socket
@@ -18,6 +21,7 @@ from urllib.parse import quote, urlencode
 from rapport.storage.embedded.account import Account
 
 ROLE = "rapport"
+_PORTS = range(15_000, 32_000)
 # The port is only a part of the socket's name, and the directory is ours alone.
 _SOCKET_PORT = 5432
 # Linux takes 107 bytes, macOS 103.
@@ -94,11 +98,19 @@ def discard_endpoint(endpoint: Endpoint, data_directory: Path) -> None:
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A loopback port that nobody listens on, for a process that is about to.
+
+    None of those that a system gives to whoever takes any (Linux from 32768, others from 49152):
+    one of these may be somebody else's a moment later.
+
+    Raises:
+        OSError: there is none.
+    """
+    for port in random.SystemRandom().sample(_PORTS, 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError(errno.EADDRINUSE, "There is no free port on this machine")
 
 
 def _private_directories(data_directory: Path, account: Account) -> Iterator[Path]:
