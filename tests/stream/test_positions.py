@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from typing import Any
 
 import asyncpg
+import pytest
+import pytest_asyncio
 
 from rapport.storage.database import LOOKUPS
+from rapport.stream import tail as module
 from rapport.stream.asides import Asides
 from rapport.stream.hub import Hub
 from rapport.stream.tail import Tail
@@ -51,3 +57,87 @@ async def test_forced_disorder_loses_nothing_and_leaves_no_holes(database: str) 
     reading.cancel()
     assert [commit.pos for commit in seen] == list(range(1, WRITERS * COMMITS + 1))
     assert all(len(commit.events) == 1 for commit in seen)
+
+
+class Following:
+    """A tail at work on a log, and a connection that writes to it."""
+
+    def __init__(self, tail: Tail, writing: Any, seen: list[Commit]) -> None:
+        self.tail, self.writing, self.seen = tail, writing, seen
+        self._number = 0
+
+    async def commit(self, *, event: bool = True) -> None:
+        self._number += 1
+        if event:
+            await self.writing.execute(
+                "INSERT INTO event (commit_id, ord, at, kind, audience, customer)"
+                " VALUES ($1, 0, now(), 'test', '{everyone}', false)",
+                self._number,
+            )
+        await self.writing.execute(f"SELECT seal({self._number})")
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        async with asyncio.timeout(30):
+            while not true():
+                await asyncio.sleep(0.001)
+
+
+@pytest_asyncio.fixture
+async def following(database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Following]:
+    # Nothing but a notice may wake it.
+    monkeypatch.setattr(module, "POLL_S", 3600)
+    seen: list[Commit] = []
+    hub = Hub(lambda _: [])
+    hub.on_commit(seen.append)
+
+    async def unsaid(_: str) -> None:
+        """Nobody speaks here."""
+
+    tail = Tail(database, hub, LOOKUPS, Asides(hub, unsaid))
+    writing = await asyncpg.connect(database)
+    reading = asyncio.create_task(tail.run())
+    await tail.started.wait()
+    yield Following(tail, writing, seen)
+    reading.cancel()
+    with suppress(asyncio.CancelledError):
+        await reading
+    await writing.close()
+
+
+async def test_what_is_committed_during_a_read_waits_for_no_other(
+    following: Following, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, more = following.tail._read, iter([True])
+
+    async def read_and_be_late(connection: Any) -> int:
+        found = await read(connection)
+        for _ in more:
+            await following.commit()
+            # The notice arrives with the answer to whatever is asked next.
+            await connection.fetch("SELECT 1")
+        return found
+
+    await following.commit()
+    await following.until(lambda: len(following.seen) == 1)
+    monkeypatch.setattr(following.tail, "_read", read_and_be_late)
+    await following.commit()
+    await following.until(lambda: len(following.seen) == 3)
+
+
+async def test_a_commit_without_events_is_read_once(
+    following: Following, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, reads = following.tail._read, []
+
+    async def counted(connection: Any) -> int:
+        reads.append(1)
+        return await read(connection)
+
+    await following.commit()
+    await following.until(lambda: len(following.seen) == 1)
+    monkeypatch.setattr(following.tail, "_read", counted)
+    await following.commit(event=False)
+    await following.until(lambda: bool(reads))
+    await following.commit()
+    await following.until(lambda: len(following.seen) == 2)
+    assert len(reads) <= 4, "it does not look for what is not there"

@@ -210,7 +210,7 @@ def ingest(
     channel: Annotated[str, typer.Option(help="whatsapp or custom.")] = "whatsapp",
     nodes: Annotated[
         int, typer.Option(min=1, max=16, help="Nodes on the one database, as behind a proxy.")
-    ] = 1,
+    ] = 2,
 ) -> None:
     """Signed webhook to durable message to 200; fails if anything is lost or doubled."""
     from rapport.cli.bench.ingest import run

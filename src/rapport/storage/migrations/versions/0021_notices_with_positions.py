@@ -1,0 +1,15 @@
+"""A notice says which position it is about."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0021"
+down_revision = "0020"
+
+
+def upgrade() -> None:
+    script = Path(__file__).with_suffix(".sql").read_text()
+    connection = op.get_bind()
+    # asyncpg takes a script of several statements only outside the extended protocol.
+    connection.connection.run_async(lambda raw: raw.execute(script))
