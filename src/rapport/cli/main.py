@@ -223,11 +223,14 @@ def latency(
     rate: Annotated[int, typer.Option(help="Messages per second.")] = 1000,
     seconds: Annotated[int, typer.Option(help="For how long.")] = 10,
     agents: Annotated[int, typer.Option(help="Desktops that listen.")] = 50,
+    nodes: Annotated[
+        int, typer.Option(min=1, max=16, help="Nodes on the one database, as behind a proxy.")
+    ] = 1,
 ) -> None:
     """Open loop: webhook sent to frame at the right agent's socket."""
     from rapport.cli.bench.latency import run
 
-    raise typer.Exit(run(rate, seconds, agents))
+    raise typer.Exit(run(rate, seconds, agents, nodes))
 
 
 @bench.command()

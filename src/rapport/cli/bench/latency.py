@@ -7,6 +7,8 @@ import json
 import secrets
 import sys
 import time
+from collections.abc import Sequence
+from itertools import cycle
 from typing import Any
 
 import httpx2
@@ -68,9 +70,9 @@ class _Bench:
             self.wrong += 1
 
 
-async def bench_latency(rate: int, seconds: int, agents: int) -> dict[str, Any]:
-    """Run at a fixed rate of arrivals, whatever the answers do."""
-    async with subject() as server:
+async def bench_latency(rate: int, seconds: int, agents: int, nodes: int) -> dict[str, Any]:
+    """Run at a fixed rate of arrivals, whatever the answers do, on so many nodes."""
+    async with subject(nodes=nodes) as server:
         account = await server.custom_account()
         bench = _Bench()
         conversations = agents * CONVERSATIONS_EACH
@@ -80,7 +82,7 @@ async def bench_latency(rate: int, seconds: int, agents: int) -> dict[str, Any]:
         numbers = range(10**6, 10**6 + count)
         requests = signed_requests("custom", account, numbers, lambda n: f"c{n % conversations}")
         bench.outcome = Outcome()
-        await _open_loop(server.port, requests, rate, bench, 10**6)
+        await _open_loop(server.ports, requests, rate, bench, 10**6)
         for _ in range(200):
             if not bench.sent:
                 break
@@ -88,6 +90,7 @@ async def bench_latency(rate: int, seconds: int, agents: int) -> dict[str, Any]:
         figures = bench.outcome.summary()
         return {
             "benchmark": "latency",
+            "nodes": nodes,
             "rate": rate,
             "agents": agents,
             "sent": count,
@@ -114,9 +117,9 @@ async def _staff(server: Subject, bench: _Bench, agents: int) -> list[_Agent]:
         desks.append(_Agent(bench, user_id, token, csrf))
     await server.settled()
     async with httpx2.AsyncClient(base_url=server.url) as client:
-        for desk in desks:
+        for desk, port in zip(desks, cycle(server.ports), strict=False):
             desk.socket = await open_socket(
-                server.port, "/api/v1/stream", desk.headers, desk.on_text
+                port, "/api/v1/stream", desk.headers, desk.on_text
             )
             await desk.greeted.wait()
             await _post(client, desk, "/me/state", {"status": "available"})
@@ -126,7 +129,7 @@ async def _staff(server: Subject, bench: _Bench, agents: int) -> list[_Agent]:
 async def _fill(server: Subject, account: int, desks: list[_Agent], conversations: int) -> None:
     """Every agent accepts as many conversations as fit."""
     opening = signed_requests("custom", account, range(conversations), lambda n: f"c{n}")
-    await _open_loop(server.port, opening, 500, _Bench(), 0)
+    await _open_loop(server.ports, opening, 500, _Bench(), 0)
     async with httpx2.AsyncClient(base_url=server.url) as client:
         for _ in range(500):
             for desk in desks:
@@ -151,10 +154,13 @@ async def _post(client: httpx2.AsyncClient, desk: _Agent, path: str, body: dict[
 
 
 async def _open_loop(
-    port: int, requests: list[bytes], rate: int, bench: _Bench, first: int
+    ports: Sequence[int], requests: list[bytes], rate: int, bench: _Bench, first: int
 ) -> None:
     """Send at fixed moments over keep-alive connections; answers are only drained."""
-    streams = [await asyncio.open_connection("127.0.0.1", port) for _ in range(CONNECTIONS)]
+    streams = [
+        await asyncio.open_connection("127.0.0.1", port)
+        for _, port in zip(range(CONNECTIONS), cycle(ports), strict=False)
+    ]
     drains = [asyncio.create_task(_drain(reader)) for reader, _ in streams]
     started = time.perf_counter() + 0.05
     for number, request in enumerate(requests):
@@ -175,11 +181,11 @@ async def _drain(reader: asyncio.StreamReader) -> None:
         pass
 
 
-def run(rate: int, seconds: int, agents: int) -> int:
+def run(rate: int, seconds: int, agents: int, nodes: int) -> int:
     """Print the result as JSON; 1 if a message did not arrive."""
     import uvloop
 
-    result = uvloop.run(bench_latency(rate, seconds, agents))
+    result = uvloop.run(bench_latency(rate, seconds, agents, nodes))
     json.dump(result, sys.stdout, indent=2)
     print()
     return 1 if result["missing"] else 0

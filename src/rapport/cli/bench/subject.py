@@ -89,16 +89,18 @@ class Subject:
         return account
 
     async def settled(self) -> None:
-        """The server has read the configuration: it is told by the stream, within a moment."""
+        """All nodes have read the configuration: they are told by the stream, within a moment."""
         configuration = StoredConfiguration(self.database)
         version = (await configuration.refresh()).version
-        async with httpx2.AsyncClient(base_url=self.url) as client:
-            for _ in range(200):
-                answer = await client.get("/readyz")
-                if answer.headers.get("x-configuration-version") == str(version):
-                    return
-                await asyncio.sleep(0.02)
-        raise RuntimeError("the server has not read its configuration")
+        async with httpx2.AsyncClient() as client:
+            for port in self.ports:
+                for _ in range(200):
+                    answer = await client.get(f"http://127.0.0.1:{port}/readyz")
+                    if answer.headers.get("x-configuration-version") == str(version):
+                        break
+                    await asyncio.sleep(0.02)
+                else:
+                    raise RuntimeError("a node has not read its configuration")
 
     def memory_kb(self) -> int:
         """The server process's own memory (PSS)."""
