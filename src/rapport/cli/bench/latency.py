@@ -118,9 +118,7 @@ async def _staff(server: Subject, bench: _Bench, agents: int) -> list[_Agent]:
     await server.settled()
     async with httpx2.AsyncClient(base_url=server.url) as client:
         for desk, port in zip(desks, cycle(server.ports), strict=False):
-            desk.socket = await open_socket(
-                port, "/api/v1/stream", desk.headers, desk.on_text
-            )
+            desk.socket = await open_socket(port, "/api/v1/stream", desk.headers, desk.on_text)
             await desk.greeted.wait()
             await _post(client, desk, "/me/state", {"status": "available"})
     return desks
