@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -119,3 +122,15 @@ async def test_asked_for_at_once_it_is_one_and_leaves_with_its_file(tmp_path: Pa
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
     assert await thumbnails.of(key) is None
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_it_steps_back_for_whoever_waits() -> None:
+    code = (
+        "import os; from rapport.storage import thumbnail_process as process;"
+        "process.limit(); print(os.nice(0))"
+    )
+    before = os.nice(0)
+    said = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=30
+    )
+    assert int(said.stdout) == min(before + 10, 19)

@@ -9,10 +9,9 @@ Exit status 0: made. Everything else: there is none to be had of this picture.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import BinaryIO
-
-from PIL import Image, ImageOps
 
 LONGEST_SIDE = 480
 MOST_PIXELS = 50_000_000
@@ -22,12 +21,18 @@ LARGEST_RESULT = 5_000_000
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 
 
+BEHIND = 10
+"""How far it steps back for the node and its database: starting it costs more than most pictures,
+and a mailbox with a thousand of them took half of the machine."""
+
+
 def limit() -> None:
     """Bound what the process may use; Windows has no such limits, the caller's time limit stays."""
     if sys.platform == "win32":
         return
     import resource
 
+    os.nice(BEHIND)
     for what, most in (
         (resource.RLIMIT_AS, MOST_MEMORY),
         (resource.RLIMIT_CPU, MOST_CPU_S),
@@ -43,6 +48,10 @@ def make(source: BinaryIO, target: BinaryIO) -> bool:
     Raises:
         OSError: no picture, or a damaged one.
     """
+    # Loaded within the limits, too: it is most of what a small picture costs.
+    from PIL import Image, ImageOps
+
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     with Image.open(source, formats=FORMATS) as picture:
         # By the header, before a pixel is decoded.
         if picture.width * picture.height > MOST_PIXELS:
@@ -61,5 +70,4 @@ def make(source: BinaryIO, target: BinaryIO) -> bool:
 
 if __name__ == "__main__":
     limit()
-    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     sys.exit(0 if make(sys.stdin.buffer, sys.stdout.buffer) else 3)
