@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 
-PACE = 0.98
+PACE = 0.977
 SLACK_S = 1 / PACE - 1 - 0.001
 LATEST_S = 0.008
 """A message that can't leave within this after its slot takes another slot."""
