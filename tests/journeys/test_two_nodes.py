@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 import websockets
 
+from rapport.api.widget.presence import still_here
 from rapport.jobs.refresher import Refresher
 from tests.centre import PATIENCE_S, Centre, Desktop, TestClock, furnish, serving
 from tests.configuration.administrator import Administrator
@@ -80,6 +81,27 @@ async def test_a_page_elsewhere_keeps_the_customer_here(nodes: tuple[Centre, Cen
     assert await one.node.database.pool.fetchval(away, conversation) is None
     await other.socket.close()
     await heard(ana, "presence", online=False)
+    assert await one.node.database.pool.fetchval(away, conversation) is not None
+
+
+async def test_a_page_that_goes_while_it_is_noted_is_gone(
+    nodes: tuple[Centre, Centre], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, _ = nodes
+    ana, page = await one.sign_in("ana"), await one.visitor()
+    await page.start("Hello")
+    conversation = await accepted(one, ana)
+    context = one.node.context
+    came = type(context.visits).came
+
+    async def came_late(visits: Any, conversation_id: int) -> None:
+        await page.socket.close()
+        await heard(ana, "presence", online=False)
+        await came(visits, conversation_id)
+
+    monkeypatch.setattr(type(context.visits), "came", came_late)
+    await still_here(context, conversation)
+    away = "SELECT customer_away_since FROM conversation WHERE id = $1"
     assert await one.node.database.pool.fetchval(away, conversation) is not None
 
 

@@ -21,7 +21,7 @@ from rapport.api.mail_room import MailRoom
 from rapport.api.mail_server import mail_server, until_cancelled
 from rapport.api.webhooks import replay, take
 from rapport.api.widget.limits import Limiter
-from rapport.api.widget.presence import came
+from rapport.api.widget.presence import still_here
 from rapport.application.configuration.administration import Administration
 from rapport.application.invitation_letter import InvitationLetter, InvitationPost
 from rapport.application.openid import OpenIdSignIn
@@ -389,7 +389,7 @@ async def _start(
         measure=partial(measure, database, spool),
         secure_cookies=(settings.public_url or "").startswith("https://"),
     )
-    asides.on_left = partial(came, context)
+    asides.on_left = partial(still_here, context)
     if settings.mail_port is not None and "api" in roles:
         listening = await mail_server(settings, context)
         work.append(group.create_task(until_cancelled(listening)))

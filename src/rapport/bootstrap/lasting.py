@@ -9,6 +9,8 @@ import structlog
 
 from rapport.storage.database import being_ended
 
+REST_S = 0.1
+"""What ends it each time it starts must not take the processor, nor fill the log."""
 log = structlog.get_logger()
 
 
@@ -25,7 +27,6 @@ async def lasting(run: Callable[[], Awaitable[None]]) -> None:
             if being_ended():
                 raise
             log.warning("worker.cancelled", worker=getattr(run, "__qualname__", repr(run)))
-            # Who cancels it each time it starts must not stop the others from having a turn.
-            await asyncio.sleep(0)
+            await asyncio.sleep(REST_S)
         else:
             return

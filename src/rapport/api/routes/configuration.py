@@ -127,7 +127,7 @@ def _tagged(response: Response, view: dict[str, Any]) -> dict[str, Any]:
     return view
 
 
-async def _newest(context: Ctx) -> None:
+async def _newest(context: Ctx, _: AdministratorSession) -> None:
     """What was written by way of another node a moment ago is read by way of this one."""
     await context.services.configuration.refresh()
 

@@ -25,6 +25,13 @@ async def came(context: Context, conversation_id: int) -> None:
     await tell_agents(context, conversation_id, {"type": "presence", "online": True})
 
 
+async def still_here(context: Context, conversation_id: int) -> None:
+    """The customer has left another node and has a page here; or had, when that is noted."""
+    await came(context, conversation_id)
+    if not context.hub.followers(conversation_id):
+        await went(context, conversation_id)
+
+
 async def went(context: Context, conversation_id: int) -> None:
     """The last page here has gone: the customer is away, unless another node has one (T9)."""
     await context.visits.went(conversation_id, context.services.clock.now())
