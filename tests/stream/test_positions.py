@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -141,3 +142,64 @@ async def test_a_commit_without_events_is_read_once(
     await following.commit()
     await following.until(lambda: len(following.seen) == 2)
     assert len(reads) <= 4, "it does not look for what is not there"
+
+
+OWN = [("test", datetime(2026, 11, 30, tzinfo=UTC), None, ("everyone",), False, None)]
+
+
+async def test_the_nodes_own_commits_are_told_without_being_read(
+    following: Following, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unread(_: Any) -> int:
+        raise AssertionError("nothing is missing")
+
+    await following.commit()
+    await following.until(lambda: len(following.seen) == 1)
+    monkeypatch.setattr(following.tail, "_read", unread)
+    for pos in (3, 2, 4, 4, 1):
+        following.tail.committed(pos, OWN)
+    assert [commit.pos for commit in following.seen] == [1, 2, 3, 4]
+
+
+async def test_what_others_committed_before_is_told_first(following: Following) -> None:
+    await following.commit()
+    await following.commit()
+    following.tail.committed(2, OWN)
+    await following.commit()
+    await following.until(lambda: len(following.seen) == 3)
+    following.tail.committed(3, OWN)
+    assert [commit.pos for commit in following.seen] == [1, 2, 3]
+    assert not following.tail._early
+
+
+async def test_own_and_others_commits_in_any_order(following: Following) -> None:
+    """Everything once, in order, as the log has it."""
+    chance = random.Random(5)
+    following.tail.under_way = lambda: chance.randint(0, 1)
+
+    async def node(number: int) -> None:
+        connection: Any = await asyncpg.connect(following.tail._dsn)
+        for i in range(COMMITS):
+            commit_id, at = number * 1000 + i, OWN[0][1] + timedelta(seconds=i)
+            async with connection.transaction():
+                await connection.execute(
+                    "INSERT INTO event (commit_id, ord, at, kind, audience, customer)"
+                    " VALUES ($1, 0, $2, $3, '{everyone}', false)",
+                    commit_id,
+                    at,
+                    f"test.{commit_id}",
+                )
+                pos = await connection.fetchval("SELECT seal($1)", commit_id)
+            await asyncio.sleep(chance.choice((0, 0, 0.001, 0.005)))
+            if number % 2:
+                following.tail.committed(
+                    pos, [(f"test.{commit_id}", at, None, ("everyone",), False, None)]
+                )
+        await connection.close()
+
+    await asyncio.gather(*map(node, range(1, WRITERS + 1)))
+    await following.until(lambda: len(following.seen) >= WRITERS * COMMITS)
+    logged = await following.writing.fetch(
+        "SELECT s.pos, e.kind FROM stream_commit s JOIN event e USING (commit_id) ORDER BY 1"
+    )
+    assert [(c.pos, c.events[0].kind) for c in following.seen] == [tuple(row) for row in logged]

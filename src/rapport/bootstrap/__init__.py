@@ -194,6 +194,8 @@ async def _start(
     asides = Asides(hub, partial(database.pool.execute, NOTIFY))
     tail = Tail(database.dsn, hub, LOOKUPS, asides)
     ingest = Ingest(database, configuration, clock, settings.writers)
+    ingest.texts.on_logged = tail.committed
+    tail.under_way = lambda: ingest.texts.under_way
     inbox = seams.inbox(ingest, configuration)
     offers, due = PostgresOfferBoard(database), PostgresDueBoard(database)
     router, sweeper = Router(services, offers), Sweeper(due, services, clock.now())
@@ -202,6 +204,7 @@ async def _start(
 
     def committed(commit: Commit) -> None:
         STREAM_POSITION.set(commit.pos)
+        ingest.texts.heard(commit.pos, (event.conversation_id for event in commit.events))
         kinds = {event.kind for event in commit.events}
         if "catalog.changed" in kinds:
             refresher.note(commit)

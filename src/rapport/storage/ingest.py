@@ -54,7 +54,9 @@ class Ingest:
         self._clock = clock
         self._lanes: list[asyncio.Queue[_Waiting]] = [asyncio.Queue(20_000) for _ in range(writers)]
         self._gather_s = GATHER_S * writers
-        self.commit_batch: CommitBatch = BatchWriter(database, configuration, clock).commit
+        writer = BatchWriter(database, configuration, clock)
+        self.texts = writer.texts
+        self.commit_batch: CommitBatch = writer.commit
         """What commits a batch; tracing puts itself around it."""
 
     async def submit(self, account_id: int, messages: Sequence[Input]) -> list[Received]:
@@ -84,9 +86,12 @@ class Ingest:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            for lane in self._lanes:
-                group.create_task(self._drain(lane))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for lane in self._lanes:
+                    group.create_task(self._drain(lane))
+        finally:
+            await self.texts.rest()
 
     async def flush_segments(self) -> None:
         """Show long messages whose missing segments don't come."""

@@ -1,13 +1,13 @@
 """One batch of customers' messages, in one transaction: a constant number of round trips.
 
-Who commits knows nothing of who waits: it works in the node or in a process beside it
-(`rapport.writer`), and decides the same.
+Plain texts go the short way (`ingest_texts`), which leaves to this one whatever it cannot do.
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import asyncpg
@@ -16,20 +16,18 @@ from rapport.application.ports import Changes, Clock, ConfigurationSource
 from rapport.application.receive_messages import receive
 from rapport.application.received import Received, Thread
 from rapport.domain.message import (
-    Contact,
     Conversation,
     CustomerEvent,
-    Direction,
     InboundMessage,
     Message,
 )
-from rapport.domain.task import Leg
 from rapport.storage import ingest_statements as sql
 from rapport.storage.audiences import tell_holders
 from rapport.storage.changes import enqueue, event_columns, write
-from rapport.storage.database import RACES, Database, decode_json, encode_json
+from rapport.storage.database import RACES, Database, encode_json
 from rapport.storage.ingest_customers import Newcomer, first_message, welcome
 from rapport.storage.ingest_items import (
+    IDS_PER_MESSAGE,
     Item,
     Key,
     aliases,
@@ -40,19 +38,11 @@ from rapport.storage.ingest_items import (
     refers_to,
     segmented,
 )
-from rapport.storage.rows import (
-    announcement_json,
-    attachments_json,
-    conversation_from,
-    leg_from,
-    message_from,
-    task_from,
-)
+from rapport.storage.ingest_texts import Texts
+from rapport.storage.ingest_threads import read_threads
+from rapport.storage.rows import announcement_json, attachments_json, message_from
 from rapport.storage.segments import join_segment
 from rapport.storage.workflow_runs import keep_run
-
-IDS_PER_MESSAGE = 6
-_NOTHING: dict[str, int] = {}
 
 
 class BatchWriter:
@@ -64,6 +54,7 @@ class BatchWriter:
         self._database = database
         self._configuration = configuration
         self._clock = clock
+        self.texts = Texts(database, configuration, clock)
 
     async def commit(self, batch: Sequence[Item]) -> list[Received]:
         """Commit a batch, again if another node was in the way; what became of each, in order.
@@ -72,6 +63,11 @@ class BatchWriter:
             NoQueue: one of them has nowhere to go; nothing is stored.
             Exception: whatever the database says no with; nothing is known to be stored.
         """
+        groups = _by_conversation(batch)
+        taken = await self.texts.take(batch, groups)
+        if taken is not None:
+            return taken
+        self.texts.forget(groups)
         for _ in range(2):
             with contextlib.suppress(*RACES, asyncpg.UniqueViolationError):
                 return await self._commit(batch)
@@ -79,9 +75,7 @@ class BatchWriter:
 
     async def _commit(self, batch: Sequence[Item]) -> list[Received]:
         configuration = self._configuration.current
-        groups: dict[Key, list[Item]] = {}
-        for item in batch:
-            groups.setdefault(item.key, []).append(item)
+        groups = _by_conversation(batch)
         files = sum(len(i.message.media) for i in batch if not isinstance(i.message, CustomerEvent))
         ends = sum(isinstance(i.message, InboundMessage) and i.message.ends for i in batch)
         wanted = len(batch) * IDS_PER_MESSAGE + 2 + files + 2 * ends * len(configuration.rules)
@@ -106,7 +100,7 @@ class BatchWriter:
                 await tell_holders(connection, changes)
             if any(isinstance(i.message, CustomerEvent) for i in batch):
                 await keep_consent(connection, batch)
-            await self._save(connection, changes, ids, _only_texts(batch, changes))
+            await self._save(connection, changes, ids)
         return [results[id(item)] for item in batch]
 
     async def _join_segments(
@@ -137,8 +131,9 @@ class BatchWriter:
         keys = sorted(groups)
         rows = await connection.fetch(sql.LOCK, [k[0] for k in keys], [k[1] for k in keys])
         # Only a message opens a conversation (T1).
-        found = {(row["account_id"], row["contact_key"]) for row in rows}
-        missing = [key for key in keys if key not in found and opens(groups[key])]
+        held = {(row["account_id"], row["contact_key"]) for row in rows}
+        missing = [key for key in keys if key not in held and opens(groups[key])]
+        self.texts.expects_newcomers = bool(missing)
         if missing:
             # Rows are locked in id order only; new ones must not be inserted under locks.
             await connection.execute("ROLLBACK; BEGIN")
@@ -151,49 +146,12 @@ class BatchWriter:
             ]
             await welcome(connection, newcomers, ids, self._clock.now())
             rows = await connection.fetch(sql.LOCK, [k[0] for k in keys], [k[1] for k in keys])
-        conversations = [conversation_from(row) for row in rows]
-        details = {
-            row["of_conversation"]: row
-            for row in await connection.fetch(
-                sql.DETAILS,
-                [c.id for c in conversations],
-                [item.account_id for items in groups.values() for item in items],
-                [item.message.external_id for items in groups.values() for item in items],
-            )
-        }
-        served = [
-            row["id"]
-            for c in conversations
-            if _with_legs(row := details[c.id], groups[c.account_id, c.contact_key])
-        ]
-        legs: dict[int, list[Leg]] = {}
-        if served:
-            for row in await connection.fetch(sql.LEGS, served):
-                legs.setdefault(row["task_id"], []).append(leg_from(row))
-        known: dict[int, dict[str, int]] = {}
-        seen = next((row["known"] for row in details.values()), None)
-        for account_id, external_id, seq in decode_json(seen) if seen else ():
-            known.setdefault(account_id, {})[external_id] = seq
+            held = {(row["account_id"], row["contact_key"]) for row in rows}
+        read = await read_threads(connection, sorted(held), chain.from_iterable(groups.values()))
         referred = await self._referred(connection, groups)
-        threads: dict[Key, Thread | None] = dict.fromkeys(groups)
-        for c in conversations:
-            row = details[c.id]
-            open_task = row["id"] is not None and row["state"] != "ended"
-            threads[c.account_id, c.contact_key] = Thread(
-                conversation=c,
-                contact=Contact(
-                    id=c.contact_id,
-                    version=row["contact_version"],
-                    name=row["name"],
-                    email=row["email"],
-                    phone=row["phone"],
-                    by_hand=tuple(row["by_hand"]),
-                ),
-                task=task_from(row, tuple(legs.get(row["id"], ()))) if open_task else None,
-                known=known.get(c.account_id, _NOTHING),
-                referred=referred.get(c.account_id) or {},
-            )
-        return threads
+        for (account_id, _), (thread, _) in read.items():
+            thread.referred = referred.get(account_id) or {}
+        return {key: read[key][0] if key in read else None for key in groups}
 
     async def _referred(
         self, connection: Any, groups: dict[Key, list[Item]]
@@ -228,17 +186,11 @@ class BatchWriter:
             [accounts[account_id].channel.value for account_id in known],
         )
 
-    async def _save(
-        self, connection: Any, changes: Changes, ids: Iterator[int], texts: bool
-    ) -> None:
+    async def _save(self, connection: Any, changes: Changes, ids: Iterator[int]) -> None:
         if not (changes.events or changes.messages or changes.conversations or changes.contacts):
             await connection.execute("COMMIT")
             return
         commit_id = next(ids)
-        if texts:
-            await connection.execute(sql.SAVE_TEXTS, *_text_columns(changes), commit_id)
-            await connection.execute(f"SELECT seal({commit_id:d}); COMMIT")
-            return
         rest = Changes(
             tasks=changes.tasks,
             new_task_ids=changes.new_task_ids,
@@ -287,60 +239,11 @@ class BatchWriter:
         )
 
 
-def _with_legs(task: Any, items: Sequence[Item]) -> bool:
-    """Whether agents may have an open part in the task who are told of what comes in.
-
-    Of one that waits only those who wrap up after a transfer, and only when the task itself
-    changes: most that wait have nobody, and are not asked about.
-    """
-    if task["state"] == "queued":
-        return task["customer_left_at"] is not None or any(
-            isinstance(item.message, CustomerEvent) for item in items
-        )
-    return task["state"] in {"offered", "active"}
-
-
-def _only_texts(batch: Sequence[Item], changes: Changes) -> bool:
-    """Whether a batch is nothing but plain messages, each with its one event.
-
-    What customers do besides writing changes conversations in ways of its own.
-    """
-    return (
-        not (changes.tasks or changes.contacts or changes.jobs or changes.amended)
-        and len(changes.events) == len(changes.messages)
-        and all(isinstance(item.message, InboundMessage) for item in batch)
-        and all(
-            m.direction is Direction.INBOUND
-            and not m.attachments
-            and m.content is None
-            and m.client_id is None
-            for m in changes.messages
-        )
-    )
-
-
-def _text_columns(changes: Changes) -> tuple[Any, ...]:
-    conversations, messages, events = changes.conversations, changes.messages, changes.events
-    return (
-        [c.id for c in conversations],
-        [c.last_seq for c in conversations],
-        [c.inbound_seq for c in conversations],
-        messages[0].created_at,
-        [m.id for m in messages],
-        [m.conversation_id for m in messages],
-        [m.account_id for m in messages],
-        [m.task_id for m in messages],
-        [m.seq for m in messages],
-        [m.inbound_seq for m in messages],
-        [m.author_id for m in messages],
-        [m.text for m in messages],
-        [m.external_id for m in messages],
-        [m.sent_at for m in messages],
-        [e.queue_id for e in events],
-        [" ".join(e.audience) for e in events],
-        [encode_json(e.facts).decode() for e in events],
-        [encode_json(e.entities).decode() for e in events],
-    )
+def _by_conversation(batch: Sequence[Item]) -> dict[Key, list[Item]]:
+    groups: dict[Key, list[Item]] = {}
+    for item in batch:
+        groups.setdefault(item.key, []).append(item)
+    return groups
 
 
 def _conversation_columns(conversations: Sequence[Conversation]) -> tuple[list[Any], ...]:

@@ -12,6 +12,7 @@ from rapport.storage import ingest_statements as sql
 from rapport.storage.held_files import as_it_is_now
 
 Key = tuple[int, str]
+IDS_PER_MESSAGE = 6
 
 
 @dataclass(slots=True)

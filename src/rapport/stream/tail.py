@@ -1,13 +1,14 @@
 """Reads the event log by position and hands commits to the hub.
 
 One NOTIFY per commit rings the doorbell; a poll every 250 ms is the safety net, so that a lost
-notice only costs time. The position comes from PostgreSQL alone.
+notice only costs time. The position comes from PostgreSQL alone. What this node has just committed
+need not be read where its position is the next one: positions have no gaps.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -18,7 +19,7 @@ import structlog
 from rapport.stream.asides import CHANNEL as ASIDES
 from rapport.stream.asides import Asides
 from rapport.stream.hub import Hub
-from rapport.stream.wire import Commit, WireEvent
+from rapport.stream.wire import Commit, Logged, WireEvent
 
 CHANNEL = "rapport_stream"
 POLL_S = 0.25
@@ -27,6 +28,8 @@ BUSY = 16
 """So many events at once say that the next are worth waiting for."""
 GATHER_EACH_S, GATHER_MOST_S = 0.0003, 0.02
 """And for how long, by event: in a storm of 3,000 a second what it costs is by the read."""
+PATIENCE_S = 0.001
+"""How much later others' commits may be told, so that one's own need not be read."""
 log = structlog.get_logger()
 
 _EVENTS = """
@@ -52,6 +55,9 @@ class Tail:
         self._settings = {"application_name": "rapport stream", **planning}
         self._bell = asyncio.Event()
         self._told = 0
+        self._early: dict[int, Commit] = {}
+        self.under_way: Callable[[], int] = lambda: 0
+        """How many commits of this node are on their way that `committed` will be told of."""
         self.started = asyncio.Event()
 
     async def run(self) -> None:
@@ -81,6 +87,7 @@ class Tail:
                 self._hub.end_all("restarted")
                 self._hub.start_at(row["stream_epoch"], row["pos"])
             self._told = row["pos"]
+            self._early.clear()
             self.started.set()
             while not connection.is_closed():
                 told = self._told
@@ -94,12 +101,27 @@ class Tail:
         finally:
             await connection.close(timeout=2)
 
+    def committed(self, pos: int, events: Sequence[Logged]) -> None:
+        """This node has committed these; they are told now, or as soon as all before them are."""
+        if self.started.is_set() and pos > self._hub.pos:
+            self._early[pos] = Commit(pos, tuple(WireEvent(*event) for event in events))
+            self._tell_early()
+
+    def _tell_early(self) -> None:
+        while (commit := self._early.pop(self._hub.pos + 1, None)) is not None:
+            self._hub.publish(commit)
+
     async def _news(self) -> None:
-        """Until something is committed, or long enough."""
-        self._bell.clear()
+        """Until something is committed that has not been told, or long enough."""
         try:
             async with asyncio.timeout(POLL_S):
-                await self._bell.wait()
+                while True:
+                    self._bell.clear()
+                    await self._bell.wait()
+                    # The notice of a commit of this node may be here before its answer.
+                    await asyncio.sleep(PATIENCE_S if self.under_way() else 0)
+                    if self._told > self._hub.pos:
+                        return
         except TimeoutError:
             pass
 
@@ -107,7 +129,10 @@ class Tail:
         """Fan out what is new; returns how many events that was."""
         rows = await connection.fetch(_EVENTS, self._hub.pos, MOST_COMMITS)
         for pos, found in groupby(rows, _POS):
-            self._hub.publish(Commit(pos, tuple(WireEvent(*row[1:]) for row in found)))
+            if pos > self._hub.pos:
+                self._hub.publish(Commit(pos, tuple(WireEvent(*row[1:]) for row in found)))
+        self._early = {pos: commit for pos, commit in self._early.items() if pos > self._hub.pos}
+        self._tell_early()
         return len(rows)
 
     def _hear(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
