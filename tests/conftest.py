@@ -9,10 +9,12 @@ import pytest_asyncio
 
 from tests.bucket import TestBucket, new_bucket, s3_process
 from tests.database import DatabaseServer, begin_run, end_run, server_of_this_run
+from tests.pooling import one_at_a_time, watch_pools
 
 
 def pytest_configure(config: pytest.Config) -> None:
     begin_run(is_worker=hasattr(config, "workerinput"))
+    watch_pools()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -24,6 +26,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for report in terminalreporter.stats.get("passed", ()):
         for name, value in report.user_properties:
             terminalreporter.write_line(f"{report.nodeid.rsplit('::', 1)[-1]}: {name}: {value}")
+
+
+@pytest.fixture(autouse=True)
+def _one_connection_each() -> Iterator[None]:
+    with one_at_a_time():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -295,23 +295,27 @@ async def test_a_release_waits_for_the_message_that_is_being_stored(
     ana, page = await centre.sign_in("ana"), await centre.visitor()
     task_id = await active(centre, ana, page)
     number = (await visitor_sends(page, b"words")).json()["attachment"]["id"]
-    pool = centre.node.database.pool
+    database = centre.node.database
     stored = f'[{{"id": {number}, "filename": "a.txt", "media_type": "text/plain", "size": 5,'
     stored += ' "held": true}]'
-    async with pool.acquire() as storing:
+    storing = await database.connection()
+    try:
         async with storing.transaction():
             await storing.execute("SELECT FROM attachment WHERE id = $1 FOR SHARE", number)
-            board = HeldFiles(centre.node.database, centre.node.context.removals)
+            board = HeldFiles(database, centre.node.context.removals)
             releasing = asyncio.create_task(board.release(number, centre.clock.now()))
 
             async def waits() -> bool:
-                return bool(await pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"))
+                asked = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+                return bool(await database.pool.fetchval(asked))
 
             await until(waits)
             await storing.execute(
                 "UPDATE message SET attachments = $1::jsonb WHERE direction = 'inbound'", stored
             )
         await releasing
+    finally:
+        await storing.close()
     assert (await last_of_customer(ana, task_id))["attachments"][0]["state"] == "ready"
 
 

@@ -60,8 +60,9 @@ async def test_nothing_is_offered_while_a_message_is_on_its_way_in(centre: Centr
     page = await centre.visitor()
     await page.start("Hello")
     ana = await centre.sign_in("ana")
-    pool = centre.node.database.pool
-    async with pool.acquire() as connection, connection.transaction():
+    connection = await centre.node.database.connection()
+    centre.keep_open(connection)
+    async with connection.transaction():
         # As ingest holds it from reading the task to the commit of the message.
         await connection.execute("SELECT id FROM conversation FOR NO KEY UPDATE")
         assert await centre.route() == 0

@@ -1,4 +1,8 @@
-"""The connections: one pool for everything, one setting-up for all of them."""
+"""The connections: a pool for everything, one setting-up for all of them.
+
+Whoever has a connection of the pool must not wait for a second one: with as many at it as the pool
+has connections, all would wait for ever. So ids come by a connection of their own.
+"""
 
 from __future__ import annotations
 
@@ -58,6 +62,14 @@ def being_ended() -> bool:
     return task is not None and task.cancelling() > 0
 
 
+def _settings(within_s: float = 10) -> dict[str, Any]:
+    return {
+        "timeout": within_s,
+        "command_timeout": 30,
+        "server_settings": {"application_name": "rapport", **LOOKUPS},
+    }
+
+
 async def _leave_as_it_is(_: object) -> None:
     """No round trip when a connection comes back: nothing here changes a session's state, and
     every transaction ends where it began."""
@@ -66,9 +78,10 @@ async def _leave_as_it_is(_: object) -> None:
 class Database:
     """A pool of connections and the source of ids."""
 
-    def __init__(self, pool: asyncpg.Pool[Any], dsn: str) -> None:
+    def __init__(self, pool: asyncpg.Pool[Any], for_ids: asyncpg.Pool[Any], dsn: str) -> None:
         self.pool = pool
         self.dsn = dsn
+        self._for_ids = for_ids
         self._ids: Iterator[int] = iter(range(0))
         self._taking = asyncio.Lock()
 
@@ -81,20 +94,24 @@ class Database:
         A server that goes down may take a connection and never speak: then and later a new one has
         `within_s`, so that a provider's request is on the spool before the provider gives up.
         """
+        how = _settings(within_s)
         pool = await asyncpg.create_pool(
-            dsn,
-            min_size=minimum,
-            max_size=maximum,
-            timeout=within_s,
-            command_timeout=30,
-            reset=_leave_as_it_is,
-            server_settings={"application_name": "rapport", **LOOKUPS},
+            dsn, min_size=minimum, max_size=maximum, reset=_leave_as_it_is, **how
         )
-        return cls(pool, dsn)
+        for_ids = await asyncpg.create_pool(
+            dsn, min_size=0, max_size=1, reset=_leave_as_it_is, **how
+        )
+        return cls(pool, for_ids, dsn)
 
     async def close(self) -> None:
         """Close all connections."""
         await self.pool.close()
+        await self._for_ids.close()
+
+    async def connection(self) -> asyncpg.Connection[Any]:
+        """One outside of the pool, for who keeps it for long; they close it."""
+        connection: asyncpg.Connection[Any] = await asyncpg.connect(self.dsn, **_settings())
+        return connection
 
     @asynccontextmanager
     async def begun(self) -> AsyncIterator[Any]:
@@ -121,7 +138,7 @@ class Database:
             ids = [i for _, i in zip(range(count), self._ids, strict=False)]
             if len(ids) < count:
                 blocks = -(-(count - len(ids)) // BLOCK)
-                rows = await self.pool.fetch(
+                rows = await self._for_ids.fetch(
                     "SELECT nextval('id_block') AS block FROM generate_series(1, $1)", blocks
                 )
                 fresh = (

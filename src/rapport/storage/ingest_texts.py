@@ -8,7 +8,7 @@ nothing is written, and the batch goes the long way (`ingest_batch`).
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -53,7 +53,7 @@ class Texts:
         self._keys: dict[int, Key] = {}
         self.expects_newcomers = False
         """Whether somebody of the last batch was new: then reading first would be in vain."""
-        self._idle: list[Any] = []
+        self._idle: list[asyncpg.Connection[Any]] = []
         self.under_way = 0
         """Batches that are being written."""
         self.on_logged: Callable[[int, Sequence[Logged]], None] = _nobody
@@ -136,37 +136,36 @@ class Texts:
         return [results[id(item)] for item in batch]
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Any]:
+    async def _connection(self) -> AsyncIterator[asyncpg.Connection[Any]]:
         """One that stays here between batches: giving it back takes turns of the loop."""
         connection = await self._open()
         self.under_way += 1
         try:
             yield connection
-        except BaseException as error:
-            if isinstance(error, TimeoutError | OSError):
-                # It gave no answer: nobody waits for it a second time.
-                connection.terminate()
-            await self._database.pool.release(connection)
+        except asyncpg.PostgresError:
+            self._idle.append(connection)
+            raise
+        except BaseException:
+            # It gave no answer: nobody waits for it a second time.
+            connection.terminate()
             raise
         else:
             self._idle.append(connection)
         finally:
             self.under_way -= 1
 
-    async def _open(self) -> Any:
+    async def _open(self) -> asyncpg.Connection[Any]:
         while self._idle:
             connection = self._idle.pop()
-            # The pool takes back, of its own, what is lost.
-            with suppress(asyncpg.InterfaceError):
-                if not connection.is_closed():
-                    return connection
+            if not connection.is_closed():
+                return connection
             self._forget_all()
-        return await self._database.pool.acquire()
+        return await self._database.connection()
 
     async def rest(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         while self._idle:
-            await self._database.pool.release(self._idle.pop())
+            await self._idle.pop().close(timeout=2)
 
     async def _threads(
         self, connection: Any, groups: Mapping[Key, list[Item]]
