@@ -172,6 +172,19 @@ async def test_what_others_committed_before_is_told_first(following: Following) 
     assert not following.tail._early
 
 
+async def test_only_so_many_wait_for_what_is_not_read(
+    following: Following, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_COMMITS", 3)
+    for pos in range(2, 9):
+        following.tail.committed(pos, OWN)
+    assert len(following.tail._early) == 3
+    for _ in range(8):
+        await following.commit()
+    await following.until(lambda: len(following.seen) == 8)
+    assert [commit.pos for commit in following.seen] == list(range(1, 9))
+
+
 async def test_own_and_others_commits_in_any_order(following: Following) -> None:
     """Everything once, in order, as the log has it."""
     chance = random.Random(5)

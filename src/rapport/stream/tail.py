@@ -102,8 +102,11 @@ class Tail:
             await connection.close(timeout=2)
 
     def committed(self, pos: int, events: Sequence[Logged]) -> None:
-        """This node has committed these; they are told now, or as soon as all before them are."""
-        if self.started.is_set() and pos > self._hub.pos:
+        """This node has committed these; they are told now, or as soon as all before them are.
+
+        While the reader is held up only so many wait; others are read when it goes on.
+        """
+        if self.started.is_set() and pos > self._hub.pos and len(self._early) < MOST_COMMITS:
             self._early[pos] = Commit(pos, tuple(WireEvent(*event) for event in events))
             self._tell_early()
 
