@@ -23,6 +23,14 @@ GATHER_S = 0.05
 LARGEST = 7_000
 """Bytes of a notice; PostgreSQL takes up to 7,999."""
 MOST_WAITING = 1_000
+AWAY = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
+"""What a database that goes away raises; the third if it says goodbye while nothing is asked."""
 log = structlog.get_logger()
 
 
@@ -98,7 +106,7 @@ class Asides:
             for notice in self._notices():
                 try:
                     await self._notify(notice)
-                except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+                except AWAY as error:
                     log.warning("asides.lost", error=repr(error))
 
     def _say(self, aside: _Aside) -> None:

@@ -16,8 +16,8 @@ from typing import Any
 import asyncpg
 import structlog
 
+from rapport.stream.asides import AWAY, Asides
 from rapport.stream.asides import CHANNEL as ASIDES
-from rapport.stream.asides import Asides
 from rapport.stream.hub import Hub
 from rapport.stream.wire import Commit, Logged, WireEvent
 
@@ -65,7 +65,7 @@ class Tail:
         while True:
             try:
                 await self._follow()
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+            except AWAY as error:
                 log.warning("stream.lost", error=repr(error))
                 await asyncio.sleep(POLL_S)
 

@@ -18,6 +18,7 @@ import asyncpg
 
 from rapport.channels.discovery import connectors
 from rapport.cli.bench.generator import Generator, Load, customer, generator
+from rapport.cli.bench.stored import check_stored
 from rapport.cli.bench.subject import Subject, subject
 from rapport.clock import SystemClock
 from rapport.domain.message import InboundMessage
@@ -43,7 +44,7 @@ async def bench_ingest(
         cpu, database_cpu = server.cpu_s(), server.database_cpu_s()
         seen = await load.go()
         cpu, database_cpu = server.cpu_s() - cpu, server.database_cpu_s() - database_cpu
-        stored = await _check(server, account, warmed.answered + seen.outcome.answered)
+        stored = await check_stored(server, account, warmed.answered + seen.outcome.answered)
         raw = await _raw_limits(server, load, run)
         figures = seen.outcome.summary()
         return {
@@ -66,31 +67,6 @@ async def _account(server: Subject, channel: str) -> int:
     if channel == "whatsapp":
         return await server.whatsapp_account()
     return await server.custom_account()
-
-
-async def _check(server: Subject, account: int, answered: int) -> dict[str, int]:
-    """Distinct external ids in the message table and messages in the event log, exactly."""
-    # A connection of its own: those of the pool look rows up by key, this reads whole tables.
-    connection: Any = await asyncpg.connect(server.dsn)
-    try:
-        row = await connection.fetchrow(
-            "SELECT count(*) AS rows, count(DISTINCT external_id) AS ids FROM message"
-            " WHERE account_id = $1 AND direction = 'inbound'",
-            account,
-        )
-        logged = await connection.fetchval(
-            "SELECT count(DISTINCT (entities->'message'->>'id')) FROM event e"
-            " JOIN stream_commit s USING (commit_id) WHERE kind = 'message.received'"
-        )
-    finally:
-        await connection.close()
-    assert row is not None  # noqa: S101 - an aggregate always has a row
-    if not row["rows"] == row["ids"] == logged == answered:
-        raise RuntimeError(
-            f"lost or doubled: {answered} answered, {row['rows']} rows, {row['ids']} ids,"
-            f" {logged} logged"
-        )
-    return {"messages": row["rows"], "distinct_ids": row["ids"], "logged": logged}
 
 
 async def _raw_limits(server: Subject, load: Generator, run: Load) -> dict[str, int]:

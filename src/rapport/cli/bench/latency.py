@@ -16,6 +16,7 @@ import httpx2
 from rapport.application.access import StoredSession, token_hash
 from rapport.cli.bench.load import Outcome
 from rapport.cli.bench.payloads import signed_requests
+from rapport.cli.bench.stored import check_stored
 from rapport.cli.bench.subject import Subject, subject
 from rapport.cli.bench.wire import WireSocket, open_socket
 from rapport.clock import SystemClock
@@ -87,6 +88,7 @@ async def bench_latency(rate: int, seconds: int, agents: int, nodes: int) -> dic
             if not bench.sent:
                 break
             await asyncio.sleep(0.02)
+        stored = await check_stored(server, account, conversations + count)
         figures = bench.outcome.summary()
         return {
             "benchmark": "latency",
@@ -99,6 +101,8 @@ async def bench_latency(rate: int, seconds: int, agents: int, nodes: int) -> dic
             "p99_ms": figures["p99_ms"],
             "max_ms": figures["max_ms"],
             "missing": len(bench.sent),
+            "at_another_agent": bench.wrong,
+            "stored": stored,
         }
 
 
@@ -180,10 +184,10 @@ async def _drain(reader: asyncio.StreamReader) -> None:
 
 
 def run(rate: int, seconds: int, agents: int, nodes: int) -> int:
-    """Print the result as JSON; 1 if a message did not arrive."""
+    """Print the result as JSON; 1 if a message did not arrive, or at somebody else's."""
     import uvloop
 
     result = uvloop.run(bench_latency(rate, seconds, agents, nodes))
     json.dump(result, sys.stdout, indent=2)
     print()
-    return 1 if result["missing"] else 0
+    return 1 if result["missing"] or result["at_another_agent"] else 0
