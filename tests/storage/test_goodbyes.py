@@ -15,11 +15,14 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from rapport.storage.configuration import StoredConfiguration
 from rapport.storage.database import LOOKUPS, LOST, Database
+from rapport.storage.ingest_texts import Texts
 from rapport.stream.asides import Asides
 from rapport.stream.hub import Hub
 from rapport.stream.tail import Tail
 from rapport.stream.wire import Commit
+from tests.centre import TestClock
 
 FIELDS = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
 GOODBYE = b"E" + (len(FIELDS) + 4).to_bytes(4) + FIELDS
@@ -48,6 +51,11 @@ class Proxy:
             node.write(GOODBYE)
         self._nodes.clear()
 
+    def fall_silent(self) -> None:
+        """Connections stay, and nothing comes or goes."""
+        for task in self._carrying:
+            task.cancel()
+
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         found = parse_qs(self._real.query)
         if "host" in found:
@@ -68,8 +76,7 @@ class Proxy:
         target.close()
 
     async def close(self) -> None:
-        for task in self._carrying:
-            task.cancel()
+        self.fall_silent()
         await asyncio.gather(*self._carrying, return_exceptions=True)
         for writer in self._open:
             writer.close()
@@ -116,6 +123,33 @@ async def test_the_stream_goes_on(database: str, proxy: Proxy) -> None:
     with suppress(asyncio.CancelledError):
         await reading
     await writing.close()
+
+
+async def test_the_reader_can_be_ended_while_it_is_silent(proxy: Proxy) -> None:
+    hub = Hub(lambda _: [])
+
+    async def unsaid(_: str) -> None:
+        """Nobody speaks here."""
+
+    tail = Tail(proxy.dsn, hub, LOOKUPS, Asides(hub, unsaid))
+    reading = asyncio.create_task(tail.run())
+    async with asyncio.timeout(30):
+        await tail.started.wait()
+    proxy.fall_silent()
+    reading.cancel()
+    await asyncio.wait([reading], timeout=30)
+    assert reading.cancelled()
+
+
+async def test_writers_rest_while_it_is_silent(proxy: Proxy) -> None:
+    database = await Database.connect(proxy.dsn, minimum=1, maximum=1)
+    texts = Texts(database, StoredConfiguration(database), TestClock())
+    async with texts._connection() as connection:
+        await connection.fetchval("SELECT 1")
+    proxy.fall_silent()
+    await texts.rest()
+    assert connection.is_closed()
+    database.pool.terminate()
 
 
 async def test_it_counts_as_a_database_that_is_away(proxy: Proxy) -> None:

@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from rapport.application.ports import Logged
 from rapport.application.received import Received
 from rapport.domain.message import CustomerEvent, InboundMessage
 from rapport.storage.configuration import StoredConfiguration
@@ -18,7 +19,6 @@ from rapport.storage.configuration_writer import Put, write_configuration
 from rapport.storage.database import Database
 from rapport.storage.ingest_batch import BatchWriter
 from rapport.storage.ingest_items import Item
-from rapport.storage.ingest_texts import Logged
 from rapport.stream.tail import _EVENTS
 from tests.centre import TestClock
 

@@ -48,6 +48,11 @@ class EventRecord:
     entities: Mapping[str, Any] | None = None
 
 
+Logged = tuple[str, datetime, int | None, Sequence[str], bool, str | None]
+"""An event as it stands in the log: kind, time, conversation, audience, whether the customer has
+it too, and its entities as JSON."""
+
+
 @dataclass(slots=True)
 class Changes:
     """Everything one transaction writes; plural, so that batches cost no more round trips."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -16,10 +17,11 @@ from typing import Any
 import asyncpg
 import structlog
 
+from rapport.application.ports import Logged
 from rapport.stream.asides import AWAY, Asides
 from rapport.stream.asides import CHANNEL as ASIDES
 from rapport.stream.hub import Hub
-from rapport.stream.wire import Commit, Logged, WireEvent
+from rapport.stream.wire import Commit, WireEvent
 
 CHANNEL = "rapport_stream"
 POLL_S = 0.25
@@ -99,7 +101,9 @@ class Tail:
                 elif self._told == told or self._told <= self._hub.pos:
                     await self._news()
         finally:
-            await connection.close(timeout=2)
+            # What it raises must not take the place of being cancelled.
+            with suppress(*AWAY):
+                await connection.close(timeout=2)
 
     def committed(self, pos: int, events: Sequence[Logged]) -> None:
         """This node has committed these; they are told now, or as soon as all before them are.

@@ -9,9 +9,6 @@ from datetime import datetime
 import msgspec
 
 encode = msgspec.json.Encoder().encode
-Logged = tuple[str, datetime, int | None, Sequence[str], bool, str | None]
-"""An event as it is in the log: kind, time, conversation, audience, whether it is the customer's,
-entities."""
 
 
 @dataclass(slots=True)
