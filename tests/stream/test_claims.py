@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
+
+import pytest
 
 from rapport.application.offer_tasks import offer_tasks
 from rapport.storage.claims import PostgresOfferBoard
@@ -55,6 +58,37 @@ async def test_four_routers_fighting(centre: Centre) -> None:
     assert all(row["used"] == row["legs"] <= 3 for row in rows)
 
 
+@pytest.mark.parametrize("routers", [1, 2])
+async def test_a_pass_too_large_for_one_transaction(centre: Centre, routers: int) -> None:
+    """Its parts are claimed at the same time, and each agent's load is right all the same."""
+    agents = await _agents_with_room(centre, 30, room=15)
+    await _write_in(centre, 400)
+    assert sum(await asyncio.gather(*(centre.route() for _ in range(routers)))) == 400
+
+    rows = await centre.node.database.pool.fetch(
+        "SELECT a.id, a.used[3] AS used, count(l.id) AS legs, count(DISTINCT l.task_id) AS tasks"
+        " FROM agent a JOIN leg l ON l.agent_id = a.id GROUP BY a.id"
+    )
+    assert {row["id"] for row in rows} == set(agents)
+    assert all(row["used"] == row["legs"] == row["tasks"] <= 15 for row in rows)
+    assert sum(row["legs"] for row in rows) == 400
+
+
+@pytest.mark.parametrize("over", [10, 11])
+async def test_a_large_pass_goes_round_in_its_circle(centre: Centre, over: int) -> None:
+    await centre.put("queues", "sales", {"channels": ["custom"], "strategy": "circular"})
+    agents = sorted(await _agents_with_room(centre, 30, room=20))
+    await _write_in(centre, 300 + over)
+    assert await centre.route() == 300 + over
+
+    pool = centre.node.database.pool
+    rows = await pool.fetch("SELECT agent_id, count(*) AS legs FROM leg GROUP BY 1 ORDER BY 1")
+    assert [(row["agent_id"], row["legs"]) for row in rows] == [
+        (agent, 11 if position < over else 10) for position, agent in enumerate(agents)
+    ]
+    assert await pool.fetchval("SELECT agent_id FROM queue_cursor") == agents[over - 1]
+
+
 async def test_nothing_is_offered_while_a_message_is_on_its_way_in(centre: Centre) -> None:
     """Its audience was decided while the task waited: who gets the offer would miss it."""
     page = await centre.visitor()
@@ -69,3 +103,30 @@ async def test_nothing_is_offered_while_a_message_is_on_its_way_in(centre: Centr
     assert await centre.route() == 1
     await ana.catch_up(await centre.position())
     assert len(ana.state.tasks) == 1
+
+
+async def _agents_with_room(centre: Centre, count: int, room: int) -> list[int]:
+    """The only agents who are available."""
+    await centre.custom_account(SECRET)
+    await centre.put("profiles", "roomy", {"chat": 3, "email": 2, "social": room})
+    people = [
+        await centre.put(
+            "users",
+            f"Agent {number}",
+            {"login": f"agent{number}", "profile": centre.ids["roomy"]},
+        )
+        for number in range(count)
+    ]
+    await centre.node.database.pool.execute(
+        "UPDATE agent SET status = 'available', seen_at = now() WHERE id = ANY($1::bigint[])",
+        people,
+    )
+    return people
+
+
+async def _write_in(centre: Centre, customers: int) -> None:
+    """A first message of each."""
+    messages = [{"id": f"m{n}", "from": f"c{n}", "text": "hi"} for n in range(customers)]
+    for start in range(0, customers, 100):
+        body = json.dumps({"messages": messages[start : start + 100]}).encode()
+        assert (await deliver(centre, centre.ids["custom"], body)).status_code == 200

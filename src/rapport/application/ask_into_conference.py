@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rapport.application.offer_tasks import with_teams_and_skills
+from rapport.application.offer_tasks import as_configured
 from rapport.application.perform import Once, perform
 from rapport.application.ports import OfferBoard, Services, Transaction
 from rapport.application.views import View
@@ -75,9 +75,9 @@ async def _choose(services: Services, board: OfferBoard, task_id: int, queue_id:
         )
 
     task = await services.store.run(read)
-    agents = [with_teams_and_skills(a, services) for a in await board.free_agents()]
-    rules = services.configuration.current.queue_rules
-    decisions = decide([task], agents, rules, await board.last_served())
+    configuration = services.configuration.current
+    agents = as_configured(await board.free_agents(), configuration)
+    decisions = decide([task], agents, configuration.queue_rules, await board.last_served())
     if not decisions:
         raise _nobody()
     return decisions[0].agent_id

@@ -5,15 +5,22 @@ Several routers may run at once: the claim is atomic, and who loses sees the tru
 
 from __future__ import annotations
 
-from dataclasses import replace
+import asyncio
+from collections.abc import Sequence
 
+from rapport.application.configuration.snapshot import Configuration
 from rapport.application.ports import Claim, OfferBoard, Services
 from rapport.domain.deadlines import offer_deadline
 from rapport.domain.policy import QueuePolicy
 from rapport.routing.engine import FreeAgent, decide
+from rapport.routing.rules import Strategy
 
 PER_BUCKET = range(64, 1025)
 """How many tasks of one bucket a pass looks at: as many as there is room for, within this."""
+PART = 256
+"""So many claims are worth a transaction of their own."""
+AT_ONCE = 4
+"""How many of a pass's claims may be under way at once; each has a connection."""
 
 
 async def offer_tasks(services: Services, board: OfferBoard) -> int:
@@ -23,7 +30,7 @@ async def offer_tasks(services: Services, board: OfferBoard) -> int:
         How many offers were made; call again at once if there were any.
     """
     configuration = services.configuration.current
-    agents = [with_teams_and_skills(a, services) for a in await board.free_agents()]
+    agents = as_configured(await board.free_agents(), configuration)
     if not agents:
         return 0
     room = sum(sum(a.capacity) - sum(a.used) for a in agents)
@@ -36,22 +43,41 @@ async def offer_tasks(services: Services, board: OfferBoard) -> int:
     now = services.clock.now()
     by_id = {task.id: task for task in tasks}
     leg_ids = await services.store.new_ids(len(decisions))
+    rules = configuration.queue_rules
     claims = []
     for decision, leg_id in zip(decisions, leg_ids, strict=True):
         task = by_id[decision.task_id]
         queue = configuration.queues.get(task.queue_id)
         expires_at = offer_deadline(queue or QueuePolicy(id=task.queue_id), task.kind, now)
-        claims.append(Claim(task.id, decision.epoch, decision.agent_id, leg_id, expires_at))
-    return len(await board.claim(claims, now))
+        circular = rules[task.queue_id].strategy is Strategy.CIRCULAR
+        claims.append(
+            Claim(task.id, decision.epoch, decision.agent_id, leg_id, expires_at, circular)
+        )
+    async with asyncio.TaskGroup() as group:
+        parts = [group.create_task(board.claim(part, now)) for part in _parts(claims)]
+    return sum(len(part.result()) for part in parts)
 
 
-def with_teams_and_skills(agent: FreeAgent, services: Services) -> FreeAgent:
-    """The agent as configured; without room if there is no such person any more."""
-    user = services.configuration.current.users.get(agent.id)
-    if user is None:
-        return replace(agent, capacity=(0,) * len(agent.capacity))
-    return replace(
-        agent,
-        teams=frozenset(user.teams),
-        skills={level.skill: level.level for level in user.skills},
-    )
+def _parts(claims: Sequence[Claim]) -> list[Sequence[Claim]]:
+    """What can be claimed at the same time: no agent in two parts, few claims in one.
+
+    While the database writes one part, the next is made ready. A queue that goes round in a
+    circle notes whom it asked last: where there is one, the order must hold.
+    """
+    count = min(-(-len(claims) // PART), AT_ONCE)
+    if count < 2 or any(claim.circular for claim in claims):
+        return [claims]
+    parts: list[list[Claim]] = [[] for _ in range(count)]
+    part_of: dict[int, list[Claim]] = {}
+    for claim in claims:
+        part_of.setdefault(claim.agent_id, parts[len(part_of) % count]).append(claim)
+    return [part for part in parts if part]
+
+
+def as_configured(agents: Sequence[FreeAgent], configuration: Configuration) -> list[FreeAgent]:
+    """Agents with their teams and skills, without those who are not known any more."""
+    teams, skills = configuration.teams_of, configuration.skills_of
+    known = [agent for agent in agents if agent.id in teams]
+    for agent in known:
+        agent.teams, agent.skills = teams[agent.id], skills[agent.id]
+    return known

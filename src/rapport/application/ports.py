@@ -200,13 +200,17 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A decision with what the offer needs: a new leg and its time."""
+    """A decision with what the offer needs: a new leg and its time.
+
+    `circular` queues note whom they asked last.
+    """
 
     task_id: int
     epoch: int
     agent_id: int
     leg_id: int
     expires_at: datetime
+    circular: bool = False
 
 
 class OfferBoard(Protocol):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from rapport.domain.agent import Agent
@@ -16,10 +17,13 @@ from rapport.domain.message import Attachment, Contact, Content, Message
 from rapport.domain.task import Leg, Task
 
 View = dict[str, Any]
+_LOAD = tuple((kind.value, kind.slot) for kind in KINDS)
 
 
+# One moment stands in many views: of a pass that offers a thousand tasks, in all of them.
+@lru_cache(4096)
 def moment(value: datetime | None) -> str | None:
-    """ISO 8601 in UTC with Z."""
+    """ISO 8601 in UTC with Z; what is given is in UTC."""
     if value is None:
         return None
     return value.isoformat(timespec="microseconds").replace("+00:00", "Z")
@@ -38,8 +42,8 @@ def agent_view(agent: Agent) -> View:
         if pending is None
         else {"status": pending.status.value, "idle_code_id": pending.idle_code_id},
         "rona_kinds": sorted(kind.value for kind in agent.rona_kinds),
-        "load": {kind.value: agent.used[kind.slot] for kind in KINDS},
-        "capacity": {kind.value: agent.capacity[kind.slot] for kind in KINDS},
+        "load": {kind: agent.used[slot] for kind, slot in _LOAD},
+        "capacity": {kind: agent.capacity[slot] for kind, slot in _LOAD},
     }
 
 

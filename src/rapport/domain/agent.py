@@ -97,8 +97,9 @@ class Agent:
 
     def with_leg(self, kind: ChannelKind, change: int, now: datetime) -> Agent:
         """One leg more (+1) or less (-1); a pending state takes effect with the last."""
+        slot = kind.slot
         used = tuple(
-            count + change if index == kind.slot else count for index, count in enumerate(self.used)
+            count + change if index == slot else count for index, count in enumerate(self.used)
         )
         if min(used) < 0:
             raise ValueError(f"agent {self.id}: load of {kind} below zero")

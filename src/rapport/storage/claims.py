@@ -20,7 +20,9 @@ from rapport.storage.database import Database, decode_json
 from rapport.storage.last_messages import last_messages
 from rapport.storage.rows import agent_from, contact_from, leg_from, task_from
 
-# A loose index scan: one step per bucket, then the first tasks of each.
+# A loose index scan: one step per bucket, then the first tasks of each. `coalesce` keeps the
+# planner from the index of open legs, all of which it would read for each task while it believes
+# that there are none.
 _WAITING = """
 WITH RECURSIVE line AS (
     (SELECT bucket FROM task WHERE state = 'queued' ORDER BY bucket LIMIT 1)
@@ -28,8 +30,8 @@ WITH RECURSIVE line AS (
     SELECT (SELECT t.bucket FROM task t WHERE t.state = 'queued' AND t.bucket > line.bucket
             ORDER BY t.bucket LIMIT 1)
     FROM line WHERE line.bucket IS NOT NULL)
-SELECT t.*, ARRAY(SELECT l.agent_id FROM leg l WHERE l.task_id = t.id AND l.state <> 'closed')
-    AS excluded
+SELECT t.*, ARRAY(SELECT l.agent_id FROM leg l WHERE l.task_id = t.id
+                  AND coalesce(l.state, '') <> 'closed') AS excluded
 FROM line CROSS JOIN LATERAL (
     SELECT id, epoch, bucket, rank_at, queue_id, kind, stage, skills, preferred_agent_id
     FROM task WHERE state = 'queued' AND bucket = line.bucket ORDER BY rank_at, id LIMIT $1) t
@@ -48,7 +50,9 @@ WHERE t.id = ANY($1::bigint[]) ORDER BY c.id FOR NO KEY UPDATE OF c SKIP LOCKED"
 _TASKS = """
 SELECT * FROM task WHERE id = ANY($1::bigint[]) AND state = 'queued'
 ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"""
-_LEGS = "SELECT * FROM leg WHERE task_id = ANY($1::bigint[]) ORDER BY id"
+_LEGS = """
+SELECT l.* FROM unnest($1::bigint[]) k(id)
+CROSS JOIN LATERAL (SELECT * FROM leg WHERE task_id = k.id ORDER BY task_id, id) l"""
 _CONTACTS = "SELECT * FROM contact WHERE id = ANY($1::bigint[])"
 _AGENTS = "SELECT * FROM agent WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 _SAVE = """
@@ -70,6 +74,8 @@ INSERT INTO leg (id, task_id, agent_id, queue_id, role, origin, state, offered_a
 SELECT n.id, n.task_id, n.agent_id, n.queue_id, 'owner', 'routed', 'offered', $10, n.due_at
 FROM unnest($9::bigint[], $6::bigint[], $11::bigint[], $12::bigint[], $15::timestamptz[])
     n(id, task_id, agent_id, queue_id, due_at)"""
+
+_MODES = {mode.value: mode for mode in CapacityMode}
 
 
 class PostgresOfferBoard:
@@ -104,8 +110,8 @@ class PostgresOfferBoard:
                 ready_since=row["ready_since"],
                 used=list(row["used"]),
                 capacity=row["capacity"],
-                mode=CapacityMode(row["mode"]),
-                blocked=frozenset(kind.slot for kind in KINDS if kind.value in row["rona_kinds"]),
+                mode=_MODES[row["mode"]],
+                blocked=frozenset(ChannelKind(kind).slot for kind in row["rona_kinds"]),
             )
             for row in await self._database.pool.fetch(_FREE)
         ]
@@ -191,7 +197,8 @@ def _offer(
 async def _save(
     connection: Any, made: Sequence[tuple[Claim, Task]], agents: Sequence[Agent], now: datetime
 ) -> None:
-    last_served = {task.queue_id: claim.agent_id for claim, task in made}
+    last_served = {task.queue_id: claim.agent_id for claim, task in made if claim.circular}
+    asked = sorted(last_served.items())  # as every router locks them
     await connection.execute(
         _SAVE,
         [a.id for a in agents],
@@ -204,8 +211,8 @@ async def _save(
         now,
         [c.agent_id for c, _ in made],
         [t.queue_id for _, t in made],
-        list(last_served),
-        list(last_served.values()),
+        [queue_id for queue_id, _ in asked],
+        [agent_id for _, agent_id in asked],
         [c.expires_at for c, _ in made],
     )
 

@@ -29,10 +29,12 @@ _WRITE = """
 UPDATE contact SET version = version + 1, name = $2, email = $3, phone = $4, attributes = $5::jsonb,
     by_hand = $6
 WHERE id = $1 RETURNING *"""
+# By the conversations, with which tasks move: there is no way to them by contact.
 _OPEN_TASKS = """
-UPDATE task SET version = version + 1 WHERE contact_id = $1 AND state <> 'ended'
-   OR id IN (SELECT t.id FROM task t JOIN leg l ON l.task_id = t.id
-             WHERE t.contact_id = $1 AND l.state <> 'closed')
+UPDATE task SET version = version + 1 WHERE id IN (
+    SELECT t.id FROM conversation c JOIN task t ON t.conversation_id = c.id
+    WHERE c.contact_id = $1 AND (t.state <> 'ended' OR EXISTS (
+        SELECT FROM leg l WHERE l.task_id = t.id AND l.state <> 'closed')))
 RETURNING *"""
 _LIVE = """
 SELECT DISTINCT l.agent_id FROM conversation c JOIN task t ON t.conversation_id = c.id

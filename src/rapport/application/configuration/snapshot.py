@@ -184,6 +184,13 @@ class Configuration:
         return {i: frozenset(user.teams) for i, user in self.users.items()}
 
     @cached_property
+    def skills_of(self) -> Mapping[int, Mapping[int, int]]:
+        """Each person's skills with their levels."""
+        return {
+            i: {level.skill: level.level for level in user.skills} for i, user in self.users.items()
+        }
+
+    @cached_property
     def queue_specs(self) -> Mapping[int, QueueSpec]:
         """Queues as written."""
         return {i.id: i.spec for i in self.by_kind["queues"] if isinstance(i.spec, QueueSpec)}

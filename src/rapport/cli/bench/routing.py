@@ -18,7 +18,9 @@ from rapport.routing.engine import FreeAgent, WaitingTask, decide
 from rapport.routing.rules import QueueRule, Strategy, bucket_of
 
 AGENTS, TASKS, SKILLS = 10_000, 100_000, 64
-OFFERED_WITHIN_S = 15.0
+ROOM = 20
+OFFERED_WITHIN_S = 25.0
+"""Offers that nobody answers are taken back after 30 s."""
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -97,7 +99,8 @@ async def _fill(server: Subject, account: int, agents: int, tasks: int) -> None:
         "SELECT id FROM configuration WHERE kind = 'queues'"
     )
     later = now + timedelta(hours=1)
-    await fill_agents(server.database, agents, (0, 0, 20), now, later)
+    profile = await server.put("profiles", "bench", {"chat": 0, "email": 0, "social": ROOM})
+    await fill_agents(server.database, agents, (0, 0, ROOM), now, later, profile)
     await fill_waiting(server.database, account, queue, tasks, now, later)
     await server.put("skills", "told", {})
     await server.settled()

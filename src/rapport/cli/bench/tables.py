@@ -17,13 +17,17 @@ from rapport.storage.database import Database
 
 
 @asynccontextmanager
-async def filling(dsn: str) -> AsyncIterator[Any]:
-    """A connection for `copy`; statistics are there afterwards."""
+async def filling(dsn: str, *tables: str) -> AsyncIterator[Any]:
+    """A connection for `copy`; statistics are there afterwards.
+
+    Those of the tables named alone, as autovacuum would make them: it never looks at an empty one,
+    and a planner told of an empty table believes in it until the next statistics.
+    """
     connection: Any = await asyncpg.connect(dsn)
     try:
         await connection.execute("SET session_replication_role = replica")
         yield connection
-        await connection.execute("ANALYZE")
+        await connection.execute(f"ANALYZE {', '.join(tables)}")
     finally:
         await connection.close()
 
@@ -39,7 +43,7 @@ async def fill_conversations(
     """Customers who have just written, without a task; returns their conversations' ids."""
     ids = await database.new_ids(2 * len(customers))
     contacts, conversations = ids[: len(customers)], ids[len(customers) :]
-    async with filling(database.dsn) as connection:
+    async with filling(database.dsn, "contact", "conversation") as connection:
         await copy(connection, "contact", "id", ((i,) for i in contacts))
         await copy(
             connection,
@@ -65,7 +69,9 @@ async def fill_outbox(
     lane_of = [conversation for _ in range(each) for conversation in conversations]
     seq_of = [n + 1 for n in range(each) for _ in conversations]
     last_job = dict(zip(lane_of, jobs, strict=True))
-    async with filling(database.dsn) as connection:
+    async with filling(
+        database.dsn, "message", "outbox_lane", "outbox_job", "conversation"
+    ) as connection:
         await copy(
             connection,
             "message",
@@ -100,15 +106,22 @@ async def fill_outbox(
 
 
 async def fill_agents(
-    database: Database, agents: int, capacity: Sequence[int], now: datetime, seen_at: datetime
+    database: Database,
+    agents: int,
+    capacity: Sequence[int],
+    now: datetime,
+    seen_at: datetime,
+    profile: int | None = None,
 ) -> None:
-    """Idle agents with room."""
+    """Idle agents with room; with a profile, which must say the same, they keep it."""
     people = await database.new_ids(agents)
-    async with filling(database.dsn) as connection:
+    async with filling(database.dsn, "configuration", "agent") as connection:
         await connection.execute(
             "INSERT INTO configuration (id, kind, name, spec) SELECT i, 'users', 'user ' || i,"
-            " jsonb_build_object('login', 'user' || i) FROM unnest($1::bigint[]) i",
+            " jsonb_build_object('login', 'user' || i, 'profile', $2::bigint)"
+            " FROM unnest($1::bigint[]) i",
             people,
+            profile,
         )
         await copy(
             connection,
@@ -127,7 +140,7 @@ async def fill_waiting(
     )
     ids = await database.new_ids(tasks)
     waits = ("custom", "social", queue, 5, now, now, now, due_at, "waiting", f"{queue}/0/", now)
-    async with filling(database.dsn) as connection:
+    async with filling(database.dsn, "task", "conversation") as connection:
         await copy(
             connection,
             "task",
