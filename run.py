@@ -70,13 +70,19 @@ def environment() -> dict[str, str]:
 
 
 def uv_run(uv: str, command: list[str]) -> int:
-    """Run one command in the locked environment and return its exit code."""
-    try:
-        return subprocess.run(
-            [uv, "run", "--locked", *command], cwd=ROOT, env=environment(), check=False
-        ).returncode
-    except KeyboardInterrupt:
-        return 130
+    """Run one command in the locked environment and return its exit code.
+
+    Ctrl-C reaches it as well: it stops in order, and until then we wait; nothing else is begun.
+    """
+    interrupted = False
+    child = subprocess.Popen([uv, "run", "--locked", *command], cwd=ROOT, env=environment())
+    while True:
+        try:
+            code = child.wait()
+        except KeyboardInterrupt:
+            interrupted = True
+        else:
+            return sys.exit(code) if interrupted and code else code
 
 
 def run_steps(uv: str, steps: list[tuple[str, list[str]]]) -> int:
