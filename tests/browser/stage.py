@@ -82,6 +82,14 @@ class Stage:
         await desk.accept(customer)
         return desk, page
 
+    async def away(self) -> None:
+        """Until the server knows that the customer's last page has gone."""
+        async with asyncio.timeout(30):
+            while not await self.centre.node.database.pool.fetchval(
+                "SELECT customer_away_since FROM conversation"
+            ):
+                await asyncio.sleep(0.01)
+
     async def pass_time(self, seconds: float) -> None:
         """Let time pass, and what is due happen."""
         self.centre.clock.advance(seconds=seconds)

@@ -60,6 +60,29 @@ async def test_the_agent_loses_the_network(stage: Stage) -> None:
     await ana.reads("Written in a tunnel")
 
 
+async def test_the_agent_sees_whether_the_customer_is_there(stage: Stage) -> None:
+    """From the first moment, after a reload, and after what was missed on a cut line."""
+    ana, dana = await stage.conversation()
+    details = ana.page.get_by_role("complementary", name="Customer")
+    here, gone = (
+        details.get_by_text(words, exact=True)
+        for words in ("On the website now", "Not on the website")
+    )
+    await expect(here).to_be_visible()
+    await ana.page.reload()
+    await expect(here).to_be_visible()
+
+    stage.complaints.expect("ERR_INTERNET_DISCONNECTED")
+    await ana.context.set_offline(True)
+    await expect(ana.page.get_by_role("button", name="Offline")).to_be_visible()
+    await dana.page.goto("about:blank")
+    await stage.away()
+    await ana.context.set_offline(False)
+    await expect(gone).to_be_visible()
+    await dana.page.go_back()
+    await expect(here).to_be_visible()
+
+
 async def test_the_visitor_loses_the_network(stage: Stage) -> None:
     ana, dana = await stage.conversation()
     stage.complaints.expect("ERR_INTERNET_DISCONNECTED")

@@ -1,11 +1,13 @@
-"""Variables corrected by hand, and the link into another system, through the server."""
+"""Variables corrected by hand, the link into another system, whether the customer is there."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 
-from tests.centre import Centre
+from tests.centre import PATIENCE_S, Centre
 from tests.configuration.administrator import error
+from tests.journeys.test_outbox import SECRET, deliver
 from tests.journeys.test_search import chat
 
 PATTERN = "https://crm.example/{task.variables.order}?mail={contact.email}&as={agent.name}"
@@ -58,3 +60,35 @@ async def test_the_link_is_the_queues_else_the_entry_points(centre: Centre) -> N
     await ana.post("/me/state", {"status": "idle"})
     ben = await centre.sign_in("ben")
     error(await ben.http.get(f"/api/v1{path}"), 403, "not_your_task")
+
+
+async def test_whether_the_customer_is_on_the_website(centre: Centre) -> None:
+    ana, ben = await centre.sign_in("ana"), await centre.sign_in("ben", available=False)
+    page = await centre.visitor()
+    await page.start("Hello")
+    await centre.offered()
+    await ana.catch_up(await centre.position())
+    (task,) = ana.state.tasks.values()
+    await ana.post(f"/tasks/{task['id']}/accept")
+    presence = f"/conversations/{task['conversation_id']}/presence"
+    assert await ana.get(presence) == {"online": True}
+    response = await ben.http.get(f"/api/v1{presence}")
+    assert (response.status_code, response.json()["error"]["code"]) == (403, "not_your_task")
+    response = await ana.http.get("/api/v1/conversations/1/presence")
+    assert (response.status_code, response.json()["error"]["code"]) == (403, "not_your_task")
+
+    await page.socket.close()
+    async with asyncio.timeout(PATIENCE_S):
+        while (await ana.get(presence))["online"]:
+            await asyncio.sleep(0.01)
+
+
+async def test_nobody_is_on_a_website_who_writes_elsewhere(centre: Centre) -> None:
+    account = await centre.custom_account(SECRET)
+    ana = await centre.sign_in("ana")
+    body = b'{"messages":[{"id":"m1","from":"c1","text":"hi"}]}'
+    assert (await deliver(centre, account, body)).status_code == 200
+    await centre.offered()
+    await ana.catch_up(await centre.position())
+    (task,) = ana.state.tasks.values()
+    assert await ana.get(f"/conversations/{task['conversation_id']}/presence") == {"online": None}

@@ -85,6 +85,13 @@ class Reader(Protocol):
     async def sees(self, conversation_id: int, sight: Sight) -> bool:
         """Whether anything of the conversation may be read."""
 
+    async def presence(self, conversation_id: int, sight: Sight) -> bool | None:
+        """Whether the customer has a page open; None on a channel without pages.
+
+        Raises:
+            Forbidden: the reader may see nothing of the conversation.
+        """
+
     async def draft(self, user_id: int, conversation_id: int, mode: str = "") -> View:
         """The server-side draft, empty at version 0; an e-mail has one per mode."""
 

@@ -67,6 +67,15 @@ class Desk:
         )
         return answer
 
+    def presence(self, conversation_id: int) -> dict[str, Any]:
+        """Whether the customer is on the website now; null on other channels.
+
+        The stream tells what changes from here on."""
+        answer: dict[str, Any] = self._connection.call(
+            "GET", f"/conversations/{segment(conversation_id)}/presence"
+        )
+        return answer
+
     def draft(self, conversation_id: int, *, mode: str | None = None) -> dict[str, Any]:
         """The agent's own draft; version 0 is none. An e-mail has one per composer mode."""
         answer: dict[str, Any] = self._connection.call(

@@ -120,6 +120,18 @@ async def messages(
     )
 
 
+@router.get("/conversations/{conversation_id}/presence")
+async def presence(
+    conversation_id: Id, context: Ctx, session: AgentSession
+) -> dict[str, bool | None]:
+    """Whether the customer is on the website now; null on other channels.
+
+    The stream tells what changes from here on.
+    """
+    online = await context.reader.presence(conversation_id, sight_of(context, session))
+    return {"online": online}
+
+
 @router.get("/conversations/{conversation_id}/draft")
 async def draft(
     conversation_id: Id, context: Ctx, session: AgentSession, mode: Mode = ""

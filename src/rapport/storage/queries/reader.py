@@ -9,7 +9,7 @@ from typing import Any
 from rapport.application.ports import ConfigurationSource
 from rapport.application.reading import FileRow, Sight
 from rapport.application.views import View, message_view, task_view
-from rapport.domain.errors import Stale
+from rapport.domain.errors import Forbidden, Stale
 from rapport.storage.database import Database, decode_json, encode_json
 from rapport.storage.queries.contacts import contact_panel
 from rapport.storage.queries.handled import handled_by
@@ -25,6 +25,12 @@ _AHEAD = """
 SELECT count(*) FROM task t JOIN task other ON other.queue_id = t.queue_id
 WHERE t.id = $1 AND other.state = 'queued'
   AND (other.rank_at, other.id) < (t.rank_at, t.id)"""
+
+_PRESENCE = f"""
+SELECT {READABLE_UP_TO} AS up_to, CASE WHEN (
+    SELECT spec->>'channel' FROM configuration WHERE id = here.account_id) = 'webchat'
+    THEN here.customer_away_since IS NULL END AS online
+FROM conversation here WHERE here.id = $1"""  # noqa: S608 - our own words
 
 
 class PostgresReader:
@@ -104,6 +110,13 @@ class PostgresReader:
     async def sees(self, conversation_id: int, sight: Sight) -> bool:  # noqa: D102
         asked = readers_question(conversation_id, sight)
         return await self._pool.fetchval(f"SELECT {READABLE_UP_TO}", *asked) is not None
+
+    async def presence(self, conversation_id: int, sight: Sight) -> bool | None:  # noqa: D102
+        row = await self._pool.fetchrow(_PRESENCE, *readers_question(conversation_id, sight))
+        if row is None or row["up_to"] is None:
+            raise Forbidden("not_your_task", "You have no part in this conversation.")
+        online: bool | None = row["online"]
+        return online
 
     async def may_read(self, conversation_id: int, agent_id: int) -> bool:  # noqa: D102
         return bool(

@@ -284,6 +284,10 @@ export class Api {
   screenPop(taskId: number): Promise<{ url: string | null }> {
     return this.http.get(`/tasks/${taskId}/screen-pop`);
   }
+  /** Whether the customer is on the website now; null on other channels. */
+  presence(conversationId: number): Promise<{ online: boolean | null }> {
+    return this.http.get(`/conversations/${conversationId}/presence`);
+  }
   contact(contactId: number): Promise<ContactDetails> {
     return this.http.get(`/contacts/${contactId}`);
   }

@@ -70,7 +70,10 @@ export class Desk {
       onSignedOut: () => this.signedOut(),
       open: (after) => new WebSocket(streamUrl(after)),
     });
-    this.connection.state.subscribe(() => this.outbox.flush());
+    this.connection.state.subscribe(() => {
+      if (this.connection.state.get() === "catching_up") this.ephemera.forgetPresence();
+      this.outbox.flush();
+    });
     api.http.onSignedOut = () => this.signedOut();
   }
 

@@ -30,6 +30,11 @@ export class Ephemera {
     this.timers.set(id, setTimeout(() => this.stopped(id), TYPING_MS));
   }
 
+  /** The line was cut: what came and went meanwhile was not told. */
+  forgetPresence(): void {
+    this.presence.set(new Map());
+  }
+
   stopped(conversationId: number): void {
     this.typing.update((map) => {
       if (!map.has(conversationId)) return map;

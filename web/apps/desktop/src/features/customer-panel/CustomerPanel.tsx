@@ -21,7 +21,7 @@ export function CustomerPanel({ task }: { task: Task }) {
   const { t } = useLingui();
   const desk = useDesk();
   const contact = useDeskState((state) => state.contacts.get(task.contact_id));
-  const online = useStore(desk.ephemera.presence, (map) => map.get(task.conversation_id));
+  const online = usePresence(task);
   const name = customerName(contact);
   // Who it is shows with the conversation; what else is known a frame later, so that the messages need not wait.
   const complete = useDeferredValue(true, false);
@@ -31,9 +31,9 @@ export function CustomerPanel({ task }: { task: Task }) {
         <Avatar name={name} size={48} />
         <div>
           <h2>{name}</h2>
-          {online !== undefined && (
-            <span className={classes.online} data-online={online}>
-              {online ? t`On the website now` : t`Not on the website`}
+          {task.channel === "webchat" && (
+            <span className={classes.online} data-online={online ?? "unknown"}>
+              {online === null ? "\u00a0" : online ? t`On the website now` : t`Not on the website`}
             </span>
           )}
         </div>
@@ -46,6 +46,19 @@ export function CustomerPanel({ task }: { task: Task }) {
       {complete && <Known task={task} contact={contact} name={name} />}
     </aside>
   );
+}
+
+/** Asked once, and then told by the stream; null until known, and where there is no page. */
+function usePresence(task: Task): boolean | null {
+  const desk = useDesk();
+  const told = useStore(desk.ephemera.presence, (map) => map.get(task.conversation_id));
+  const asked = useQuery({
+    queryKey: ["presence", task.conversation_id],
+    queryFn: () => desk.api.presence(task.conversation_id),
+    enabled: told === undefined && task.channel === "webchat",
+    staleTime: 0,
+  });
+  return told ?? asked.data?.online ?? null;
 }
 
 function Known({ task, contact, name }: { task: Task; contact: Contact | undefined; name: string }) {
