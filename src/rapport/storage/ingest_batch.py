@@ -6,16 +6,19 @@ Plain texts go the short way (`ingest_texts`), which leaves to this one whatever
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
 import asyncpg
 
+from rapport.application.configuration.snapshot import Configuration
 from rapport.application.ports import Changes, Clock, ConfigurationSource
 from rapport.application.receive_messages import receive
 from rapport.application.received import Received, Thread
 from rapport.domain.message import (
+    Contact,
     Conversation,
     CustomerEvent,
     InboundMessage,
@@ -91,11 +94,10 @@ class BatchWriter:
             await look_at_held(connection, batch)
             now = self._clock.now()
             changes = Changes()
-            for key, items in groups.items():
-                taken = receive(
-                    threads[key], [i.message for i in items], configuration, ids, now, changes
-                )
-                results.update((id(item), got) for item, got in zip(items, taken, strict=True))
+            versions = {t.contact.id: t.contact.version for t in threads.values() if t is not None}
+            results |= _fold(groups, threads, configuration, ids, now, changes)
+            if changes.contacts:
+                await _hold_contacts(connection, changes.contacts, versions)
             if changes.amended or changes.contacts:
                 await tell_holders(connection, changes)
             if any(isinstance(i.message, CustomerEvent) for i in batch):
@@ -237,6 +239,48 @@ class BatchWriter:
             [_json(media) for _, _, media in changes.media],
             self._clock.now(),
         )
+
+
+def _fold(
+    groups: Mapping[Key, Sequence[Item]],
+    threads: Mapping[Key, Thread | None],
+    configuration: Configuration,
+    ids: Iterator[int],
+    now: datetime,
+    changes: Changes,
+) -> dict[int, Received]:
+    """Each conversation by itself; what one tells of the customer, the customer's others know.
+
+    Returns:
+        What became of each item, by its `id()`.
+    """
+    results: dict[int, Received] = {}
+    contacts: dict[int, Contact] = {}
+    for key, items in groups.items():
+        thread = threads[key]
+        if thread is not None:
+            thread.contact = contacts.get(thread.contact.id, thread.contact)
+        taken = receive(thread, [i.message for i in items], configuration, ids, now, changes)
+        if thread is not None:
+            contacts[thread.contact.id] = thread.contact
+        results.update((id(item), got) for item, got in zip(items, taken, strict=True))
+    changes.contacts = [contacts[i] for i in sorted({c.id for c in changes.contacts})]
+    return results
+
+
+async def _hold_contacts(
+    connection: Any, contacts: Sequence[Contact], versions: Mapping[int, int]
+) -> None:
+    """Who learns something of a contact holds its row, which must be as it was read.
+
+    The lock of a conversation does not do: the customer may have another one.
+
+    Raises:
+        SerializationError: it was changed meanwhile.
+    """
+    for row in await connection.fetch(sql.HOLD_CONTACTS, [c.id for c in contacts]):
+        if row["version"] != versions[row["id"]]:
+            raise asyncpg.SerializationError("a contact was changed meanwhile")
 
 
 def _by_conversation(batch: Sequence[Item]) -> dict[Key, list[Item]]:

@@ -56,6 +56,8 @@ FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $6::text[], $7::
 JOIN contact_identity i ON i.channel = n.channel AND i.scope = n.scope
                        AND i.external_id = n.identity
 ORDER BY n.account_id, n.contact_key ON CONFLICT DO NOTHING"""
+HOLD_CONTACTS = """
+SELECT id, version FROM contact WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"""
 DROP_ORPHANS = """
 DELETE FROM contact c WHERE c.id = ANY($1::bigint[])
 AND NOT EXISTS (SELECT FROM contact_identity i WHERE i.contact_id = c.id)"""
