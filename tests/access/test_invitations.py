@@ -177,6 +177,29 @@ async def test_a_server_that_is_gone_is_given_up_in_words(
     assert "invitation_mailed" not in await kinds(root)
 
 
+@pytest.mark.parametrize("tried", [0, 1])
+async def test_one_that_expires_before_its_mail_has_gone_is_shown_so_and_not_sent(
+    centre: Centre, root: Administrator, tried: int
+) -> None:
+    dora = await root.create("users", "Dora Example", DORA)
+    async with mailbox(centre) as box:
+        path, body = f"/users/{dora['id']}/invitation/mail", {"account_id": box.account}
+        assert (await root.send("POST", path, body)).status_code == 200
+        box.postbox.busy = tried
+        if tried:
+            assert await deliver(centre) == 1
+        centre.clock.advance(days=7)
+        root = await Administrator.sign_in(centre, "root")
+        assert await open_ones(root) == [("Dora Example", False)]
+        assert await mail_of(root) == ("failed", tried, "expired")
+        assert await deliver(centre) == 0
+        assert box.postbox.mails == []
+        assert (await root.send("POST", path, body)).status_code == 200
+        assert await mail_of(root) == ("pending", 0, None)
+        assert await deliver(centre) == 1
+        assert await mail_of(root) == ("sent", 1, None)
+
+
 async def test_what_has_changed_meanwhile_is_not_sent(centre: Centre, root: Administrator) -> None:
     async with mailbox(centre) as box:
         body = {"account_id": box.account}

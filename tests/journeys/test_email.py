@@ -328,31 +328,41 @@ async def test_the_complete_mail_is_shown_harmless(centre: Centre) -> None:
         await centre.settle()
 
 
+@asynccontextmanager
+async def read_by(centre: Centre) -> AsyncIterator[None]:
+    """A node that reads mailboxes, for as long as it runs."""
+    links = asyncio.create_task(centre.node.links.run())
+    try:
+        yield
+    finally:
+        links.cancel()
+        with suppress(asyncio.CancelledError):
+            await links
+
+
+async def imap_account(centre: Centre, imap: Imap, **settings: Any) -> int:
+    """An account whose mailbox is on a mail server."""
+    where = {
+        "imap_host": "127.0.0.1",
+        "imap_port": imap.port,
+        "imap_security": "plain",
+        "user": USER,
+    }
+    spec = {"channel": "email", "address": DESK, "settings": where | settings}
+    account = await centre.put("accounts", "mail", spec, {"password": PASSWORD})
+    entry = {"account": account, "queue": centre.ids["sales"]}
+    await centre.put("entry_points", "mail entry", entry)
+    return account
+
+
 async def test_a_mailbox_is_read_by_imap_and_what_was_there_comes_in_silently(
     centre: Centre, tmp_path: Path
 ) -> None:
     """The real reader and a real server: old mail opens no task, new mail does, each once."""
     with pymap(tmp_path) as imap:
-        account = await centre.put(
-            "accounts",
-            "mail",
-            {
-                "channel": "email",
-                "address": DESK,
-                "settings": {
-                    "imap_host": "127.0.0.1",
-                    "imap_port": imap.port,
-                    "imap_security": "plain",
-                    "user": USER,
-                },
-            },
-            {"password": PASSWORD},
-        )
-        entry = {"account": account, "queue": centre.ids["sales"]}
-        await centre.put("entry_points", "mail entry", entry)
+        await imap_account(centre, imap)
         pool = centre.node.database.pool
-        links = asyncio.create_task(centre.node.links.run())
-        try:
+        async with read_by(centre):
 
             async def caught_up() -> bool:
                 mark = await pool.fetchval("SELECT uid FROM mailbox_mark")
@@ -374,10 +384,41 @@ async def test_a_mailbox_is_read_by_imap_and_what_was_there_comes_in_silently(
             await until(arrived, 60)
             text = await pool.fetchval("SELECT text FROM message ORDER BY id DESC LIMIT 1")
             assert text == "A new one."
-        finally:
-            links.cancel()
-            with suppress(asyncio.CancelledError):
-                await links
+
+
+async def test_what_came_between_configuration_and_first_look_is_new(
+    centre: Centre, tmp_path: Path
+) -> None:
+    """M10: no mail is lost while no node looks, nor by settings that are changed meanwhile."""
+    with pymap(tmp_path) as imap:
+        # Without a mail server it is no mailbox yet: what comes is not for us.
+        await imap_account(centre, imap, imap_host="")
+        imap.append(dated("before"), centre.clock.now())
+        centre.clock.advance(hours=1)
+        await imap_account(centre, imap, folder="Nowhere")
+        centre.clock.advance(minutes=30)
+        imap.append(dated("meanwhile"), centre.clock.now())
+        centre.clock.advance(hours=1)
+        await imap_account(centre, imap)
+        pool = centre.node.database.pool
+
+        async def read() -> bool:
+            return await pool.fetchval("SELECT max(uid) FROM mailbox_mark") == newest
+
+        newest = await newest_uid(imap)
+        async with read_by(centre):
+            await until(read, 30)
+        opened = "SELECT m.text FROM message m JOIN task t ON t.id = m.task_id"
+        assert [row["text"] for row in await pool.fetch(opened)] == ["meanwhile"]
+        kept = "SELECT count(*) FROM message WHERE text = 'before'"
+        assert await pool.fetchval(kept) == 1
+
+
+def dated(word: str) -> bytes:
+    return (
+        f"From: Dana <dana@mail.example>\r\nTo: help@shop.example\r\nSubject: {word}\r\n"
+        f"Message-ID: <{word}@mail.example>\r\n\r\n{word}\r\n"
+    ).encode()
 
 
 async def newest_uid(imap: Imap) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import timedelta
 from email.message import EmailMessage
 
-from tests.centre import Centre
+from tests.centre import Centre, Json
 from tests.journeys.test_email import DANA, DESK, ROBIN, accepted, answer, mailbox, threads
 
 
@@ -53,6 +54,45 @@ async def test_a_mail_about_something_else_gets_a_conversation_of_its_own(centre
         lines = await ana.get(f"/conversations/{conversation}/messages")
         codes = [m["announcement"]["code"] for m in lines["items"] if m["announcement"]]
         assert codes.count("split") == 1
+        await centre.settle()
+
+
+async def test_split_again_under_the_same_key_is_answered_as_the_first_time(
+    centre: Centre,
+) -> None:
+    """M9: a browser that got no answer asks once more; at the same time or much later."""
+    async with mailbox(centre) as box:
+        first = await box.comes("The cup is broken.")
+        ana, task_id = await accepted(centre)
+        for text in ("The pot.", "The lid."):
+            await box.comes(text, In_Reply_To=first)
+        page = await ana.get(f"/conversations/{ana.task(task_id)['conversation_id']}/messages")
+        pot, lid = (m["id"] for m in page["items"] if m["text"] in {"The pot.", "The lid."})
+
+        async def split(message_id: int, key: str) -> tuple[int, Json]:
+            headers = {"X-CSRF-Token": ana.csrf, "Idempotency-Key": key}
+            path = f"/api/v1/messages/{message_id}/split"
+            answer = await ana.http.post(path, headers=headers)
+            return answer.status_code, answer.json()
+
+        status, made = await split(pot, "the-key-of-the-pot")
+        assert status == 200
+        # What becomes of the new task changes nothing about what was said.
+        await accepted(centre)
+        await ana.post(f"/tasks/{made['task_id']}/end")
+        assert await split(pot, "the-key-of-the-pot") == (200, made)
+        status, other = await split(lid, "the-key-of-the-pot")
+        assert (status, other["error"]["code"]) == (409, "idempotency_key_reused")
+        status, other = await split(pot, "a-key-of-another")
+        assert (status, other["error"]["code"]) == (409, "split_already")
+
+        both = await asyncio.gather(*(split(lid, "the-key-of-the-lid") for _ in range(2)))
+        assert both[0] == both[1]
+        assert both[0][0] == 200
+        page = await ana.get(f"/conversations/{ana.task(task_id)['conversation_id']}/messages")
+        codes = [m["announcement"]["code"] for m in page["items"] if m["announcement"]]
+        assert codes.count("split") == 2
+        assert await threads(centre) == 3
         await centre.settle()
 
 

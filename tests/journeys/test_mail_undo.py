@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.centre import Centre, Desktop, Json
 from tests.journeys.providers import until
 from tests.journeys.test_email import (
@@ -113,6 +115,38 @@ async def test_a_mail_that_was_overtaken_while_it_waited_is_not_sent(centre: Cen
         assert await ana.refused(retry) == (409, "not_latest")
         await answer(ana, task_id, "reply", "Both, then.")
         assert (await box.deliver()).get_content().startswith("Both, then.")
+        await centre.settle()
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        pytest.param({"Auto_Submitted": "auto-replied"}, id="by its header"),
+        pytest.param({"subject": "Out of office: A broken cup"}, id="by its subject"),
+    ],
+)
+async def test_an_absence_note_overtakes_nothing(centre: Centre, note: dict[str, str]) -> None:
+    """What a program wrote is no newer mail of the customer's (M5, M11): nor for a retry."""
+    async with mailbox(centre) as box:
+        first = await box.comes("The cup is broken.")
+        ana, task_id = await accepted(centre)
+        sent = await answer(ana, task_id, "reply", "Only the cup?", hold_s=1)
+        await box.comes("I am away until Monday.", In_Reply_To=first, **note)
+        box.postbox.refuse = {DANA}
+        assert await leaves(box) is None
+        failed = await message(ana, task_id, sent["message"]["id"])
+        assert failed["status"] == "failed"
+        assert failed["error"]["code"] != "not_latest"
+        box.postbox.refuse = set()
+        await ana.post(f"/tasks/{task_id}/messages/{failed['id']}/retry")
+        assert (await box.deliver()).get_content().startswith("Only the cup?")
+
+        again = await answer(ana, task_id, "reply", "Or the lid?", hold_s=1)
+        await box.comes("I am still away.", In_Reply_To=first, **note)
+        await box.comes("The lid, too.", In_Reply_To=first)
+        await leaves(box)
+        failed = await message(ana, task_id, again["message"]["id"])
+        assert failed["error"]["code"] == "not_latest", "a person's mail does"
         await centre.settle()
 
 

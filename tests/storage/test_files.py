@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +16,15 @@ from PIL import Image
 from pydantic import ValidationError
 from structlog.testing import capture_logs
 
-from rapport.domain.errors import FilesAway, Invalid, NotFound, Refused, ScannerAway, TooLarge
+from rapport.domain.errors import (
+    FilesAway,
+    FilesFull,
+    Invalid,
+    NotFound,
+    Refused,
+    ScannerAway,
+    TooLarge,
+)
 from rapport.domain.policy import FileLimits
 from rapport.settings import Settings
 from rapport.storage.files import Bucket, Files, LocalFiles, S3Files
@@ -25,6 +33,7 @@ from rapport.storage.thumbnails import Thumbnails
 from rapport.storage.virus_scan import Clamd
 from tests.bucket import PREFIX, SECRET, TestBucket
 from tests.clamd import EICAR, scanner
+from tests.small_disk import fill, small_disk
 
 LARGE = bytes(range(256)) * 50_000  # 12.8 MB: an upload of three parts, a download of four ranges
 ANY = FileLimits(max_bytes=100_000_000)
@@ -288,6 +297,38 @@ async def test_a_bucket_that_does_not_exist(bucket: TestBucket, tmp_path: Path, 
         }[work]()
     assert "no-such-bucket" in refused.value.why
     assert "no-such-bucket" not in refused.value.message
+
+
+@pytest.fixture(params=["directory", "bucket"])
+def tight(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Files, Path]]:
+    """Files on a small disk; those for the bucket come whole to the disk first, too."""
+    with small_disk(tmp_path / "small", "8m") as disk:
+        if request.param == "directory":
+            yield LocalFiles(disk / "files"), disk
+        else:
+            yield S3Files(request.getfixturevalue("bucket").described, disk / "arriving"), disk
+
+
+async def test_without_room_nothing_is_kept_and_the_log_says_it_once(
+    tight: tuple[Files, Path],
+) -> None:
+    files, disk = tight
+    picture = await files.put(b"a picture")
+    before = {p for p in disk.rglob("*") if p.is_file()}
+    fill(disk / "filler")
+    full = [files.save(pieces(LARGE), "a.bin", ANY), files.put(b"a" * 100_000)]
+    if isinstance(files, LocalFiles):
+        full += [files.keep_beside(picture, "webp", b"a" * 100_000)]
+    with capture_logs() as logs:
+        for work in full:
+            with pytest.raises(FilesFull) as refused:
+                await work
+            assert (refused.value.code, refused.value.kind) == ("files_full", "unavailable")
+            assert str(disk) in refused.value.why
+    assert [(e["event"], e["file_system"]) for e in logs] == [("files.full", str(disk))]
+    (disk / "filler").unlink()
+    assert {p for p in disk.rglob("*") if p.is_file()} == before
+    assert await files.contents(await files.put(b"a" * 100_000)) == b"a" * 100_000
 
 
 async def test_the_secret_is_told_to_nobody(bucket: TestBucket, tmp_path: Path) -> None:

@@ -6,9 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from rapport.application.perform import IDS_PER_COMMAND, situation_of
+from rapport.application.perform import (
+    IDS_PER_COMMAND,
+    Once,
+    recalled,
+    remember,
+    situation_of,
+)
 from rapport.application.ports import Case, Changes, EventRecord, Services, Transaction
 from rapport.application.privacy import cleared
+from rapport.application.received import Received
 from rapport.application.recording import Recorder, message_audience
 from rapport.application.views import View, message_view
 from rapport.domain.errors import NotFound, Refused
@@ -71,45 +78,65 @@ async def read_again(
 
 
 async def mark_split(
-    services: Services, *, agent_id: int, message_id: int, conversation_id: int
+    services: Services, *, agent_id: int, message_id: int, received: Received, once: Once
 ) -> View:
-    """The mail stays where it was, with a line that says where it is answered from now on."""
+    """The mail stays where it was, with a line that says where it is answered from now on.
+
+    Args:
+        received: Where it is now; told in the answer, which is remembered under `once`.
+    """
     ids = await services.store.new_ids(IDS_PER_COMMAND)
+    where = received.conversation_id
 
     async def work(transaction: Transaction) -> View:
         message, case = await _mail(transaction, services, agent_id, message_id)
+        # Asked under the lock: a repetition that came at the same time has waited for it.
+        if (earlier := await recalled(transaction, once)) is not None:
+            return earlier
         content = message.content or Content(kind="email")
-        if (content.details or {}).get(SPLIT) == conversation_id:
-            return {"message": message_view(message)}
-        message = replace(
-            message,
-            version=message.version + 1,
-            content=replace(content, details={**(content.details or {}), SPLIT: conversation_id}),
-        )
-        recorder = Recorder(services.configuration.current, iter(ids), services.clock.now())
-        _changed(recorder.changes, message, case, services)
-        recorder.line(case, Announcement(code="split", params=(("agent_id", agent_id),)))
-        await transaction.save(recorder.changes)
-        return {"message": message_view(message)}
+        if (content.details or {}).get(SPLIT) != where:
+            message = replace(
+                message,
+                version=message.version + 1,
+                content=replace(content, details={**(content.details or {}), SPLIT: where}),
+            )
+            recorder = Recorder(services.configuration.current, iter(ids), services.clock.now())
+            _changed(recorder.changes, message, case, services)
+            recorder.line(case, Announcement(code="split", params=(("agent_id", agent_id),)))
+            await transaction.save(recorder.changes)
+        view = {
+            "conversation_id": where,
+            "task_id": received.task_id,
+            "message": message_view(message),
+        }
+        await remember(transaction, once, view, services)
+        return view
 
     return await services.store.run(work)
 
 
-async def check_may_split(services: Services, *, agent_id: int, message_id: int) -> None:
+async def check_may_split(
+    services: Services, *, agent_id: int, message_id: int, once: Once
+) -> View | None:
     """Refuse what is no mail of the agent's, or the only one of its conversation.
+
+    Returns the answer that was given under this key, if it was.
 
     Raises:
         Refused: `only_mail`, `split_already`.
     """
 
-    async def work(transaction: Transaction) -> None:
+    async def work(transaction: Transaction) -> View | None:
+        if (earlier := await recalled(transaction, once)) is not None:
+            return earlier
         message, _ = await _mail(transaction, services, agent_id, message_id)
         if SPLIT in ((message.content and message.content.details) or {}):
             raise Refused("split_already", "This mail has a conversation of its own already.")
         if message.inbound_seq <= 1:
             raise Refused("only_mail", "This is the conversation's first mail: it stays here.")
+        return None
 
-    await services.store.run(work)
+    return await services.store.run(work)
 
 
 async def _mail(

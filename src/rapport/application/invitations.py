@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
@@ -133,7 +133,7 @@ class Invitations:
 
     async def state(self, user_id: int) -> View:
         """Whether and when somebody was invited last, for administrators."""
-        last = await self._store.last(user_id)
+        last, now = await self._store.last(user_id), self._clock.now()
         if last is None:
             return {"invitation": None}
         return {
@@ -142,8 +142,8 @@ class Invitations:
                 "created_by": self._configuration.current.name(last.created_by),
                 "expires_at": moment(last.expires_at),
                 "used_at": moment(last.used_at),
-                "good": last.used_at is None and self._clock.now() < last.expires_at,
-                "mail": _mail_view(last.mail),
+                "good": last.used_at is None and now < last.expires_at,
+                "mail": _mail_view(last, now),
             }
         }
 
@@ -168,7 +168,7 @@ class Invitations:
                     "created_by": configuration.name(each.created_by),
                     "expires_at": moment(each.expires_at),
                     "good": user.active and now < each.expires_at,
-                    "mail": _mail_view(each.mail),
+                    "mail": _mail_view(each, now),
                 }
             )
         return found
@@ -219,8 +219,20 @@ class Invitations:
         return user_id
 
 
-def _mail_view(mail: MailState | None) -> View | None:
-    return None if mail is None else {**asdict(mail), "next_at": moment(mail.next_at)}
+def _mail_view(invitation: Invitation, now: datetime) -> View | None:
+    mail = invitation.mail
+    if mail is None:
+        return None
+    if mail.state == "pending" and now >= invitation.expires_at:
+        # Nobody tries it any more: a link that opens nothing is not sent.
+        mail = replace(
+            mail,
+            state="failed",
+            next_at=None,
+            code="expired",
+            reason="The link had expired before the mail could be sent: send it again.",
+        )
+    return {**asdict(mail), "next_at": moment(mail.next_at)}
 
 
 def _not_good() -> NotFound:

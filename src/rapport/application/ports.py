@@ -146,7 +146,7 @@ class Transaction(Protocol):
         """Lock one message; after everything else."""
 
     async def newest_inbound_seq(self, conversation_id: int) -> int:
-        """Where the customer's newest message is; 0 without one."""
+        """Where the customer's newest message is; 0 without one. A program's answer is none."""
 
     async def take_from_outbox(self, conversation_id: int, message_id: int) -> bool:
         """Remove a message's job, if it is not being sent; before the message is locked."""

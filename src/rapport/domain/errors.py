@@ -75,13 +75,20 @@ class FilesAway(Refused):
 
     kind = "unavailable"
 
+    told: ClassVar[tuple[str, str]] = (
+        "files_away",
+        "Files can't be stored or opened at the moment. Try again in a minute.",
+    )
+
     def __init__(self, why: str) -> None:
-        super().__init__(
-            "files_away",
-            "Files can't be stored or opened at the moment. Try again in a minute.",
-            {"retry_after_s": 60},
-        )
+        super().__init__(*self.told, {"retry_after_s": 60})
         self.why = why
+
+
+class FilesFull(FilesAway):
+    """There is no room where files are kept; what can wait waits until somebody makes some."""
+
+    told = ("files_full", "There is no room to store files at the moment. Tell your administrator.")
 
 
 class NotSignedIn(Refused):

@@ -53,6 +53,12 @@ _LATELY = "SELECT count(*) FROM mail WHERE account_id = $1 AND sender = $2 AND a
 _BOUNCED = """
 SELECT x.message_id FROM mail x WHERE x.account_id = $1 AND x.rfc_id = $2 AND x.ours"""
 _MARK = "SELECT uidvalidity, uid FROM mailbox_mark WHERE account_id = $1 AND folder = $2"
+# The first setting that names a server; the log's later ones have one before, too.
+_CONNECTED = """
+SELECT min(e.at) FROM event e, json_array_elements(e.facts->'changes') c
+WHERE e.kind = 'catalog.changed' AND (c->>'id')::bigint = $1
+  AND coalesce(c->'after'->'settings'->>'imap_host', '') <> ''
+  AND coalesce(c->'before'->'settings'->>'imap_host', '') = ''"""
 _SET_MARK = """
 INSERT INTO mailbox_mark VALUES ($1, $2, $3, $4)
 ON CONFLICT (account_id, folder) DO UPDATE SET uidvalidity = excluded.uidvalidity,
@@ -214,6 +220,11 @@ class Mails:
         row = await self._pool.fetchrow(_MARK, account_id, folder)
         return (row["uidvalidity"], row["uid"]) if row else None
 
+    async def connected_at(self, account_id: int) -> datetime | None:
+        """When an account was given a mailbox to read first; None once the log has forgotten it."""
+        found: datetime | None = await self._pool.fetchval(_CONNECTED, account_id)
+        return found
+
     async def set_mark(self, account_id: int, folder: str, uidvalidity: int, uid: int) -> None:
         """Everything up to here has been taken in."""
         await self._pool.execute(_SET_MARK, account_id, folder, uidvalidity, uid)
@@ -228,6 +239,10 @@ class MailboxMark:
     async def load(self) -> tuple[int, int] | None:
         """UIDVALIDITY and UID."""
         return await self._mails.mark(self._account_id, self._folder)
+
+    async def since(self) -> datetime | None:
+        """When the mailbox was configured, as the log has it."""
+        return await self._mails.connected_at(self._account_id)
 
     async def save(self, epoch: int, position: int) -> None:
         """All up to here has been taken in."""

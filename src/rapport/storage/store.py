@@ -233,7 +233,9 @@ class PostgresTransaction:
     async def newest_inbound_seq(self, conversation_id: int) -> int:  # noqa: D102
         seq = await self._connection.fetchval(
             "SELECT seq FROM message WHERE conversation_id = $1 AND direction = 'inbound'"
-            " AND NOT coalesce(content->'details' ? 'split_to', false) ORDER BY seq DESC LIMIT 1",
+            " AND NOT coalesce(content->'details' ? 'split_to', false)"
+            " AND content->'details'->>'class' IS DISTINCT FROM 'auto_reply'"
+            " ORDER BY seq DESC LIMIT 1",
             conversation_id,
         )
         return seq or 0

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from imap_tools import MailBoxUnencrypted
@@ -63,9 +64,10 @@ service stats {{
 class Imap:
     port: int
 
-    def append(self, raw: bytes) -> None:
+    def append(self, raw: bytes, received: datetime | None = None) -> None:
+        """Lay a mail into the mailbox; received now, or when it is said."""
         with MailBoxUnencrypted("127.0.0.1", self.port, timeout=10).login(USER, PASSWORD) as box:
-            box.append(raw, "INBOX")
+            box.append(raw, "INBOX", received)
 
     def unseen(self) -> int:
         with MailBoxUnencrypted("127.0.0.1", self.port, timeout=10).login(USER, PASSWORD) as box:

@@ -142,17 +142,39 @@ async def test_a_mail_that_comes_while_another_is_taken_waits_for_nothing(imap: 
     assert desk.subjects() == [f"test {number}" for number in range(6)]
 
 
-@pytest.mark.parametrize(("begun", "silent"), [(-3600, False), (3600, True)])
+@pytest.mark.parametrize(
+    ("configured", "begun", "mark", "silent"),
+    [
+        pytest.param(-3600, 3600, None, False, id="configured before, looked at after"),
+        pytest.param(3600, 3600, None, True, id="there before it was configured"),
+        pytest.param(120, 3600, None, False, id="a server whose clock is behind"),
+        pytest.param(3600, 7200, (1, 4_000_000), True, id="the first look was interrupted"),
+        pytest.param(None, -3600, None, False, id="unknown when: after the first look"),
+        pytest.param(None, 3600, None, True, id="unknown when: before the first look"),
+        pytest.param(None, 3600, (1, 4_000_000), False, id="unknown when: not the first look"),
+    ],
+)
 async def test_only_what_lay_there_before_comes_in_silently(
-    imap: Imap, begun: int, *, silent: bool
+    imap: Imap,
+    configured: int | None,
+    begun: int,
+    mark: tuple[int, int] | None,
+    *,
+    silent: bool,
 ) -> None:
-    """A server that could not be reached at first has taken mails meanwhile."""
+    """A server that could not be reached at first has taken mails meanwhile (M10, M11)."""
     imap.append(mail("one"))
     came: asyncio.Queue[Request] = asyncio.Queue()
 
+    # The mail server dates mails by the clock of the machine.
+    real = datetime.now(UTC)  # noqa: TID251
+
     class Nothing:
-        async def load(self) -> None:
-            return None
+        async def load(self) -> tuple[int, int] | None:
+            return mark
+
+        async def since(self) -> datetime | None:
+            return None if configured is None else real + timedelta(seconds=configured)
 
         async def save(self, mark: int, uid: int) -> None:
             del mark, uid
@@ -165,8 +187,6 @@ async def test_only_what_lay_there_before_comes_in_silently(
         },
         secrets={"password": PASSWORD},
     )  # fmt: skip
-    # The mail server dates mails by the clock of the machine.
-    real = datetime.now(UTC)  # noqa: TID251
     connector = EmailConnector(now=lambda: real + timedelta(seconds=begun))
     task = asyncio.create_task(
         connector.run(account, came.put, lambda _code, _words: None, Nothing())

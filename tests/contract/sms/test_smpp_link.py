@@ -7,6 +7,7 @@ import contextlib
 import itertools
 import json
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from typing import Any
 
 import httpx2
@@ -41,6 +42,9 @@ class NoMemory:
     """SMPP has nothing to remember."""
 
     async def load(self) -> tuple[int, int] | None:
+        return None
+
+    async def since(self) -> datetime | None:
         return None
 
     async def save(self, epoch: int, position: int) -> None:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from rapport.storage.embedded import EmbeddedDatabaseError, EmbeddedPostgres, State, launch
 from rapport.storage.embedded.endpoint import Endpoint
+from tests.small_disk import fill, remount, small_disk
 from tests.storage.embedded.processes import copy_with_owners, query, supervised, until
 
 
@@ -56,33 +53,8 @@ async def test_a_file_in_the_place_of_the_directory(empty_directory: Path) -> No
 
 @pytest.fixture
 def tight_disk(empty_directory: Path) -> Iterator[Path]:
-    """A file system of its own that is as small as a test needs."""
-    if sys.platform != "linux" or os.geteuid() != 0:
-        pytest.skip("mounting a small file system takes root on Linux")
-    empty_directory.mkdir()
-    if not mounted("-t", "tmpfs", "-o", "size=20m", "tmpfs", str(empty_directory)):
-        pytest.skip("mounting is not permitted here")
-    yield empty_directory
-    subprocess.run([system_program("umount"), str(empty_directory)], check=True)
-
-
-def system_program(name: str) -> str:
-    """Also where the PATH is bare."""
-    return shutil.which(name, path="/usr/bin:/bin:/usr/sbin:/sbin") or name
-
-
-def mounted(*arguments: str) -> bool:
-    return subprocess.run([system_program("mount"), *arguments], check=False).returncode == 0
-
-
-def remount(directory: Path, options: str) -> None:
-    assert mounted("-o", f"remount,{options}", str(directory))
-
-
-def fill(path: Path) -> None:
-    with suppress(OSError), path.open("wb", buffering=0) as filler:
-        while True:
-            filler.write(b"x" * 4096)
+    with small_disk(empty_directory, "20m") as directory:
+        yield directory
 
 
 async def test_a_read_only_file_system(tight_disk: Path) -> None:

@@ -43,26 +43,25 @@ async def split(
 
     It is routed like any new one. Split twice is split once.
     """
-    del once
+    earlier = await check_may_split(
+        context.services, agent_id=session.user_id, message_id=message_id, once=once
+    )
+    if earlier is not None:
+        return earlier
     found, key, account_id = await _again(context, session, message_id)
-    await check_may_split(context.services, agent_id=session.user_id, message_id=message_id)
     mail = context.mail_room.split_off(found, key, message_id)
     (received,) = await context.inbox.submit(account_id, [mail])
     _, account = context.channels.account(account_id)
     await context.mail_room.moved(message_id, mail, received, account)
     if mail.media:
         context.ring_media()
-    view = await mark_split(
+    return await mark_split(
         context.services,
         agent_id=session.user_id,
         message_id=message_id,
-        conversation_id=received.conversation_id,
+        received=received,
+        once=once,
     )
-    return {
-        "conversation_id": received.conversation_id,
-        "task_id": received.task_id,
-        "message": view["message"],
-    }
 
 
 async def _again(

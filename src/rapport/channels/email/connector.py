@@ -58,8 +58,9 @@ from rapport.domain.sending import Rejected as NeverSent
 METHOD = "MAIL"
 SILENT = "x-rapport-silent"
 """Marks a mail that was there before the mailbox was connected."""
-SKEW = timedelta(seconds=60)
-"""How much the mail server's clock may be behind ours."""
+SKEW = timedelta(minutes=5)
+"""How much the mail server's clock may be behind ours. A mail of the minutes before the mailbox was
+connected opens a task rather than that one after it is missed."""
 _WELL = frozenset({"connected", "caught_up", "uidvalidity", "skipped"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -171,24 +172,28 @@ class EmailConnector:
         say: Callable[[str, str], None],
         memory: Memory,
     ) -> None:
-        """Read the mailbox until cancelled. What lay there before comes in silently.
+        """Read the mailbox until cancelled. What lay there before comes in silently (M11).
 
-        By the mail server's date, not by the first look: a server that can't be reached at first
-        takes mails meanwhile, and they are for us.
+        By the mail server's date, and counted from when the mailbox was configured: before the
+        first look, or in the middle of it, the mail server or this node may be away for long, and
+        what comes meanwhile is for us. Where nothing tells of that moment, from the first look on.
         """
         server = imap_server(account)
         if server is None:
             return
         first_time = await memory.load() is None
-        begun = self._now() - SKEW
+        begun = await memory.since() or (self._now() if first_time else None)
 
         async def known() -> Credentials:
             return credentials(account)
 
+        def was_there(mail: Fetched, begun: datetime) -> bool:
+            # A mail without a date is old only where all may be.
+            return first_time if mail.internal_date is None else mail.internal_date < begun
+
         async def deliver(mail: Fetched) -> None:
-            came_since = mail.internal_date is not None and mail.internal_date >= begun
-            silent = first_time and not marks.caught_up and not came_since
-            headers = {SILENT: "1"} if silent else {}
+            old = begun is not None and not marks.caught_up and was_there(mail, begun - SKEW)
+            headers = {SILENT: "1"} if old else {}
             request = Request(method=METHOD, path="", query="", headers=headers, body=mail.raw)
             try:
                 await inbox(request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from rapport.channels.sdk.connector import AccountConfig, Request
@@ -122,6 +123,9 @@ class Memory(Protocol):
 
     async def load(self) -> tuple[int, int] | None:
         """Epoch and position; None before the first time."""
+
+    async def since(self) -> datetime | None:
+        """When the account was set up to be connected; None where nothing tells any more."""
 
     async def save(self, epoch: int, position: int) -> None:
         """Everything up to here has been taken in. Lost marks mean repeats, never losses."""

@@ -40,7 +40,8 @@ class Files(ABC):
     """Files under random keys; they never change, they only come and go.
 
     Every method that reaches for them raises FilesAway (`files_away`) where the place does not
-    answer, and every one that reads NotFound (`file_missing`) where it has no such file.
+    answer, every one that writes FilesFull (`files_full`) where there is no room, and every one
+    that reads NotFound (`file_missing`) where it has no such file.
     """
 
     def __init__(self, scan: Scan | None = None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,6 +23,7 @@ from rapport.storage.files.contract import (
     missing,
     new_key,
 )
+from rapport.storage.files.room import Room
 
 
 class LocalFiles(Files):
@@ -31,6 +32,7 @@ class LocalFiles(Files):
     def __init__(self, directory: Path, scan: Scan | None = None) -> None:
         super().__init__(scan)
         self._directory = directory
+        self._room = Room(directory)
 
     def path(self, key: str) -> Path:
         """Where a key's bytes are."""
@@ -42,20 +44,23 @@ class LocalFiles(Files):
         key = new_key()
         path = self.path(key)
         partial = path.with_suffix(".part")
-        await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
-        # Opened here: a thread's file would be nobody's where we are cancelled meanwhile.
-        file = partial.open("w+b")
 
         async def keep() -> str:
             await asyncio.to_thread(_to_disk, file)
             await asyncio.to_thread(partial.replace, path)
             return key
 
-        try:
-            yield Arrival(file, keep)
-        finally:
-            file.close()
-            await asyncio.to_thread(partial.unlink, missing_ok=True)
+        with self._room.wanted():
+            await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+            # Opened here: a thread's file would be nobody's where we are cancelled meanwhile.
+            file = partial.open("w+b")
+            try:
+                yield Arrival(file, keep)
+            finally:
+                # It writes what is left, for which there may be no room; nobody wants that now.
+                with suppress(OSError):
+                    file.close()
+                await asyncio.to_thread(partial.unlink, missing_ok=True)
 
     @override
     async def read(
@@ -92,11 +97,12 @@ class LocalFiles(Files):
     async def keep_beside(self, key: str, kind: Kind, data: bytes) -> None:
         path = self._beside(key, kind)
         partial = path.with_suffix(f".{new_key()[:8]}.part")
-        try:
-            await asyncio.to_thread(partial.write_bytes, data)
-            await asyncio.to_thread(partial.replace, path)
-        finally:
-            await asyncio.to_thread(partial.unlink, missing_ok=True)
+        with self._room.wanted():
+            try:
+                await asyncio.to_thread(partial.write_bytes, data)
+                await asyncio.to_thread(partial.replace, path)
+            finally:
+                await asyncio.to_thread(partial.unlink, missing_ok=True)
 
     @override
     async def beside(self, key: str, kind: Kind) -> bytes | None:

@@ -35,6 +35,7 @@ from rapport.storage.files.contract import (
     missing,
     new_key,
 )
+from rapport.storage.files.room import Room
 
 RANGE = 4 * 1024 * 1024
 """Bytes of one request, and so in memory at a time, where a file is read."""
@@ -86,13 +87,12 @@ class S3Files(Files):
         super().__init__(scan)
         self._bucket = bucket
         self._spool = spool
+        self._room = Room(spool)
         self._store = _store(bucket, timeout)
 
     @override
     @asynccontextmanager
     async def arriving(self) -> AsyncIterator[Arrival]:
-        file = self._unnamed()
-
         async def keep() -> str:
             key = new_key()
             await asyncio.to_thread(file.seek, 0)
@@ -113,10 +113,8 @@ class S3Files(Files):
                 raise
             return key
 
-        try:
+        with self._room.wanted(), self._unnamed() as file:
             yield Arrival(file, keep)
-        finally:
-            file.close()
 
     @override
     async def read(
@@ -136,7 +134,7 @@ class S3Files(Files):
     @override
     @asynccontextmanager
     async def at_hand(self, key: str) -> AsyncIterator[BinaryIO]:
-        with self._unnamed() as file:
+        with self._room.wanted(), self._unnamed() as file:
             async for piece in self.read(key):
                 await asyncio.to_thread(file.write, piece)
             await asyncio.to_thread(file.seek, 0)
@@ -201,10 +199,17 @@ class S3Files(Files):
         log.warning("files.away", bucket=str(self._bucket), why=told)
         return FilesAway(f"{self._bucket} does not answer as it should: {told}")
 
-    def _unnamed(self) -> BinaryIO:
+    @contextmanager
+    def _unnamed(self) -> Iterator[BinaryIO]:
         # In no thread: its file would be nobody's where we are cancelled meanwhile.
         self._spool.mkdir(parents=True, exist_ok=True)
-        return cast(BinaryIO, tempfile.TemporaryFile(dir=self._spool))
+        file = cast(BinaryIO, tempfile.TemporaryFile(dir=self._spool))  # noqa: SIM115 - below
+        try:
+            yield file
+        finally:
+            # It writes what is left, for which there may be no room; nobody wants that now.
+            with suppress(OSError):
+                file.close()
 
 
 def _store(bucket: Bucket, timeout: timedelta) -> S3Store:

@@ -65,6 +65,7 @@ const sentences: Record<string, MessageDescriptor> = {
   scanner_away: msg`The file can't be checked for viruses at the moment. Try again in a minute.`,
   file_held: msg`A file is being checked for viruses. It can be opened, and leaves, when that is done.`,
   files_away: msg`Files can't be stored or opened at the moment. Try again in a minute.`,
+  files_full: msg`There is no room to store files at the moment. Tell your administrator.`,
   file_waiting: msg`A file of this message can't be read at the moment. It is tried again by itself.`,
   file_missing: msg`The file is no longer where files are kept. Tell your administrator.`,
   files_off: msg`Files cannot be sent here.`,

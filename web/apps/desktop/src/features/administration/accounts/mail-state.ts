@@ -23,6 +23,7 @@ const reasons: Record<string, MessageDescriptor> = {
   not_configured: msg`The mailbox has no server to send with.`,
   user_inactive: msg`The person may not sign in.`,
   address_changed: msg`The person's address has changed: send it again.`,
+  expired: msg`The link had expired before: send it again.`,
   key_changed: msg`The installation's key has changed: send it again.`,
 };
 
