@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
 
 import pytest
 
 from rapport.application.offer_tasks import offer_tasks
+from rapport.cli.bench.tables import fill_agents
+from rapport.clock import SystemClock
 from rapport.storage.claims import PostgresOfferBoard
 from tests.centre import Centre
 from tests.journeys.test_outbox import SECRET, deliver
@@ -87,6 +90,28 @@ async def test_a_large_pass_goes_round_in_its_circle(centre: Centre, over: int) 
         (agent, 11 if position < over else 10) for position, agent in enumerate(agents)
     ]
     assert await pool.fetchval("SELECT agent_id FROM queue_cursor") == agents[over - 1]
+
+
+async def test_the_only_one_who_can_is_found_behind_all_others(centre: Centre) -> None:
+    """R1: whoever is free, in a centre of any size."""
+    skill = await centre.put("skills", "Welsh", {})
+    wanted = {"channels": ["custom"], "skills": [{"skill": skill, "level": 5}]}
+    await centre.put("queues", "sales", wanted)
+    await centre.custom_account(SECRET)
+    now = SystemClock().now()
+    later = now + timedelta(hours=1)
+    await fill_agents(centre.node.database, 6000, (3, 2, 2), now, later)
+    expert = await centre.person(
+        "expert", skills=[{"skill": skill, "level": 7}], profile=centre.ids["profile"]
+    )
+    pool = centre.node.database.pool
+    await pool.execute("UPDATE agent SET status = 'available', seen_at = $1", now)
+    await pool.execute("UPDATE agent SET ready_since = $1 WHERE id = $2", later, expert)
+    assert len(await centre.node.board.free_agents()) > 6000
+    assert await centre.node.board.free_agents(if_waiting=True) == []
+    await _write_in(centre, 1)
+    assert await centre.route() == 1
+    assert await pool.fetchval("SELECT agent_id FROM leg") == expert
 
 
 async def test_nothing_is_offered_while_a_message_is_on_its_way_in(centre: Centre) -> None:

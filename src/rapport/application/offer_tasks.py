@@ -30,7 +30,7 @@ async def offer_tasks(services: Services, board: OfferBoard) -> int:
         How many offers were made; call again at once if there were any.
     """
     configuration = services.configuration.current
-    agents = as_configured(await board.free_agents(), configuration)
+    agents = as_configured(await board.free_agents(if_waiting=True), configuration)
     if not agents:
         return 0
     room = sum(sum(a.capacity) - sum(a.used) for a in agents)

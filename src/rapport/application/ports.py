@@ -219,8 +219,12 @@ class OfferBoard(Protocol):
     async def waiting(self, per_bucket: int) -> list[WaitingTask]:
         """The first tasks of every bucket, in order of rank; a bounded read."""
 
-    async def free_agents(self) -> list[FreeAgent]:
-        """Agents who accept work and have room, longest ready first; without teams and skills."""
+    async def free_agents(self, *, if_waiting: bool = False) -> list[FreeAgent]:
+        """Agents who accept work and have room, longest ready first; without teams and skills.
+
+        Args:
+            if_waiting: Nobody, where no task waits.
+        """
 
     async def last_served(self) -> dict[int, int]:
         """The agent that each queue offered to last."""

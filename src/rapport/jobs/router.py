@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import structlog
 
 from rapport.application.offer_tasks import offer_tasks
@@ -43,6 +45,12 @@ class Router:
         await keep_working("routing", self._offer, TICK_S, self._bell)
 
     async def _offer(self) -> int:
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
         made = await offer_tasks(self._services, self._board)
         OFFERS.inc(made)
+        if not made:
+            # Where ten thousand are free and none can do what waits, each change of anybody's
+            # load would bring a pass in vain: no more than half of the time.
+            await asyncio.sleep(min(loop.time() - begun, TICK_S))
         return made

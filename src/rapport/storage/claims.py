@@ -36,11 +36,14 @@ FROM line CROSS JOIN LATERAL (
     SELECT id, epoch, bucket, rank_at, queue_id, kind, stage, skills, preferred_agent_id
     FROM task WHERE state = 'queued' AND bucket = line.bucket ORDER BY rank_at, id LIMIT $1) t
 WHERE line.bucket IS NOT NULL ORDER BY t.rank_at, t.id"""
+# Read whole, however many: the only one with a skill may be the last. But not for nothing, at each
+# change of anybody's load while nobody waits.
 _FREE = """
 SELECT id, extract(epoch FROM ready_since)::float8 AS ready_since, used, capacity, mode, rona_kinds
 FROM agent WHERE status = 'available' AND pending_status IS NULL
   AND (used[1] < capacity[1] OR used[2] < capacity[2] OR used[3] < capacity[3])
-ORDER BY ready_since LIMIT 5000"""
+  AND ($1 OR EXISTS (SELECT FROM task WHERE state = 'queued'))
+ORDER BY ready_since"""
 _LAST_SERVED = "SELECT queue_id, agent_id FROM queue_cursor"
 # Conversations first: a message on its way in at this moment decides whom it concerns by a task
 # that still waits, and the agent at whom it rings would not get it. It is offered next time.
@@ -75,6 +78,7 @@ SELECT n.id, n.task_id, n.agent_id, n.queue_id, 'owner', 'routed', 'offered', $1
 FROM unnest($9::bigint[], $6::bigint[], $11::bigint[], $12::bigint[], $15::timestamptz[])
     n(id, task_id, agent_id, queue_id, due_at)"""
 
+_NOTHING: frozenset[int] = frozenset()
 _MODES = {mode.value: mode for mode in CapacityMode}
 
 
@@ -102,18 +106,19 @@ class PostgresOfferBoard:
             for row in await self._database.pool.fetch(_WAITING, per_bucket)
         ]
 
-    async def free_agents(self) -> list[FreeAgent]:
+    async def free_agents(self, *, if_waiting: bool = False) -> list[FreeAgent]:
         """Agents who accept work and have room."""
+        rows = await self._database.pool.fetch(_FREE, not if_waiting)
         return [
             FreeAgent(
-                id=row["id"],
-                ready_since=row["ready_since"],
-                used=list(row["used"]),
-                capacity=row["capacity"],
-                mode=_MODES[row["mode"]],
-                blocked=frozenset(ChannelKind(kind).slot for kind in row["rona_kinds"]),
+                id=agent_id,
+                ready_since=ready_since,
+                used=used,
+                capacity=capacity,
+                mode=_MODES[mode],
+                blocked=frozenset(ChannelKind(kind).slot for kind in rona) if rona else _NOTHING,
             )
-            for row in await self._database.pool.fetch(_FREE)
+            for agent_id, ready_since, used, capacity, mode, rona in rows
         ]
 
     async def last_served(self) -> dict[int, int]:
