@@ -63,6 +63,25 @@ async def test_a_mail_taken_back_never_leaves(centre: Centre) -> None:
         await centre.settle()
 
 
+async def test_sent_at_once_it_can_still_be_taken_back_for_its_time(centre: Centre) -> None:
+    # T4: what waits for its server is tried at once. What waits for its agent is not.
+    async with mailbox(centre) as box:
+        await box.comes("The cup is broken.")
+        ana, task_id = await accepted(centre)
+        sent = await answer(ana, task_id, "reply", "We send a new one.", hold_s=20)
+        for _ in range(2):
+            assert await ana.post(f"/tasks/{task_id}/send-now") == {"woken": False}
+            assert await centre.node.postman.deliver() == 0
+        await ana.post(f"/tasks/{task_id}/messages/{sent['message']['id']}/cancel")
+        assert await ana.post(f"/tasks/{task_id}/send-now") == {"woken": False}
+        assert await centre.node.postman.deliver() == 0
+        assert box.postbox.mails == []
+        await answer(ana, task_id, "reply", "We send two.", hold_s=1)
+        await ana.post(f"/tasks/{task_id}/send-now")
+        assert (await leaves(box)).get_content().startswith("We send two.")
+        await centre.settle()
+
+
 async def test_send_and_end_is_undone_while_wrapping_up_by_who_sent_it(centre: Centre) -> None:
     # M8: "Send and end (the default button)"; a mail can be taken back until it leaves.
     async with mailbox(centre) as box:

@@ -152,7 +152,10 @@ class Transaction(Protocol):
         """Remove a message's job, if it is not being sent; before the message is locked."""
 
     async def wake_outbox(self, conversation_id: int) -> bool:
-        """Make what waits in a conversation due now; False if nothing waits."""
+        """Make what waits in a conversation due now; False if nothing waits.
+
+        What can still be taken back stays until then, and answers False, too.
+        """
 
     async def unanswered_since(
         self, conversation_id: int, *, without: int | None = None

@@ -54,6 +54,11 @@ UPDATE outbox_lane SET due = CASE WHEN EXISTS (SELECT FROM outbox_job WHERE lane
     THEN greatest(clock_timestamp(), (SELECT not_before FROM outbox_job WHERE lane_id = $1
                                       ORDER BY id LIMIT 1)) END WHERE id = $1"""
 
+_WAKE = """
+UPDATE outbox_lane SET due = greatest(clock_timestamp(), (SELECT not_before FROM outbox_job
+    WHERE lane_id = $1 ORDER BY id LIMIT 1))
+WHERE id = $1 AND due IS NOT NULL RETURNING due <= clock_timestamp()"""
+
 
 class PostgresStore:
     """Runs use cases in transactions; implements `application.ports.Store`."""
@@ -270,12 +275,7 @@ class PostgresTransaction:
         return gone is not None
 
     async def wake_outbox(self, conversation_id: int) -> bool:  # noqa: D102
-        woken = await self._connection.fetchval(
-            "UPDATE outbox_lane SET due = clock_timestamp()"
-            " WHERE id = $1 AND due IS NOT NULL RETURNING id",
-            conversation_id,
-        )
-        return woken is not None
+        return bool(await self._connection.fetchval(_WAKE, conversation_id))
 
     async def queue_length(self, queue_id: int) -> int:  # noqa: D102
         count = await self._connection.fetchval(
