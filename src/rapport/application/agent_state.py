@@ -153,7 +153,7 @@ async def _change(
         agents[agent_id] = changed
         for case in cases.values():
             back_again = c.NoteOwnerBack(agent_id=agent_id)
-            since = await silent_since(transaction, case, back_again)
+            since = await silent_since(transaction, case, back_again, services)
             situation = situation_of(case, agents, services, since)
             recorder.apply(case, agents, decide(situation, back_again))
         await transaction.save(recorder.changes)

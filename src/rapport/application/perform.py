@@ -73,7 +73,7 @@ async def perform(
         leg_id = next(fresh)
         agents = await transaction.agents({*participants(case.task), *involved})
         asked = command(leg_id)
-        since = await silent_since(transaction, case, asked)
+        since = await silent_since(transaction, case, asked, services)
         situation = situation_of(case, agents, services, since)
         events = decide(situation, asked) if still is None or still(case) else []
         recorder = Recorder(services.configuration.current, fresh, situation.now)
@@ -91,11 +91,13 @@ async def perform(
     return await services.store.run(work)
 
 
-async def silent_since(transaction: Transaction, case: Case, command: Command) -> datetime | None:
+async def silent_since(
+    transaction: Transaction, case: Case, command: Command, services: Services
+) -> datetime | None:
     """Since when the customer has been silent, for a command that asks it of an active task."""
     if not command.asks_silence or case.task.state is not TaskState.ACTIVE:
         return None
-    return await transaction.unanswered_since(case.conversation.id)
+    return await transaction.unanswered_since(case.conversation.id, services.clock.now())
 
 
 def situation_of(

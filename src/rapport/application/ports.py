@@ -158,9 +158,11 @@ class Transaction(Protocol):
         """
 
     async def unanswered_since(
-        self, conversation_id: int, *, without: int | None = None
+        self, conversation_id: int, now: datetime, *, without: int | None = None
     ) -> datetime | None:
-        """When the customer was last spoken to, if an agent has since the customer last wrote.
+        """When something last reached the customer, if an agent has spoken since they last wrote.
+
+        What has failed has not; of what still waits to be sent it is now at the earliest.
 
         Args:
             without: A message that does not count.

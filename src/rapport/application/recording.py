@@ -128,6 +128,7 @@ class Recorder:
             error_code=None,
             error_message=None,
             external_id=None,
+            sent_at=None,
         )
         self.changes.messages.append(message)
         self.changes.jobs.append(message)

@@ -82,7 +82,10 @@ async def cancel_message(
                 entities={"message": message_view(message)},
             )
         )
-        if await transaction.unanswered_since(case.conversation.id, without=message.id) is None:
+        since = await transaction.unanswered_since(
+            case.conversation.id, situation.now, without=message.id
+        )
+        if since is None:
             recorder.apply(case, agents, _taken_back(situation))
         await transaction.save(recorder.changes)
         view = {"message": message_view(message)}

@@ -35,7 +35,7 @@ class Situation:
     teams: Mapping[int, frozenset[int]] = field(default_factory=dict)
     """Each agent's teams."""
     unanswered_since: datetime | None = None
-    """When the customer was last spoken to, if it is their turn; read for commands that ask it."""
+    """When something last reached the customer, if it is their turn; read for who asks it."""
 
     @property
     def queue(self) -> QueuePolicy:

@@ -43,8 +43,10 @@ SELECT * FROM leg WHERE task_id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDAT
 _CONTACTS = "SELECT * FROM contact WHERE id = ANY($1::bigint[])"
 _LOCK_AGENTS = "SELECT * FROM agent WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 
+# Of what waits to be sent nothing has reached the customer, whose silence has not begun.
 _UNANSWERED = """
-SELECT max(created_at) FROM message WHERE conversation_id = $1 AND direction = 'outbound'
+SELECT max(CASE status WHEN 'queued' THEN $3 ELSE coalesce(sent_at, created_at) END)
+FROM message WHERE conversation_id = $1 AND direction = 'outbound'
   AND status IS DISTINCT FROM 'failed' AND id IS DISTINCT FROM $2
   AND seq > coalesce((SELECT max(seq) FROM message
                       WHERE conversation_id = $1 AND direction = 'inbound'), 0)
@@ -244,10 +246,10 @@ class PostgresTransaction:
         return seq or 0
 
     async def unanswered_since(  # noqa: D102
-        self, conversation_id: int, *, without: int | None = None
+        self, conversation_id: int, now: datetime, *, without: int | None = None
     ) -> datetime | None:
         spoke_at: datetime | None = await self._connection.fetchval(
-            _UNANSWERED, conversation_id, without
+            _UNANSWERED, conversation_id, without, now
         )
         return spoke_at
 

@@ -81,6 +81,24 @@ def test_without_closing_the_agent_is_responsible_again() -> None:
     assert story.task.state is TaskState.ACTIVE
 
 
+def test_what_has_not_reached_the_customer_does_not_count() -> None:
+    story = spoken().later(minutes=1)
+    story.situation = replace(story.situation, unanswered_since=None)
+    assert story.kinds(c.PassDeadline()) == ["task.deadline_set"]
+    assert (story.task.due_at, story.task.due_for) == (None, None)
+
+
+def test_what_has_reached_them_later_counts_from_then() -> None:
+    story = spoken()
+    pass_due(story)
+    reached = story.situation.now + timedelta(seconds=90)
+    story.later(minutes=2)
+    story.situation = replace(story.situation, unanswered_since=reached)
+    assert story.kinds(c.PassDeadline()) == ["task.deadline_set"]
+    assert (story.task.due_at, story.task.silence_stage) == (reached + timedelta(minutes=2), 1)
+    assert [type(event) for event in pass_due(story)] == [e.CustomerReminded]
+
+
 def test_without_reminders_nothing_counts() -> None:
     story = Story(a_task().active_with(1))
     assert story.do(c.NoteAgentSpoke()) == []

@@ -267,9 +267,13 @@ def _requeue_from(s: Situation, owner: Leg, reason: str) -> e.TaskRequeued:
 
 
 def _silent(s: Situation) -> list[e.Event]:
-    silence, stage = s.silence, s.task.silence_stage
-    if s.task.customer_left_at is not None:
+    """The timer began when the agent wrote; what counts is what has reached the customer."""
+    silence, stage, since = s.silence, s.task.silence_stage, s.unanswered_since
+    if s.task.customer_left_at is not None or since is None:
         return [e.DeadlineSet(due_at=None)]
+    deadline = silence_deadline(silence, stage, since)
+    if deadline is not None and deadline > s.now:
+        return [e.DeadlineSet(due_at=deadline, due_for=DueFor.SILENCE, reminded=stage)]
     if stage < len(silence.reminders):
         _, text = silence.reminders[stage]
         return [
