@@ -60,7 +60,7 @@ def situations() -> Iterator[Situation]:
                 for status in (AgentStatus.AVAILABLE, AgentStatus.OFFLINE):
                     agent = an_agent(1, status=status)
                     now = NOW + timedelta(hours=hours)
-                    yield a_situation(task, [agent], [queue], now=now)
+                    yield a_situation(task, [agent], [queue], now=now, unanswered_since=NOW)
 
 
 def edges() -> tuple[Edges, Edges]:

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from rapport.domain.agent import Agent
-from rapport.domain.commands import Command
+from rapport.domain.commands import Command, NoteAgentSpoke, NoteCustomerSpoke, NoteTakenBack
 from rapport.domain.decide import decide
 from rapport.domain.errors import Refused
-from rapport.domain.events import Event
+from rapport.domain.events import CustomerReminded, Event
 from rapport.domain.evolve import fold
 from rapport.domain.situation import Situation
 from rapport.domain.task import Task
 from tests.builders.situations import a_situation
+
+
+def unanswered_since(s: Situation, command: Command, events: Sequence[Event]) -> datetime | None:
+    """Since when the customer is silent after a command, as the thread would say it."""
+    if isinstance(command, NoteCustomerSpoke | NoteTakenBack):
+        return None
+    reminded = any(isinstance(event, CustomerReminded) for event in events)
+    return s.now if reminded or isinstance(command, NoteAgentSpoke) else s.unanswered_since
 
 
 class Story:
@@ -38,7 +46,8 @@ class Story:
         s = self.situation
         events = decide(s, command)
         task, agents = fold(s.task, s.agents, events, s.now)
-        self.situation = replace(s, task=task, agents=agents)
+        since = unanswered_since(s, command, events)
+        self.situation = replace(s, task=task, agents=agents, unanswered_since=since)
         return events
 
     def kinds(self, command: Command) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from rapport.storage.report_slices import add_newest
 from tests.centre import Centre, Desktop, Json
 from tests.journeys.providers import until
 from tests.journeys.test_email import (
@@ -65,6 +66,25 @@ async def test_a_mail_taken_back_never_leaves(centre: Centre) -> None:
         await centre.settle()
 
 
+async def test_sent_at_once_it_can_still_be_taken_back_for_its_time(centre: Centre) -> None:
+    # T4: what waits for its server is tried at once. What waits for its agent is not.
+    async with mailbox(centre) as box:
+        await box.comes("The cup is broken.")
+        ana, task_id = await accepted(centre)
+        sent = await answer(ana, task_id, "reply", "We send a new one.", hold_s=20)
+        for _ in range(2):
+            assert await ana.post(f"/tasks/{task_id}/send-now") == {"woken": False}
+            assert await centre.node.postman.deliver() == 0
+        await ana.post(f"/tasks/{task_id}/messages/{sent['message']['id']}/cancel")
+        assert await ana.post(f"/tasks/{task_id}/send-now") == {"woken": False}
+        assert await centre.node.postman.deliver() == 0
+        assert box.postbox.mails == []
+        await answer(ana, task_id, "reply", "We send two.", hold_s=1)
+        await ana.post(f"/tasks/{task_id}/send-now")
+        assert (await leaves(box)).get_content().startswith("We send two.")
+        await centre.settle()
+
+
 async def test_send_and_end_is_undone_while_wrapping_up_by_who_sent_it(centre: Centre) -> None:
     # M8: "Send and end (the default button)"; a mail can be taken back until it leaves.
     async with mailbox(centre) as box:
@@ -98,6 +118,58 @@ async def test_who_got_no_answer_is_not_given_up_for_their_silence(centre: Centr
         assert await centre.node.database.pool.fetchval(due), "the other one still goes out"
         await ana.post(f"/tasks/{task_id}/messages/{other['message']['id']}/cancel")
         assert not await centre.node.database.pool.fetchval(due)
+        await centre.settle()
+
+
+async def test_an_answer_taken_back_is_no_first_response(centre: Centre) -> None:
+    # T12: "One definition per metric": the first answer is the first that left.
+    async def measured() -> list[float]:
+        """As the log says it, and then as the sums do."""
+        path = "/reports/figures?first=2026-11-23&last=2026-11-23&by=queue"
+        from_log = (await sam.get(path))["total"]["first_response_s"]
+        while await add_newest(centre.node.database, "UTC"):
+            pass
+        assert (await sam.get(path))["total"]["first_response_s"] == from_log
+        return [] if from_log is None else [round(from_log)]
+
+    async with mailbox(centre) as box:
+        await box.comes("The cup is broken.")
+        ana, task_id = await accepted(centre)
+        sam = await centre.sign_in("sam", available=False)
+        centre.clock.advance(seconds=100)
+        sent = await answer(ana, task_id, "reply", "We send a new one.", hold_s=20)
+        other = await answer(ana, task_id, "reply", "With a saucer.", hold_s=20)
+        for one in (sent, other):
+            await ana.post(f"/tasks/{task_id}/messages/{one['message']['id']}/cancel")
+        assert await measured() == []
+        centre.clock.advance(seconds=100)
+        await answer(ana, task_id, "reply", "We send two.", hold_s=1)
+        assert await measured() == []
+        await leaves(box)
+        assert await measured() == [200]
+        centre.clock.advance(seconds=100)
+        await answer(ana, task_id, "reply", "And a pot.", hold_s=1)
+        await leaves(box)
+        await answer(ana, task_id, "reply", "And a lid.")
+        await box.deliver()
+        assert await measured() == [200]
+        await centre.settle()
+
+
+async def test_a_later_answer_without_time_for_taking_back_is_the_first(centre: Centre) -> None:
+    async with mailbox(centre) as box:
+        await box.comes("The cup is broken.")
+        ana, task_id = await accepted(centre)
+        sent = await answer(ana, task_id, "reply", "We send a new one.", hold_s=20)
+        centre.clock.advance(seconds=100)
+        await answer(ana, task_id, "reply", "We send two.")
+        await ana.post(f"/tasks/{task_id}/messages/{sent['message']['id']}/cancel")
+        await box.deliver()
+        rows = await centre.node.database.pool.fetch(
+            "SELECT kind, (facts->>'first_response_ms')::int AS ms FROM event"
+            " WHERE facts->>'first_response_ms' IS NOT NULL"
+        )
+        assert [(row["kind"], row["ms"] // 1000) for row in rows] == [("message.sent", 100)]
         await centre.settle()
 
 

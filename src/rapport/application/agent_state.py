@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from rapport.application.perform import IDS_PER_COMMAND, situation_of
+from rapport.application.perform import IDS_PER_COMMAND, silent_since, situation_of
 from rapport.application.ports import Case, Services, Transaction
 from rapport.application.recording import Recorder
 from rapport.application.views import View, agent_view
@@ -15,7 +15,7 @@ from rapport.domain import commands as c
 from rapport.domain.agent import Agent, AgentStatus
 from rapport.domain.decide import decide
 from rapport.domain.errors import Forbidden, Invalid, Refused
-from rapport.domain.task import DueFor, LegState
+from rapport.domain.task import LegState
 
 
 async def sign_in(services: Services, agent_id: int) -> View:
@@ -152,11 +152,9 @@ async def _change(
             recorder.agent(changed, agent, by)
         agents[agent_id] = changed
         for case in cases.values():
-            situation = situation_of(case, agents, services)
-            since = None
-            if case.task.due_for is DueFor.GRACE:
-                since = await transaction.unanswered_since(case.conversation.id)
-            back_again = c.NoteOwnerBack(agent_id=agent_id, unanswered_since=since)
+            back_again = c.NoteOwnerBack(agent_id=agent_id)
+            since = await silent_since(transaction, case, back_again, services)
+            situation = situation_of(case, agents, services, since)
             recorder.apply(case, agents, decide(situation, back_again))
         await transaction.save(recorder.changes)
         return {"agent": agent_view(changed)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from rapport.application.configuration.snapshot import Configuration
 from rapport.application.ports import Case, Services, Transaction
@@ -20,7 +21,7 @@ from rapport.domain.decide import decide
 from rapport.domain.errors import NotFound, Refused
 from rapport.domain.policy import QueuePolicy, account_policy
 from rapport.domain.situation import Situation
-from rapport.domain.task import Task
+from rapport.domain.task import Task, TaskState
 
 IDS_PER_COMMAND = 24
 """More than any single command needs: announcements, system texts and a new leg."""
@@ -71,8 +72,10 @@ async def perform(
         fresh = iter(ids)
         leg_id = next(fresh)
         agents = await transaction.agents({*participants(case.task), *involved})
-        situation = situation_of(case, agents, services)
-        events = decide(situation, command(leg_id)) if still is None or still(case) else []
+        asked = command(leg_id)
+        since = await silent_since(transaction, case, asked, services)
+        situation = situation_of(case, agents, services, since)
+        events = decide(situation, asked) if still is None or still(case) else []
         recorder = Recorder(services.configuration.current, fresh, situation.now)
         case = recorder.apply(case, agents, events)
         runs = start_by_rules(recorder, case, events, fresh)
@@ -88,7 +91,21 @@ async def perform(
     return await services.store.run(work)
 
 
-def situation_of(case: Case, agents: Mapping[int, Agent], services: Services) -> Situation:
+async def silent_since(
+    transaction: Transaction, case: Case, command: Command, services: Services
+) -> datetime | None:
+    """Since when the customer has been silent, for a command that asks it of an active task."""
+    if not command.asks_silence or case.task.state is not TaskState.ACTIVE:
+        return None
+    return await transaction.unanswered_since(case.conversation.id, services.clock.now())
+
+
+def situation_of(
+    case: Case,
+    agents: Mapping[int, Agent],
+    services: Services,
+    unanswered_since: datetime | None = None,
+) -> Situation:
     """What a decision about this case may look at, now."""
     configuration = services.configuration.current
     now = services.clock.now()
@@ -104,6 +121,7 @@ def situation_of(case: Case, agents: Mapping[int, Agent], services: Services) ->
         only_supervisors=configuration.only_supervisors,
         teams=configuration.teams_of,
         open_queues=configuration.transferable_queues(case.task.channel, now),
+        unanswered_since=unanswered_since,
     )
 
 

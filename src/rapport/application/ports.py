@@ -152,12 +152,17 @@ class Transaction(Protocol):
         """Remove a message's job, if it is not being sent; before the message is locked."""
 
     async def wake_outbox(self, conversation_id: int) -> bool:
-        """Make what waits in a conversation due now; False if nothing waits."""
+        """Make what waits in a conversation due now; False if nothing waits.
+
+        What can still be taken back stays until then, and answers False, too.
+        """
 
     async def unanswered_since(
-        self, conversation_id: int, *, without: int | None = None
+        self, conversation_id: int, now: datetime, *, without: int | None = None
     ) -> datetime | None:
-        """When the customer was last spoken to, if an agent has since the customer last wrote.
+        """When something last reached the customer, if an agent has spoken since they last wrote.
+
+        What has failed has not; of what still waits to be sent it is now at the earliest.
 
         Args:
             without: A message that does not count.

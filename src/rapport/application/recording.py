@@ -95,8 +95,12 @@ class Recorder:
         note: bool = False,
         purpose: Purpose | None = None,
         content: Content | None = None,
+        hold_s: float = 0,
     ) -> tuple[Case, Message]:
-        """Add an agent's or the system's message to the thread, and to the outbox if pushed."""
+        """Add an agent's or the system's message to the thread, and to the outbox if pushed.
+
+        For `hold_s` seconds it can be taken back there.
+        """
         account = self.configuration.accounts[case.task.account_id]
         pushed = account.capabilities.pushed
         message = self._next(
@@ -113,6 +117,8 @@ class Recorder:
             status=None if note else DeliveryStatus.QUEUED if pushed else DeliveryStatus.SENT,
             sent_at=None if note or pushed else self.now,
         )
+        if hold_s and pushed and not note:
+            self.changes.held[message.id] = hold_s
         case = self._append(case, message, "message.sent")
         if pushed and not note:
             self.changes.jobs.append(message)
@@ -128,6 +134,7 @@ class Recorder:
             error_code=None,
             error_message=None,
             external_id=None,
+            sent_at=None,
         )
         self.changes.messages.append(message)
         self.changes.jobs.append(message)
@@ -279,7 +286,9 @@ class Recorder:
         self.changes.messages.append(message)
         facts: dict[str, Any] = {"channel": case.task.channel.value}
         answers = message.author_kind is AuthorKind.AGENT and message.direction is _OUT
-        if answers and case.task.answered_at is None:
+        # What can be taken back counts when it has left (`storage/first_answers.py`).
+        held = message.id in self.changes.held
+        if answers and not held and case.task.answered_at is None:
             facts |= first_response(case.task, self.now)
             case = replace(case, task=replace(case.task, answered_at=self.now))
         if message.direction is Direction.NOTE:

@@ -99,9 +99,8 @@ async def send_message(
             note=note,
             purpose=purpose,
             content=right,
+            hold_s=hold_s,
         )
-        if hold_s and not note:
-            recorder.changes.held[message.id] = hold_s
         if safe.kinds:
             case = recorder.line(case, safe.line)
         if not note:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from rapport.domain.menu import Menu, Said
 from rapport.domain.task import LegOrigin
@@ -12,6 +13,9 @@ from rapport.domain.task import LegOrigin
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """A request to change a task; `epoch`, where given, must be the task's."""
+
+    asks_silence: ClassVar[bool] = False
+    """Whether its rule looks at since when the customer has been silent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +155,8 @@ class ParkTask(ByAgent):
 class ResumeTask(ByAgent):
     """The owner takes a parked task up again."""
 
+    asks_silence: ClassVar[bool] = True
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariableChange:
@@ -190,6 +196,8 @@ class ReturnAsCustomer(Command):
 class PassDeadline(Command):
     """The task's `due_at` has passed: widen, overflow, remind, close or requeue."""
 
+    asks_silence: ClassVar[bool] = True
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteOwnerGone(Command):
@@ -202,9 +210,8 @@ class NoteOwnerGone(Command):
 class NoteOwnerBack(Command):
     """The owner has signed in again within the grace time."""
 
+    asks_silence: ClassVar[bool] = True
     agent_id: int
-    unanswered_since: datetime | None = None
-    """When the customer was last spoken to, if it is their turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +255,7 @@ class JoinTask(BySupervisor):
 class TakeOver(BySupervisor):
     """A supervisor owns the conversation from now on; the former owner wraps up."""
 
+    asks_silence: ClassVar[bool] = True
     leg_id: int
 
 

@@ -34,6 +34,8 @@ class Situation:
     queue_length: int = 0
     teams: Mapping[int, frozenset[int]] = field(default_factory=dict)
     """Each agent's teams."""
+    unanswered_since: datetime | None = None
+    """When something last reached the customer, if it is their turn; read for who asks it."""
 
     @property
     def queue(self) -> QueuePolicy:

@@ -169,7 +169,7 @@ class Task:
     """Queues that it has left by overflow in this wait; it does so once at most."""
     accepted_at: datetime | None = None
     answered_at: datetime | None = None
-    """When an agent first wrote to the customer."""
+    """When an agent first wrote to the customer, or what could be taken back first left."""
     ended_at: datetime | None = None
     customer_left_at: datetime | None = None
     customer_opted_out_at: datetime | None = None

@@ -39,6 +39,7 @@ METRICS = (
     Metric(
         "first_response", "message.sent", "f.first_response_ms IS NOT NULL", "f.first_response_ms"
     ),
+    Metric("first_response", "task.answered", ms="f.first_response_ms"),
     Metric("handle", "wrap_up.started", "f.handle_ms IS NOT NULL", "f.handle_ms"),
     Metric("wrap_up", "wrap_up.submitted", "f.wrap_up_ms IS NOT NULL", "f.wrap_up_ms"),
     Metric("transfers", "task.transferred", agent="f.from_agent_id"),

@@ -21,6 +21,7 @@ from rapport.domain.pace import PACE
 from rapport.domain.sending import RefusedRecipient
 from rapport.storage.changes import insert_events
 from rapport.storage.database import Database, decode_json, encode_json
+from rapport.storage.first_answers import answered, locked_unanswered
 from rapport.storage.receipts import merge_parts, save_statuses, with_status
 from rapport.storage.rows import message_from
 from rapport.storage.secrets import Vault
@@ -220,6 +221,7 @@ class PostgresOutbox:
         ids = iter(await self._database.new_ids(count))
         commit_id = next(ids)
         async with self._database.begun() as connection:
+            unanswered = await locked_unanswered(connection, settlements)
             held = await connection.fetch(
                 _LOCK_LANES,
                 [s.dispatch.lane_id for s in settlements],
@@ -228,6 +230,7 @@ class PostgresOutbox:
             mine = {(row["id"], row["token"]) for row in held}
             valid = [s for s in settlements if (s.dispatch.lane_id, s.dispatch.token) in mine]
             events = await self._record(connection, valid, now)
+            events += await answered(connection, unanswered, valid, now)
             await self._keep_log(connection, settlements, ids, now)
             if events:
                 await insert_events(connection, events, commit_id)

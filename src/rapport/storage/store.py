@@ -43,8 +43,10 @@ SELECT * FROM leg WHERE task_id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDAT
 _CONTACTS = "SELECT * FROM contact WHERE id = ANY($1::bigint[])"
 _LOCK_AGENTS = "SELECT * FROM agent WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 
+# Of what waits to be sent nothing has reached the customer, whose silence has not begun.
 _UNANSWERED = """
-SELECT max(created_at) FROM message WHERE conversation_id = $1 AND direction = 'outbound'
+SELECT max(CASE status WHEN 'queued' THEN $3 ELSE coalesce(sent_at, created_at) END)
+FROM message WHERE conversation_id = $1 AND direction = 'outbound'
   AND status IS DISTINCT FROM 'failed' AND id IS DISTINCT FROM $2
   AND seq > coalesce((SELECT max(seq) FROM message
                       WHERE conversation_id = $1 AND direction = 'inbound'), 0)
@@ -53,6 +55,11 @@ _NEXT_IN_LANE = """
 UPDATE outbox_lane SET due = CASE WHEN EXISTS (SELECT FROM outbox_job WHERE lane_id = $1)
     THEN greatest(clock_timestamp(), (SELECT not_before FROM outbox_job WHERE lane_id = $1
                                       ORDER BY id LIMIT 1)) END WHERE id = $1"""
+
+_WAKE = """
+UPDATE outbox_lane SET due = greatest(clock_timestamp(), (SELECT not_before FROM outbox_job
+    WHERE lane_id = $1 ORDER BY id LIMIT 1))
+WHERE id = $1 AND due IS NOT NULL RETURNING due <= clock_timestamp()"""
 
 
 class PostgresStore:
@@ -241,10 +248,10 @@ class PostgresTransaction:
         return seq or 0
 
     async def unanswered_since(  # noqa: D102
-        self, conversation_id: int, *, without: int | None = None
+        self, conversation_id: int, now: datetime, *, without: int | None = None
     ) -> datetime | None:
         spoke_at: datetime | None = await self._connection.fetchval(
-            _UNANSWERED, conversation_id, without
+            _UNANSWERED, conversation_id, without, now
         )
         return spoke_at
 
@@ -272,12 +279,7 @@ class PostgresTransaction:
         return gone is not None
 
     async def wake_outbox(self, conversation_id: int) -> bool:  # noqa: D102
-        woken = await self._connection.fetchval(
-            "UPDATE outbox_lane SET due = clock_timestamp()"
-            " WHERE id = $1 AND due IS NOT NULL RETURNING id",
-            conversation_id,
-        )
-        return woken is not None
+        return bool(await self._connection.fetchval(_WAKE, conversation_id))
 
     async def queue_length(self, queue_id: int) -> int:  # noqa: D102
         count = await self._connection.fetchval(

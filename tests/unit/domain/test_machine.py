@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -18,14 +18,11 @@ from rapport.domain.decide import decide
 from rapport.domain.errors import Refused
 from rapport.domain.evolve import fold
 from rapport.domain.menu import Said
-from rapport.domain.policy import (
-    QueuePolicy,
-    account_policy,
-)
+from rapport.domain.policy import QueuePolicy, account_policy
 from rapport.domain.rules.speaking import check_may_send
 from rapport.domain.situation import Situation
 from rapport.domain.task import LegRole, LegState, Task, TaskState
-from tests.builders import NOW, a_task
+from tests.builders import NOW, a_task, unanswered_since
 from tests.builders.policies import a_menu
 from tests.builders.strategies import people, queues
 from tests.builders.tasks import TaskBuilder
@@ -52,6 +49,7 @@ class Floor(RuleBasedStateMachine):
         channels: tuple[ChannelType, ...],
     ) -> None:
         self.now = NOW
+        self.silent: dict[int, datetime | None] = {}
         self.queues = {q.id: q for q in policies}
         self.agents = {a.id: a for a in staff}
         self.tasks: dict[int, Task] = {
@@ -73,13 +71,14 @@ class Floor(RuleBasedStateMachine):
             queues=self.queues,
             account=account_policy(1, task.channel),
             now=self.now,
+            unanswered_since=self.silent.get(task.id),
         )
 
     def do(self, task_id: int, make: Callable[[int], c.Command]) -> bool:
         self.ids += 1
         s = self.situation(self.tasks[task_id])
         try:
-            events = decide(s, make(self.ids))
+            events = decide(s, command := make(self.ids))
         except Refused:
             return False
         task, people = fold(s.task, self.agents, events, self.now)
@@ -88,6 +87,7 @@ class Floor(RuleBasedStateMachine):
         if s.task.state is TaskState.ENDED:
             assert task.state is TaskState.ENDED, "what has ended stays ended"
         self.tasks[task_id], self.agents = task, people
+        self.silent[task_id] = unanswered_since(s, command, events)
         return True
 
     def change(self, agent_id: int, change: Callable[[Agent], Agent]) -> None:

@@ -53,7 +53,7 @@ def test_a_customers_silence_goes_on_when_the_agent_is_back() -> None:
     story.later(minutes=1)
     story.with_agent(sign_in(story.agent(1), None, story.situation.now))
     spoke_at = NOW + timedelta(minutes=2)
-    story.do(c.NoteOwnerBack(agent_id=1, unanswered_since=spoke_at))
+    story.do(c.NoteOwnerBack(agent_id=1))
     assert (story.task.due_for, story.task.silence_stage) == (DueFor.SILENCE, 1)
     assert story.task.due_at == spoke_at + timedelta(minutes=10)
     assert story.later(minutes=8).kinds(c.PassDeadline()) == ["task.ended", "wrap_up.started"]
@@ -64,6 +64,16 @@ def test_a_deadline_that_finds_the_agent_back_does_nothing() -> None:
     story.with_agent(sign_in(story.agent(1), None, story.situation.now))
     assert story.kinds(c.PassDeadline()) == ["task.deadline_set"]
     assert story.task.state is TaskState.ACTIVE
+
+
+def test_a_deadline_that_finds_the_agent_back_lets_the_customers_silence_go_on() -> None:
+    silence = Silence(close_after=timedelta(minutes=10))
+    story = Story(a_task().active_with(1), queues=[a_queue(1, silence=silence)])
+    story.do(c.NoteAgentSpoke())
+    gone(story).later(minutes=5)
+    story.with_agent(sign_in(story.agent(1), None, story.situation.now))
+    assert story.kinds(c.PassDeadline()) == ["task.deadline_set"]
+    assert story.task.due_at == NOW + timedelta(minutes=10)
 
 
 def test_policy_keep_alerts_again_and_again() -> None:

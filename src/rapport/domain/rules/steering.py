@@ -9,6 +9,7 @@ from rapport.domain.deadlines import queued_deadline
 from rapport.domain.errors import Invalid, Refused
 from rapport.domain.rules.handing_over import reachable, withdraw_request
 from rapport.domain.rules.offering import expiry
+from rapport.domain.rules.waiting import silence_after_parking, silence_goes_on
 from rapport.domain.rules.wrapping_up import wrap_up_of
 from rapport.domain.situation import Situation
 from rapport.domain.task import LegOrigin, LegOutcome, LegState, TaskState
@@ -23,7 +24,10 @@ def join(s: Situation, command: c.JoinTask) -> list[e.Event]:
 
 
 def take_over(s: Situation, command: c.TakeOver) -> list[e.Event]:
-    """Own the conversation; the former owner wraps up. Who is in it already stays in it."""
+    """Own the conversation; the former owner wraps up. Who is in it already stays in it.
+
+    The customer's silence goes on (T11): it is theirs, whoever answers for the task.
+    """
     owner, mine = s.task.owner, s.task.leg_of(command.supervisor_id)
     assert owner is not None  # noqa: S101 - an active task has one
     takes_part = mine is not None and mine.state is LegState.ACTIVE
@@ -38,8 +42,9 @@ def take_over(s: Situation, command: c.TakeOver) -> list[e.Event]:
         )
     ]
     if owner.parked:
-        return events
-    return [wrap_up_of(s, owner, LegOutcome.TRANSFERRED), *events]
+        return [*events, *silence_after_parking(s)]
+    silence = silence_goes_on(s, s.unanswered_since)
+    return [wrap_up_of(s, owner, LegOutcome.TRANSFERRED), *events, *silence]
 
 
 def reassign(s: Situation, command: c.Reassign) -> list[e.Event]:

@@ -6,7 +6,7 @@ state and the policies, so that a deadline that has become stale does nothing.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from rapport.domain import commands as c
 from rapport.domain import events as e
@@ -63,7 +63,7 @@ def resume(s: Situation, command: c.ResumeTask) -> list[e.Event]:
         raise Refused("agent_offline", "Sign in first.")
     if not agent.has_room(s.task.kind):
         raise Refused("agent_at_capacity", "You have no room for another conversation.")
-    return [e.TaskResumed(agent_id=command.agent_id)]
+    return _taken_up(s, command.agent_id)
 
 
 def owner_gone(s: Situation, command: c.NoteOwnerGone) -> list[e.Event]:
@@ -82,13 +82,31 @@ def owner_back(s: Situation, command: c.NoteOwnerBack) -> list[e.Event]:
         return []
     if s.task.due_for is not DueFor.GRACE:
         return []
-    since, reminded = command.unanswered_since, s.task.silence_stage
+    return silence_goes_on(s, s.unanswered_since) or [e.DeadlineSet(due_at=None)]
+
+
+def silence_goes_on(s: Situation, since: datetime | None) -> list[e.Event]:
+    """A silent customer's timer, whoever is responsible by now (T11); nothing if nobody is silent.
+
+    They are reminded as often as is left of "up to three reminders"; a timer that runs is kept.
+
+    Args:
+        since: From when a wait counts whose timer does not run.
+    """
+    reminded = s.task.silence_stage
     if since is None or s.task.customer_left_at is not None:
-        return [e.DeadlineSet(due_at=None)]
-    deadline = silence_deadline(s.silence, reminded, since)
-    if deadline is None:
-        return [e.DeadlineSet(due_at=None)]
-    return [e.DeadlineSet(due_at=deadline, due_for=DueFor.SILENCE, reminded=reminded)]
+        return []
+    runs = s.task.due_for is DueFor.SILENCE
+    deadline = s.task.due_at if runs else silence_deadline(s.silence, reminded, since)
+    if deadline is None and not reminded:
+        return []
+    due_for = DueFor.SILENCE if deadline else None
+    return [e.DeadlineSet(due_at=deadline, due_for=due_for, reminded=reminded)]
+
+
+def silence_after_parking(s: Situation) -> list[e.Event]:
+    """The same for a parked task: nothing was expected of the customer until this moment."""
+    return silence_goes_on(s, None if s.unanswered_since is None else s.now)
 
 
 def agent_spoke(s: Situation, _: c.NoteAgentSpoke) -> list[e.Event]:
@@ -200,14 +218,18 @@ def _wake(s: Situation) -> list[e.Event]:
     assert owner is not None  # noqa: S101 - a parked task has one
     agent = s.agent(owner.agent_id)
     if agent.status is not AgentStatus.OFFLINE and agent.has_room(s.task.kind):
-        return [e.TaskResumed(agent_id=agent.id)]
+        return _taken_up(s, agent.id)
     return [*_without_invited(s), _requeue_from(s, owner, "parking_over")]
+
+
+def _taken_up(s: Situation, agent_id: int) -> list[e.Event]:
+    return [e.TaskResumed(agent_id=agent_id), *silence_after_parking(s)]
 
 
 def _owner_stayed_away(s: Situation) -> list[e.Event]:
     owner = s.task.owner
     if owner is None or s.agent(owner.agent_id).status is not AgentStatus.OFFLINE:
-        return [e.DeadlineSet(due_at=None)]
+        return silence_goes_on(s, s.unanswered_since) or [e.DeadlineSet(due_at=None)]
     if s.queue.gone is GonePolicy.REQUEUE:
         return [*_without_invited(s), _requeue_from(s, owner, "agent_gone")]
     return [e.TaskNeedsAttention(reason="agent_gone", due_at=s.now + s.queue.gone_grace)]
@@ -245,9 +267,13 @@ def _requeue_from(s: Situation, owner: Leg, reason: str) -> e.TaskRequeued:
 
 
 def _silent(s: Situation) -> list[e.Event]:
-    silence, stage = s.silence, s.task.silence_stage
-    if s.task.customer_left_at is not None:
+    """The timer began when the agent wrote; what counts is what has reached the customer."""
+    silence, stage, since = s.silence, s.task.silence_stage, s.unanswered_since
+    if s.task.customer_left_at is not None or since is None:
         return [e.DeadlineSet(due_at=None)]
+    deadline = silence_deadline(silence, stage, since)
+    if deadline is not None and deadline > s.now:
+        return [e.DeadlineSet(due_at=deadline, due_for=DueFor.SILENCE, reminded=stage)]
     if stage < len(silence.reminders):
         _, text = silence.reminders[stage]
         return [
