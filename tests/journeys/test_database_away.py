@@ -57,6 +57,36 @@ async def test_webhooks_are_spooled_and_replayed_in_order(tmp_path: Path) -> Non
         await postgres.stop()
 
 
+async def test_a_database_without_room_takes_what_came_when_there_is_some(
+    centre: Centre,
+) -> None:
+    """It says so to each statement, and is there all the same; what it says is real here."""
+    account, ana = await centre.custom_account(SECRET), await centre.sign_in("ana")
+    assert (await deliver(centre, account, said(0))).status_code == 200
+    await centre.offered()
+    await ana.catch_up(await centre.position())
+    (task_id,) = ana.state.tasks
+    await ana.post(f"/tasks/{task_id}/accept")
+    pool = centre.node.database.pool
+    await pool.execute(
+        "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION"
+        " 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$;"
+        " CREATE TRIGGER no_room BEFORE INSERT ON message EXECUTE FUNCTION no_room()"
+    )
+    for number in (1, 2):
+        assert (await deliver(centre, account, said(number))).status_code == 200
+    answer = await ana.send("POST", f"/tasks/{task_id}/messages", {"text": "Hello"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "database_unavailable")
+    assert await texts(centre) == ["number 0"]
+
+    await pool.execute("DROP TRIGGER no_room ON message")
+    async with asyncio.timeout(60):
+        while centre.node.context.spool.depth:
+            await asyncio.sleep(0.01)
+    assert await texts(centre) == ["number 0", "number 1", "number 2"]
+    await ana.post(f"/tasks/{task_id}/messages", {"text": "Hello"})
+
+
 def said(number: int) -> bytes:
     message = {"id": f"m{number}", "from": "+100", "text": f"number {number}"}
     return json.dumps({"messages": [message]}).encode()

@@ -37,21 +37,25 @@ LOST = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
+    # It is there, and can keep nothing: what can wait waits, as if it were away.
+    asyncpg.DiskFullError,
     ConnectionError,
     TimeoutError,
     OSError,
 )
-"""What a database that is away raises."""
+"""What a database that is away raises, or one without room."""
 RACES = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
 
 
 class Unavailable(Refused):
-    """The database is away; nothing is known to have changed."""
+    """The database is away, or has no room; nothing is known to have changed."""
 
     kind = "unavailable"
 
     def __init__(self) -> None:
-        super().__init__("database_unavailable", "The database is not reachable. Try again.")
+        super().__init__(
+            "database_unavailable", "The database is not reachable or has no room. Try again."
+        )
 
 
 def being_ended() -> bool:
