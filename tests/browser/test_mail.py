@@ -201,6 +201,30 @@ async def test_a_newer_mail_has_to_be_read_before_anything_is_sent(
     await expect(quick(ana)).to_have_value("")
 
 
+async def test_an_absence_note_is_no_newer_mail(stage: Stage, box: Mailbox) -> None:
+    """A program's answer holds up no person's (M5), and none is written to it."""
+    ana, first = await answering(stage, box, "The cup is broken.")
+    await quick(ana).fill("Only the cup?")
+    await box.comes(
+        "I am away.",
+        In_Reply_To=first,
+        Auto_Submitted="auto-replied",
+        message_id="<away@mail.example>",
+    )
+    await ana.reads("I am away.")
+    await expect(ana.send).to_be_enabled()
+    await expect(ana.page.get_by_role("alert").filter(has_text=BANNER)).to_have_count(0)
+    await ana.send.click()
+    await expect(mails(ana)).to_have_count(3)
+    assert (await box.deliver())["In-Reply-To"] == first
+    # The next answer is to the mail, too.
+    await expect(quick(ana)).to_have_value("")
+    await quick(ana).fill("Or the lid?")
+    await ana.send.click()
+    await expect(mails(ana)).to_have_count(4)
+    assert (await box.deliver())["In-Reply-To"] == first
+
+
 async def test_the_original_is_shown_complete_and_can_run_nothing(
     stage: Stage, box: Mailbox
 ) -> None:

@@ -31,8 +31,9 @@ _RAW = "SELECT raw_key FROM mail WHERE message_id = $1"
 _LATEST = """
 SELECT m.id AS message_id, m.seq, x.raw_key, x.rfc_id, x.ours FROM message m
 JOIN mail x ON x.message_id = m.id
-WHERE m.conversation_id = $1 AND ($2 OR NOT x.ours)
-  AND NOT coalesce(m.content->'details' ? 'split_to', false) ORDER BY m.seq DESC LIMIT 1"""
+WHERE m.conversation_id = $1 AND NOT x.ours
+  AND NOT coalesce(m.content->'details' ? 'split_to', false)
+  AND m.content->'details'->>'class' IS DISTINCT FROM 'auto_reply' ORDER BY m.seq DESC LIMIT 1"""
 _OWN_LATEST = """
 SELECT id, seq, text, content->'details' AS details FROM message
 WHERE conversation_id = $1 AND direction = 'outbound' AND content->'details' ? 'to'
@@ -176,9 +177,9 @@ class Mails:
             known = sorted({p.lower() for p in people if p})
             await connection.execute(_PARTICIPANTS, conversation_id, known)
 
-    async def latest(self, conversation_id: int, *, own_too: bool = False) -> LatestMail | None:
-        """The customer's newest mail of a thread; with `own_too` the newest of all."""
-        row = await self._pool.fetchrow(_LATEST, conversation_id, own_too)
+    async def latest(self, conversation_id: int) -> LatestMail | None:
+        """The customer's newest mail of a thread; a program's answer is none (M5)."""
+        row = await self._pool.fetchrow(_LATEST, conversation_id)
         return LatestMail(**dict(row)) if row else None
 
     async def own_latest(self, conversation_id: int) -> OwnMail | None:

@@ -1,3 +1,4 @@
+import type { Message } from "@rapport/api-client";
 import { useCallback, useEffect, useState } from "react";
 import { useDesk } from "../../shared/desk.ts";
 import { useStore } from "../../shared/store.ts";
@@ -17,6 +18,12 @@ export interface LatestMail {
   refused: (newest: number) => void;
 }
 
+/** A person's mail that has no conversation of its own: an absence note is nobody's word. */
+function canBeAnswered({ direction, content }: Message): boolean {
+  const details = content?.details;
+  return direction === "inbound" && details?.["split_to"] === undefined && details?.["class"] !== "auto_reply";
+}
+
 /**
  * Only the latest mail can be answered. While the agent is replying, the answer stays with the mail
  * that was the latest when they began, until they say that they have read a newer one.
@@ -25,7 +32,7 @@ export function useLatestMail(conversationId: number, replying: boolean): Latest
   const desk = useDesk();
   const [told, setTold] = useState(0);
   const [begun, setBegun] = useState<number | null>(null);
-  const held = useStore(desk.threads.all, (all) => all.get(conversationId)?.messages.findLast((message) => message.direction === "inbound" && message.content?.details?.["split_to"] === undefined)?.seq ?? 0);
+  const held = useStore(desk.threads.all, (all) => all.get(conversationId)?.messages.findLast(canBeAnswered)?.seq ?? 0);
   const newest = Math.max(held, told);
   useEffect(() => {
     if (!replying) setBegun(null);
