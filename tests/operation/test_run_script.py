@@ -15,8 +15,8 @@ sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))
 """
 STOPS_IN_ORDER = """
 import threading
-print("it runs", flush=True)
 try:
+    print("it runs", flush=True)
     threading.Event().wait()
 except KeyboardInterrupt:
     threading.Event().wait(1)
