@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 
 from rapport.application.configuration.snapshot import Configuration
 from rapport.application.ports import Claim, OfferBoard, Services
 from rapport.domain.deadlines import offer_deadline
 from rapport.domain.policy import QueuePolicy
-from rapport.routing.engine import FreeAgent, decide
+from rapport.routing.engine import Decision, FreeAgent, WaitingTask, decide
 from rapport.routing.rules import Strategy
 
 PER_BUCKET = range(64, 1025)
@@ -41,21 +42,37 @@ async def offer_tasks(services: Services, board: OfferBoard) -> int:
     if not decisions:
         return 0
     now = services.clock.now()
-    by_id = {task.id: task for task in tasks}
     leg_ids = await services.store.new_ids(len(decisions))
-    rules = configuration.queue_rules
-    claims = []
-    for decision, leg_id in zip(decisions, leg_ids, strict=True):
-        task = by_id[decision.task_id]
-        queue = configuration.queues.get(task.queue_id)
-        expires_at = offer_deadline(queue or QueuePolicy(id=task.queue_id), task.kind, now)
-        circular = rules[task.queue_id].strategy is Strategy.CIRCULAR
-        claims.append(
-            Claim(task.id, decision.epoch, decision.agent_id, leg_id, expires_at, circular)
-        )
+    claims = _claims(decisions, leg_ids, tasks, configuration, now)
     async with asyncio.TaskGroup() as group:
         parts = [group.create_task(board.claim(part, now)) for part in _parts(claims)]
     return sum(len(part.result()) for part in parts)
+
+
+def _claims(
+    decisions: Sequence[Decision],
+    leg_ids: Sequence[int],
+    tasks: Sequence[WaitingTask],
+    configuration: Configuration,
+    now: datetime,
+) -> list[Claim]:
+    """What the decisions need to become offers."""
+    by_id = {task.id: task for task in tasks}
+    claims = []
+    for decision, leg_id in zip(decisions, leg_ids, strict=True):
+        task = by_id[decision.task_id]
+        policy = configuration.queues.get(task.queue_id) or QueuePolicy(id=task.queue_id)
+        claims.append(
+            Claim(
+                task_id=task.id,
+                epoch=decision.epoch,
+                agent_id=decision.agent_id,
+                leg_id=leg_id,
+                expires_at=offer_deadline(policy, task.kind, now),
+                circular=configuration.queue_rules[task.queue_id].strategy is Strategy.CIRCULAR,
+            )
+        )
+    return claims
 
 
 def _parts(claims: Sequence[Claim]) -> list[Sequence[Claim]]:
