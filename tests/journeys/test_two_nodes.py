@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx2
 import pytest
 import pytest_asyncio
@@ -103,6 +105,33 @@ async def test_a_page_that_goes_while_it_is_noted_is_gone(
     await still_here(context, conversation)
     away = "SELECT customer_away_since FROM conversation WHERE id = $1"
     assert await one.node.database.pool.fetchval(away, conversation) is not None
+
+
+@pytest.mark.parametrize("another", [False, True], ids=["alone", "beside another"])
+async def test_whose_page_went_with_a_killed_node_is_away(
+    database: str, tmp_path: Path, *, another: bool
+) -> None:
+    """T9: it could not say so. Where another node runs, the page may be there."""
+    clock = TestClock()
+    away = "SELECT customer_away_since FROM conversation"
+    async with AsyncExitStack() as running:
+        other = serving(database, tmp_path / "two", clock)
+        async with serving(database, tmp_path / "one", clock) as one:
+            await furnish(one)
+            page = await one.visitor()
+            await page.start("Hello")
+        if another:
+            await running.enter_async_context(other)
+        connection = await asyncpg.connect(database)
+        # What is left when it is killed.
+        await connection.execute("UPDATE conversation SET customer_away_since = NULL")
+        async with serving(database, tmp_path / "one", clock) as again:
+            assert (await connection.fetchval(away) is None) is another
+            if not another:
+                clock.advance(minutes=10)
+                assert await again.sweep() > 0
+                assert await connection.fetchval("SELECT state FROM task") == "ended"
+        await connection.close()
 
 
 async def test_what_one_node_has_written_the_other_reads(

@@ -98,7 +98,7 @@ from rapport.storage.store import PostgresStore
 from rapport.storage.template_files import PostgresTemplateFiles
 from rapport.storage.thumbnail_jobs import ThumbnailJobs
 from rapport.storage.thumbnails import Thumbnails
-from rapport.storage.visits import PostgresVisits
+from rapport.storage.visits import PAGES, PostgresVisits
 from rapport.storage.webhooks import Webhooks
 from rapport.storage.workflow_runs import PostgresRuns
 from rapport.stream.asides import NOTIFY, Asides
@@ -192,7 +192,11 @@ async def _start(
         lambda encoded: cover_frame(encoded, configuration.current.own_addresses),
     )
     asides = Asides(hub, partial(database.pool.execute, NOTIFY))
-    tail = Tail(database.dsn, hub, LOOKUPS, asides)
+    visits = PostgresVisits(database)
+    if "api" in roles:
+        await visits.begin(clock.now())
+    name = PAGES if "api" in roles else "rapport stream"
+    tail = Tail(database.dsn, hub, {"application_name": name, **LOOKUPS}, asides)
     ingest = Ingest(database, configuration, clock, settings.writers)
     ingest.texts.on_logged = tail.committed
     tail.under_way = lambda: ingest.texts.under_way
@@ -355,7 +359,7 @@ async def _start(
         hub=hub,
         asides=asides,
         inbox=inbox,
-        visits=PostgresVisits(database),
+        visits=visits,
         transcripts=post.transcripts,
         files=files,
         removals=removals,

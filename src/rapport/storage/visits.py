@@ -20,6 +20,14 @@ UPDATE message SET status = 'read', read_at = $3, version = version + 1,
 WHERE conversation_id = $1 AND seq <= $2 AND direction = 'outbound'
   AND status IN ('sent', 'delivered') RETURNING *"""
 
+PAGES = "rapport pages"
+"""What nodes to which customers' pages connect call their stream's connection."""
+_NOBODY = """
+UPDATE conversation c SET customer_away_since = $1 FROM task t
+WHERE t.id = c.task_id AND t.state <> 'ended' AND t.channel = 'webchat'
+  AND c.customer_away_since IS NULL AND NOT EXISTS (
+    SELECT FROM pg_stat_activity WHERE application_name = $2 AND datname = current_database())"""
+
 
 class PostgresVisits:
     """Implements `api.context.Visits`."""
@@ -43,6 +51,14 @@ class PostgresVisits:
             conversation_id,
             at,
         )
+
+    async def begin(self, at: datetime) -> None:
+        """The first node begins: nobody has a page open (T9).
+
+        A node that was killed could not say whose page went with it. Those that are still there
+        come again within a moment; who does not has left.
+        """
+        await self._database.pool.execute(_NOBODY, at, PAGES)
 
     async def seen(self, conversation_id: int, seq: int, at: datetime) -> None:
         """Our messages up to here are read."""

@@ -46,15 +46,15 @@ class Tail:
     """Follows the log of one database; reconnects for ever.
 
     Args:
-        planning: Settings of its connection; those of the pool, or a young log is joined by
+        settings: Of its connection: its name, and those of the pool, or a young log is joined by
             reading all of it for every commit (170 instead of 63 µs of database a message).
     """
 
-    def __init__(self, dsn: str, hub: Hub, planning: Mapping[str, str], asides: Asides) -> None:
+    def __init__(self, dsn: str, hub: Hub, settings: Mapping[str, str], asides: Asides) -> None:
         self._dsn = dsn
         self._hub = hub
         self._asides = asides
-        self._settings = {"application_name": "rapport stream", **planning}
+        self._settings = dict(settings)
         self._bell = asyncio.Event()
         self._told = 0
         self._early: dict[int, Commit] = {}
