@@ -222,6 +222,21 @@ async def test_an_absence_note_overtakes_nothing(centre: Centre, note: dict[str,
         await centre.settle()
 
 
+async def test_a_mail_that_was_split_off_overtakes_nothing(centre: Centre) -> None:
+    """It is answered in a conversation of its own (M5, M9)."""
+    async with mailbox(centre) as box:
+        first = await box.comes("The cup is broken.")
+        ana, task_id = await accepted(centre)
+        await answer(ana, task_id, "reply", "Only the cup?", hold_s=1)
+        await box.comes("About my invoice.", In_Reply_To=first)
+        conversation = ana.task(task_id)["conversation_id"]
+        page = await ana.get(f"/conversations/{conversation}/messages")
+        (other,) = (m["id"] for m in page["items"] if m["text"] == "About my invoice.")
+        await ana.post(f"/messages/{other}/split")
+        assert (await leaves(box)).get_content().startswith("Only the cup?")
+        await centre.settle()
+
+
 async def test_set_to_warn_an_earlier_mail_may_be_answered(centre: Centre) -> None:
     async with mailbox(centre, latest_only="warn") as box:
         first = await box.comes("The cup is broken.")

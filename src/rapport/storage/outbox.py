@@ -65,6 +65,7 @@ SELECT l.id AS lane_id, l.token, j.job_id, j.attempts, j.queued_at, c.contact_ke
     CASE WHEN j.not_before IS NULL OR m.content->'details'->>'latest_only' = 'warn' THEN false
     ELSE EXISTS (SELECT FROM message i WHERE i.conversation_id = m.conversation_id
                  AND i.seq > m.seq AND i.direction = 'inbound'
+                 AND NOT coalesce(i.content->'details' ? 'split_to', false)
                  AND i.content->'details'->>'class' IS DISTINCT FROM 'auto_reply') END AS overtaken,
     extract(epoch FROM rate.start)::float8 + l.place / rate.per_second AS slot_at,
     extract(epoch FROM clock_timestamp())::float8 AS told_at, m.*
