@@ -16,12 +16,12 @@ from rapport.domain.policy import QueuePolicy
 from rapport.routing.engine import Decision, FreeAgent, WaitingTask, decide
 from rapport.routing.rules import Strategy
 
-PER_BUCKET = range(64, 1025)
+PER_BUCKET = range(64, 2049)
 """How many tasks of one bucket a pass looks at: as many as there is room for, within this."""
 PART = 256
-"""So many claims are worth a transaction of their own."""
+"""How many claims are one transaction."""
 AT_ONCE = 4
-"""How many of a pass's claims may be under way at once; each has a connection."""
+"""How many of a pass's transactions may be under way at once; each has a connection."""
 
 
 async def offer_tasks(services: Services, board: OfferBoard) -> int:
@@ -44,9 +44,15 @@ async def offer_tasks(services: Services, board: OfferBoard) -> int:
     now = services.clock.now()
     leg_ids = await services.store.new_ids(len(decisions))
     claims = _claims(decisions, leg_ids, tasks, configuration, now)
+    room_for = asyncio.Semaphore(AT_ONCE)
+
+    async def claim(part: Sequence[Claim]) -> int:
+        async with room_for:
+            return len(await board.claim(part, now))
+
     async with asyncio.TaskGroup() as group:
-        parts = [group.create_task(board.claim(part, now)) for part in _parts(claims)]
-    return sum(len(part.result()) for part in parts)
+        made = [group.create_task(claim(part)) for part in _parts(claims)]
+    return sum(task.result() for task in made)
 
 
 def _claims(
@@ -76,12 +82,12 @@ def _claims(
 
 
 def _parts(claims: Sequence[Claim]) -> list[Sequence[Claim]]:
-    """What can be claimed at the same time: no agent in two parts, few claims in one.
+    """What can be claimed at the same time: no agent in two parts, not too many claims in one.
 
     While the database writes one part, the next is made ready. A queue that goes round in a
     circle notes whom it asked last: where there is one, the order must hold.
     """
-    count = min(-(-len(claims) // PART), AT_ONCE)
+    count = -(-len(claims) // PART)
     if count < 2 or any(claim.circular for claim in claims):
         return [claims]
     parts: list[list[Claim]] = [[] for _ in range(count)]
