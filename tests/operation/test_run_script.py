@@ -10,7 +10,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 IN_A_TERMINAL = """
-import os, pty, sys
+import os, pty, signal, sys
+# Who began this in the background may have had it deaf to Ctrl-C, and so all that it runs.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))
 """
 STOPS_IN_ORDER = """
@@ -43,12 +45,12 @@ def test_ctrl_c_waits_until_the_command_has_stopped(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as terminal:
-        assert terminal.stdin is not None
-        assert terminal.stdout is not None
-        while "it runs" not in (line := terminal.stdout.readline().decode()):
-            assert line
-        terminal.stdin.write(b"\x03")
-        terminal.stdin.flush()
-        said = terminal.stdout.read().decode()
+        try:
+            assert terminal.stdout is not None
+            while "it runs" not in (line := terminal.stdout.readline().decode()):
+                assert line
+            said, _ = terminal.communicate(b"\x03", timeout=60)
+        finally:
+            terminal.kill()
     assert terminal.returncode == code
-    assert last_words in said
+    assert last_words in said.decode()
