@@ -5,6 +5,7 @@ import { ChannelIcon } from "../../shared/ChannelIcon.tsx";
 import { accountOf, capabilitiesOf, customerName, queueName, sourceName } from "../../shared/people.ts";
 import { useStore } from "../../shared/store.ts";
 import { clock, secondsSince, useNow } from "../../shared/time.ts";
+import type { ReactNode } from "react";
 import type { Row } from "../task-list/rows.ts";
 import classes from "./OfferCard.module.css";
 
@@ -36,12 +37,17 @@ export function OfferCard({ row }: { row: Row }) {
         </span>
       </div>
       <OfferTimer row={row} />
-      {details.length > 0 && <div className={classes.details}>{details.join(" · ")}</div>}
+      {details.length > 0 && <div className={classes.details}>{breakable(details.join(" · "))}</div>}
       <Button className={classes.accept!} size="sm" fullWidth loading={busy} onClick={() => void desk.accept(task)}>
         <Trans>Accept</Trans>
       </Button>
     </article>
   );
+}
+
+/** A long address goes to the next line behind its @, not by its last letter. */
+function breakable(text: string): ReactNode[] {
+  return text.split("@").flatMap((part, index) => (index === 0 ? [part] : ["@", <wbr key={index} />, part]));
 }
 
 const RADIUS = 17;
