@@ -134,6 +134,21 @@ async def test_whose_page_went_with_a_killed_node_is_away(
         await connection.close()
 
 
+async def test_a_node_that_was_cut_off_says_whose_page_it_has(centre: Centre) -> None:
+    """Another one may have begun meanwhile, and known of nobody."""
+    page = await centre.visitor()
+    await page.start("Hello")
+    pool = centre.node.database.pool
+    await pool.execute("UPDATE conversation SET customer_away_since = now()")
+    await pool.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE application_name = 'rapport pages' AND datname = current_database()"
+    )
+    async with asyncio.timeout(PATIENCE_S):
+        while await pool.fetchval("SELECT customer_away_since FROM conversation"):
+            await asyncio.sleep(0.01)
+
+
 async def test_what_one_node_has_written_the_other_reads(
     nodes: tuple[Centre, Centre], monkeypatch: pytest.MonkeyPatch
 ) -> None:

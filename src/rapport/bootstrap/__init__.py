@@ -197,6 +197,7 @@ async def _start(
         await visits.begin(clock.now())
     name = PAGES if "api" in roles else "rapport stream"
     tail = Tail(database.dsn, hub, {"application_name": name, **LOOKUPS}, asides)
+    tail.on_back = lambda: visits.here(hub.followed())
     ingest = Ingest(database, configuration, clock, settings.writers)
     ingest.texts.on_logged = tail.committed
     tail.under_way = lambda: ingest.texts.under_way

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from rapport.application.ports import EventRecord
@@ -27,6 +28,10 @@ UPDATE conversation c SET customer_away_since = $1 FROM task t
 WHERE t.id = c.task_id AND t.state <> 'ended' AND t.channel = 'webchat'
   AND c.customer_away_since IS NULL AND NOT EXISTS (
     SELECT FROM pg_stat_activity WHERE application_name = $2 AND datname = current_database())"""
+
+_HERE = """
+UPDATE conversation SET customer_away_since = NULL
+WHERE id = ANY($1::bigint[]) AND customer_away_since IS NOT NULL"""
 
 
 class PostgresVisits:
@@ -59,6 +64,11 @@ class PostgresVisits:
         come again within a moment; who does not has left.
         """
         await self._database.pool.execute(_NOBODY, at, PAGES)
+
+    async def here(self, conversation_ids: Sequence[int]) -> None:
+        """Pages that a node has, whatever was noted while nobody could know of it."""
+        if conversation_ids:
+            await self._database.pool.execute(_HERE, conversation_ids)
 
     async def seen(self, conversation_id: int, seq: int, at: datetime) -> None:
         """Our messages up to here are read."""

@@ -243,6 +243,10 @@ class Hub:
         """How many of the customer's sockets are here."""
         return len(self._by_conversation.get(conversation_id, ()))
 
+    def followed(self) -> list[int]:
+        """Conversations whose customers' sockets are here."""
+        return list(self._by_conversation)
+
     def whisper(self, audiences: Iterable[str], frame: bytes) -> None:
         """Send something ephemeral to agents: typing, presence. Not in the log."""
         for name in audiences:

@@ -8,7 +8,7 @@ need not be read where its position is the next one: positions have no gaps.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
 from operator import itemgetter
@@ -61,6 +61,8 @@ class Tail:
         self.under_way: Callable[[], int] = lambda: 0
         """How many commits of this node are on their way that `committed` will be told of."""
         self.started = asyncio.Event()
+        self.on_back: Callable[[], Awaitable[None]] | None = None
+        """What is done whenever it is connected: from then on other nodes know of this one."""
 
     async def run(self) -> None:
         """Follow until cancelled. After a restore (another epoch) everybody starts anew."""
@@ -91,6 +93,8 @@ class Tail:
             self._told = row["pos"]
             self._early.clear()
             self.started.set()
+            if self.on_back is not None:
+                await self.on_back()
             while not connection.is_closed():
                 told = self._told
                 read = await self._read(connection)
